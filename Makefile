@@ -1,0 +1,39 @@
+# make demo : installe, indexe l'exemple, ouvre la page.   make test : installe et vérifie.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test lint check wheel clean
+
+demo: $(VENV)/.ready
+	@sh deploy/apt.sh tesseract "tesseract-ocr tesseract-ocr-fra" "les documents numérisés ne seront pas lus"
+	@$(BIN)/greffe demo --data "$${GREFFE_DATA:-.demo}"
+
+test: $(VENV)/.ready-dev
+	@sh deploy/apt.sh tesseract "tesseract-ocr tesseract-ocr-fra" "les tests d'OCR seront passés"
+	@sh deploy/apt.sh chromium "chromium" "les tests de la page seront passés"
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+wheel: $(VENV)/.ready-dev
+	sh deploy/try-wheel.sh
+
+check: test lint wheel
+
+clean:
+	rm -rf $(VENV) .demo dist
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	@sh deploy/venv.sh $(PYTHON) $(VENV)
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	@touch $@
