@@ -1,0 +1,464 @@
+"""The catalogue: what is known of each file, page, record and passage. SQLite in WAL mode.
+
+A source is `staged` while it is read and embedded, `live` once published, `retired` when a
+newer version took its place (until it is purged), `set_aside` when it could not be read.
+Readers see `live` alone, so a publication is visible at once and as a whole.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from importlib import resources
+from pathlib import Path
+
+from ingest.discover import Found
+from ingest.pages import Document, Page
+from ingest.passages import Passage
+from ingest.records.fold import fold
+from ingest.records.label import label
+from ingest.records.numbers import key
+from ingest.records.record import Record
+from ingest.rows import (
+    PassageRow,
+    RecordRow,
+    Source,
+    pack_spans,
+    pack_words,
+    page_of,
+    passage_of,
+    record_of,
+    source_of,
+)
+from ingest.trouble import CatalogueUnusable
+
+SCHEMA = 1
+_LIVE_RECORDS = (
+    "SELECT records.id, number, body FROM records JOIN sources ON sources.id = source_id"
+    " WHERE state = 'live'"
+)
+_MANY = 500  # parameters per statement; SQLite's own limit is far above
+
+
+class Catalogue:
+    """One SQLite file. Each thread gets its own connection; writers take turns."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create.
+
+        Raises:
+            CatalogueUnusable: not a database, damaged, or written by a newer program.
+        """
+        self.path = path
+        self._local = threading.local()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._create()
+        except sqlite3.DatabaseError as error:
+            if "full" in str(error):
+                raise
+            raise CatalogueUnusable(path=str(path), detail=str(error)) from error
+
+    def _create(self) -> None:
+        known = int(self.meta("schema", "0")) if self._has_meta() else 0
+        if known > SCHEMA:
+            raise CatalogueUnusable(path=str(self.path), detail=f"schema {known} > {SCHEMA}")
+        if known < SCHEMA:
+            script = resources.files("ingest").joinpath("catalogue.sql").read_text("utf-8")
+            self.connection.executescript(script)
+            self.set_meta("schema", str(SCHEMA))
+
+    def _has_meta(self) -> bool:
+        return self._one("SELECT 1 FROM sqlite_master WHERE name = 'meta'") is not None
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection."""
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is None:
+            found = sqlite3.connect(self.path, timeout=60, isolation_level=None)
+            found.row_factory = sqlite3.Row
+            found.execute("PRAGMA journal_mode = WAL")
+            found.execute("PRAGMA synchronous = FULL")
+            found.execute("PRAGMA foreign_keys = ON")
+            found.execute("PRAGMA secure_delete = ON")
+            found.execute("PRAGMA cache_size = -65536")
+            self._local.connection = found
+        return found
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        if getattr(self._local, "connection", None) is not None:
+            self._local.connection.close()
+            self._local.connection = None
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: all of it, or nothing."""
+        connection = self.connection
+        if connection.in_transaction:  # already inside one: the outer decides
+            yield connection
+            return
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+    def _one(self, sql: str, *values: object) -> sqlite3.Row | None:
+        row: sqlite3.Row | None = self.connection.execute(sql, values).fetchone()
+        return row
+
+    def _all(self, sql: str, *values: object) -> list[sqlite3.Row]:
+        return self.connection.execute(sql, values).fetchall()
+
+    def _in(self, sql: str, keys: Sequence[object], *first: object) -> Iterator[sqlite3.Row]:
+        """Rows of a statement that ends in one `IN (?)`, for any number of keys.
+
+        `first` fills the question marks before it.
+        """
+        for at in range(0, len(keys), _MANY):
+            part = keys[at : at + _MANY]
+            marks = f"({','.join('?' * len(part))})"
+            yield from self._all(sql.replace("(?)", marks), *first, *part)
+
+    # --- meta
+
+    def meta(self, key: str, default: str = "") -> str:
+        """A value remembered with the index."""
+        row = self._one("SELECT value FROM meta WHERE key = ?", key)
+        return row["value"] if row else default
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Remember a value with the index."""
+        with self.writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    # --- sources
+
+    def source(self, source_id: int) -> Source | None:
+        """A source by its id, in any state."""
+        row = self._one("SELECT * FROM sources WHERE id = ?", source_id)
+        return source_of(row) if row else None
+
+    def sources(self, state: str = "", fonds: str = "", root: str = "") -> list[Source]:
+        """Sources, by state, fonds or root; an empty string means all."""
+        rows = self._all(
+            "SELECT * FROM sources WHERE (?1 = '' OR state = ?1) AND (?2 = '' OR fonds = ?2)"
+            " AND (?3 = '' OR root = ?3) ORDER BY fonds, path",
+            state,
+            fonds,
+            root,
+        )
+        return [source_of(row) for row in rows]
+
+    def fonds(self) -> list[str]:
+        """Names of the fonds that have live sources."""
+        rows = self._all("SELECT DISTINCT fonds FROM sources WHERE state = 'live' ORDER BY fonds")
+        return [row["fonds"] for row in rows]
+
+    def stage(
+        self, fonds: str, found: Found, sha256: str, state: str, versions: tuple[int, int],
+        run_id: int, reason: str = "", detail: str = "", seconds: float = 0.0,
+    ) -> int:  # fmt: skip
+        """Add a source row; an older staged or set-aside row of the same file goes. Its id."""
+        with self.writing() as connection:
+            connection.execute(
+                "DELETE FROM sources WHERE fonds = ? AND root = ? AND path = ?"
+                " AND state IN ('staged', 'set_aside')",
+                (fonds, str(found.root), found.path),
+            )
+            cursor = connection.execute(
+                "INSERT INTO sources (fonds, root, path, size, mtime_ns, sha256, state, reading,"
+                " cutting, reason, detail, seconds, run_id) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                (fonds, str(found.root), found.path, found.size, found.mtime_ns, sha256, state,
+                 *versions, reason, detail, seconds, run_id),
+            )  # fmt: skip
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    def touch(self, source_id: int, found: Found) -> None:
+        """The content is the same: remember the file's new place, size and time."""
+        with self.writing() as connection:
+            connection.execute(
+                "UPDATE sources SET root = ?, path = ?, size = ?, mtime_ns = ? WHERE id = ?",
+                (str(found.root), found.path, found.size, found.mtime_ns, source_id),
+            )
+
+    def retire(self, source_ids: Iterable[int]) -> None:
+        """Make live sources invisible at once; `purge` removes them."""
+        with self.writing() as connection:
+            connection.executemany(
+                "UPDATE sources SET state = 'retired' WHERE id = ?", [(i,) for i in source_ids]
+            )
+
+    def purge(self, source_ids: Iterable[int]) -> None:
+        """Delete sources and all that hangs on them, and vectors that nothing uses."""
+        with self.writing() as connection:
+            for source_id in source_ids:
+                for table in ("passages", "records", "pages"):
+                    connection.execute(f"DELETE FROM {table} WHERE source_id = ?", (source_id,))
+                connection.execute("DELETE FROM sources WHERE id = ?", (source_id,))
+            connection.execute(
+                "DELETE FROM vectors WHERE input_sha NOT IN (SELECT input_sha FROM passages)"
+            )
+
+    def publish(self, source_ids: Sequence[int]) -> list[int]:
+        """Make staged sources live, and retire the versions they replace. Ids retired."""
+        retired: list[int] = []
+        with self.writing() as connection:
+            for source_id in source_ids:
+                rows = connection.execute(
+                    "SELECT old.id FROM sources old JOIN sources new USING (fonds, root, path)"
+                    " WHERE new.id = ? AND old.id <> new.id AND old.state = 'live'",
+                    (source_id,),
+                ).fetchall()
+                retired += [row["id"] for row in rows]
+                connection.execute("UPDATE sources SET state = 'live' WHERE id = ?", (source_id,))
+            self.retire(retired)
+        return retired
+
+    # --- content
+
+    def add_content(
+        self,
+        source_id: int,
+        document: Document,
+        records: Sequence[Record],
+        passages: Sequence[Passage],
+    ) -> None:
+        """Store pages, records and passages of a staged source, as one transaction."""
+        path = self.source(source_id).path  # type: ignore[union-attr]
+        with self.writing() as connection:
+            connection.executemany(
+                "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    (source_id, p.number, p.text, int(p.ocr), p.confidence, pack_words(p.words))
+                    for p in document.pages
+                ],
+            )
+            connection.execute(
+                "UPDATE sources SET warnings = ? WHERE id = ?",
+                (json.dumps(document.warnings, ensure_ascii=False), source_id),
+            )
+            ids = [self._add_record(connection, source_id, record, path) for record in records]
+            connection.executemany(
+                "INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (f"{source_id}.{p.ordinal}", source_id, ids[p.record], p.ordinal, p.heading,
+                     p.text, pack_spans(p.spans), p.spans[0].page, p.spans[-1].page, p.input_sha)
+                    for p in passages
+                ],
+            )  # fmt: skip
+
+    @staticmethod
+    def _add_record(
+        connection: sqlite3.Connection, source_id: int, record: Record, path: str
+    ) -> int:
+        vote = json.dumps(asdict(record.vote)) if record.vote else None
+        cursor = connection.execute(
+            "INSERT INTO records (source_id, ordinal, kind, number, number_key, date, date_end,"
+            " title, body, article_id, label, section_path, vote, spans, page_first, page_last)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            (source_id, record.ordinal, record.kind, record.number,
+             key(record.number) if record.number else None, record.date, record.date_end,
+             record.title, record.body, record.article_id, label(record, path),
+             json.dumps(record.section_path, ensure_ascii=False), vote, pack_spans(record.spans),
+             record.spans[0].page, record.spans[-1].page),
+        )  # fmt: skip
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    def page(self, source_id: int, number: int) -> Page | None:
+        """One page of a source."""
+        row = self._one("SELECT * FROM pages WHERE source_id = ? AND number = ?", source_id, number)
+        return page_of(row) if row else None
+
+    def pages(self, source_id: int) -> list[Page]:
+        """All pages of a source, in order."""
+        rows = self._all("SELECT * FROM pages WHERE source_id = ? ORDER BY number", source_id)
+        return [page_of(row) for row in rows]
+
+    def record(self, record_id: int) -> RecordRow | None:
+        """A record by its id."""
+        row = self._one("SELECT * FROM records WHERE id = ?", record_id)
+        return record_of(row) if row else None
+
+    def records_of(self, record_ids: Sequence[int]) -> dict[int, RecordRow]:
+        """Records by id."""
+        rows = self._in("SELECT * FROM records WHERE id IN (?)", record_ids)
+        return {row["id"]: record_of(row) for row in rows}
+
+    def sources_of(self, source_ids: Sequence[int]) -> dict[int, Source]:
+        """Sources by id."""
+        rows = self._in("SELECT * FROM sources WHERE id IN (?)", source_ids)
+        return {row["id"]: source_of(row) for row in rows}
+
+    def live_passages(self, ids: Sequence[str]) -> dict[str, PassageRow]:
+        """Those of the passages which are live: a hit that is not here is dropped."""
+        rows = self._in(
+            "SELECT passages.* FROM passages JOIN sources ON sources.id = source_id"
+            " WHERE state = 'live' AND passages.id IN (?)",
+            ids,
+        )
+        return {row["id"]: passage_of(row) for row in rows}
+
+    def passages_of_source(self, source_id: int) -> list[PassageRow]:
+        """The passages of a source, in order."""
+        rows = self._all("SELECT * FROM passages WHERE source_id = ? ORDER BY ordinal", source_id)
+        return [passage_of(row) for row in rows]
+
+    def passages_of_record(self, record_id: int) -> list[PassageRow]:
+        """The passages of a record, in order."""
+        rows = self._all("SELECT * FROM passages WHERE record_id = ? ORDER BY ordinal", record_id)
+        return [passage_of(row) for row in rows]
+
+    def live_ids(self, fonds: str) -> set[str]:
+        """Ids of all live passages of a fonds."""
+        rows = self._all(
+            "SELECT passages.id FROM passages JOIN sources ON sources.id = source_id"
+            " WHERE state = 'live' AND fonds = ?",
+            fonds,
+        )
+        return {row["id"] for row in rows}
+
+    def some_labels(self, count: int) -> list[str]:
+        """Labels of a few live numbered acts, spread over the catalogue."""
+        rows = self._all(
+            "SELECT label FROM records JOIN sources ON sources.id = source_id"
+            " WHERE state = 'live' AND kind = 'deliberation' AND number IS NOT NULL"
+            " AND title IS NOT NULL GROUP BY source_id ORDER BY records.id LIMIT ?",
+            count,
+        )
+        return [row["label"] for row in rows]
+
+    def bodies(self, fonds: Sequence[str]) -> list[str]:
+        """Who decided: the collectivities that live acts of these fonds name."""
+        rows = self._in(
+            "SELECT DISTINCT body FROM records JOIN sources ON sources.id = source_id"
+            " WHERE state = 'live' AND body IS NOT NULL AND kind <> 'article' AND fonds IN (?)",
+            fonds,
+        )
+        return sorted(row["body"] for row in rows)
+
+    def acts_numbered(self, number_key: str, fonds: Sequence[str]) -> list[int]:
+        """Ids of live acts with this look-up key (ingest.records.numbers.key)."""
+        rows = self._in(
+            f"{_LIVE_RECORDS} AND number_key = ? AND kind <> 'article' AND fonds IN (?)",
+            fonds,
+            number_key,
+        )
+        return [row["id"] for row in rows]
+
+    def articles_named(self, article: str, code_words: str, fonds: Sequence[str]) -> list[int]:
+        """Ids of live articles with this number ("L2121-29"; the letter may be missing)."""
+        wanted = bare_number(article)
+        rows = self._in(
+            f"{_LIVE_RECORDS} AND number_key = ? AND kind = 'article' AND fonds IN (?)",
+            fonds,
+            key(article),
+        )
+        return [
+            row["id"]
+            for row in rows
+            if code_words in fold(row["body"] or "")
+            and (bare_number(row["number"]) == wanted or wanted.isdigit() or wanted[0].isdigit())
+        ]
+
+    # --- vectors
+
+    def without_vector(self, model: str, source_ids: Sequence[int]) -> list[tuple[str, str, str]]:
+        """(input_sha, heading, text) of passages that the model has not embedded yet."""
+        rows = self._in(
+            "SELECT input_sha, heading, text FROM passages WHERE source_id IN (?)", source_ids
+        )
+        wanted = {row["input_sha"]: (row["input_sha"], row["heading"], row["text"]) for row in rows}
+        known = self._in(
+            "SELECT input_sha FROM vectors WHERE model = ? AND input_sha IN (?)",
+            list(wanted),
+            model,
+        )
+        for row in known:
+            wanted.pop(row["input_sha"], None)
+        return list(wanted.values())
+
+    def add_vectors(self, model: str, vectors: Iterable[tuple[str, bytes]]) -> None:
+        """Keep vectors (float16 bytes) by the hash of what was embedded."""
+        with self.writing() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
+                [(model, sha, blob) for sha, blob in vectors],
+            )
+
+    def vectors(self, model: str, input_shas: Sequence[str]) -> dict[str, bytes]:
+        """Vectors (float16 bytes) by the hash of what was embedded."""
+        rows = self._in(
+            "SELECT input_sha, vector FROM vectors WHERE model = ? AND input_sha IN (?)",
+            input_shas,
+            model,
+        )
+        return {row["input_sha"]: row["vector"] for row in rows}
+
+    def forget_vectors(self, keep: str) -> None:
+        """Drop the vectors of every model but one."""
+        with self.writing() as connection:
+            connection.execute("DELETE FROM vectors WHERE model <> ?", (keep,))
+
+    # --- runs and figures
+
+    def begin_run(self) -> int:
+        """Note that a run starts. Its id."""
+        with self.writing() as connection:
+            cursor = connection.execute(
+                "INSERT INTO runs (started, state) VALUES (?, 'running')", (_now(),)
+            )
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    def end_run(self, run_id: int, state: str, report: dict[str, object]) -> None:
+        """Note how a run ended."""
+        with self.writing() as connection:
+            connection.execute(
+                "UPDATE runs SET ended = ?, state = ?, report = ? WHERE id = ?",
+                (_now(), state, json.dumps(report, ensure_ascii=False), run_id),
+            )
+
+    def last_run(self) -> dict[str, object] | None:
+        """The newest run, as plain values."""
+        row = self._one("SELECT * FROM runs ORDER BY id DESC LIMIT 1")
+        return {**dict(row), "report": json.loads(row["report"])} if row else None
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Per fonds: live sources, pages, records, passages, and sources set aside."""
+        figures: dict[str, dict[str, int]] = {}
+        statements = {
+            "sources": "SELECT fonds, count(*) n FROM sources WHERE state = 'live' GROUP BY fonds",
+            "set_aside": "SELECT fonds, count(*) n FROM sources WHERE state = 'set_aside'"
+            " GROUP BY fonds",
+        }
+        for table in ("pages", "records", "passages"):
+            statements[table] = (
+                f"SELECT fonds, count(*) n FROM {table} JOIN sources ON sources.id = source_id"
+                " WHERE state = 'live' GROUP BY fonds"
+            )
+        for name, sql in statements.items():
+            for row in self._all(sql):
+                figures.setdefault(row["fonds"], dict.fromkeys(statements, 0))[name] = row["n"]
+        return figures
+
+
+def bare_number(number: str) -> str:
+    """« L. 2121-29 », « R*421-14 » → « L2121-29 », « R421-14 »."""
+    return re.sub(r"[\s.*]", "", number).upper()
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")

@@ -1,0 +1,76 @@
+-- The catalogue is the truth; Chroma and tantivy are caches of it.
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS sources (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  fonds TEXT NOT NULL,
+  root TEXT NOT NULL,              -- the folder that was ingested, absolute
+  path TEXT NOT NULL,              -- relative to root
+  size INTEGER NOT NULL,           -- bytes
+  mtime_ns INTEGER NOT NULL,
+  sha256 TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('staged', 'live', 'retired', 'set_aside')),
+  reading INTEGER NOT NULL,        -- version of the readers that read it
+  cutting INTEGER NOT NULL,        -- version of the rules that cut it
+  reason TEXT NOT NULL DEFAULT '', -- set aside: key of the sentence
+  detail TEXT NOT NULL DEFAULT '',
+  warnings TEXT NOT NULL DEFAULT '[]',
+  seconds REAL NOT NULL DEFAULT 0, -- spent reading
+  run_id INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS sources_place ON sources (fonds, root, path);
+CREATE INDEX IF NOT EXISTS sources_state ON sources (state);
+
+CREATE TABLE IF NOT EXISTS pages (
+  source_id INTEGER NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
+  number INTEGER NOT NULL,         -- 1-based
+  text TEXT NOT NULL,
+  ocr INTEGER NOT NULL,
+  confidence REAL,                 -- of the OCR, 0 to 1
+  words BLOB,                      -- OCR: zlib of packed (start, end, left, top, right, bottom)
+  PRIMARY KEY (source_id, number)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS records (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  source_id INTEGER NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
+  ordinal INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  number TEXT, number_key TEXT,
+  date TEXT, date_end TEXT, title TEXT, body TEXT, article_id TEXT,
+  label TEXT NOT NULL,             -- as a clerk names it
+  section_path TEXT NOT NULL DEFAULT '[]',
+  vote TEXT,                       -- JSON of ingest.records.record.Vote
+  spans TEXT NOT NULL,             -- JSON [[page, start, end], ...]
+  page_first INTEGER NOT NULL, page_last INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS records_source ON records (source_id);
+CREATE INDEX IF NOT EXISTS records_number ON records (number_key);
+CREATE INDEX IF NOT EXISTS records_article ON records (article_id);
+
+CREATE TABLE IF NOT EXISTS passages (
+  id TEXT PRIMARY KEY,             -- source_id.ordinal
+  source_id INTEGER NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
+  record_id INTEGER NOT NULL REFERENCES records (id) ON DELETE CASCADE,
+  ordinal INTEGER NOT NULL,
+  heading TEXT NOT NULL,
+  text TEXT NOT NULL,
+  spans TEXT NOT NULL,             -- JSON [[page, start, end], ...]; text joins them with "\n"
+  page_first INTEGER NOT NULL, page_last INTEGER NOT NULL,
+  input_sha TEXT NOT NULL          -- of the text given to the embedder
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS passages_source ON passages (source_id, ordinal);
+CREATE INDEX IF NOT EXISTS passages_record ON passages (record_id, ordinal);
+CREATE INDEX IF NOT EXISTS passages_input ON passages (input_sha);
+
+CREATE TABLE IF NOT EXISTS vectors (
+  model TEXT NOT NULL,             -- SHA-256 of the model folder, shortened
+  input_sha TEXT NOT NULL,
+  vector BLOB NOT NULL,            -- float16, as the model gave it
+  PRIMARY KEY (model, input_sha)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS runs (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  started TEXT NOT NULL, ended TEXT, state TEXT NOT NULL, report TEXT NOT NULL DEFAULT '{}'
+);

@@ -1,0 +1,172 @@
+"""Clean text as extractors give it: one spelling for spaces, hyphens, ligatures and lines."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SPACES = re.compile(r"[^\S\n]+")
+_CONTROL = re.compile(r"[\x00-\x01\x03-\x08\x0b\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\ufeff]")
+_LIGATURES = str.maketrans({"ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st"})
+_BROKEN = re.compile(r"(\w+)[\x02\ufffe\u00ad]\n?(\w+)")
+
+# A hyphen lost at a line's end belongs to the word after these, or before those.
+_KEEPS_HYPHEN_AFTER = frozenset(
+    [
+        "peut",
+        "celui",
+        "celle",
+        "ceux",
+        "celles",
+        "grand",
+        "grande",
+        "grands",
+        "saint",
+        "sainte",
+        "vice",
+        "sous",
+        "mi",
+        "demi",
+        "non",
+        "avant",
+        "après",
+        "au",
+        "ci",
+        "rendez",
+        "procès",
+        "compte",
+        "extra",
+        "inter",
+        "post",
+        "pré",
+        "ex",
+        "hors",
+        "arc",
+        "porte",
+        "garde",
+        "plus",
+        "là",
+        "moi",
+        "toi",
+        "lui",
+        "elle",
+        "nous",
+        "vous",
+        "eux",
+        "elles",
+        "soi",
+        "jean",
+        "marie",
+        "anne",
+        "vingt",
+        "trente",
+        "quarante",
+        "cinquante",
+        "soixante",
+        "quatre",
+        "dix",
+        "deux",
+        "trois",
+        "contre",
+    ]
+)
+_KEEPS_HYPHEN_BEFORE = frozenset(
+    [
+        "là",
+        "ci",
+        "même",
+        "mêmes",
+        "être",
+        "dessus",
+        "dessous",
+        "verbal",
+        "verbaux",
+        "vous",
+        "nous",
+        "il",
+        "elle",
+        "ils",
+        "elles",
+        "on",
+        "ce",
+        "rendu",
+        "rendus",
+        "en",
+        "vingt",
+        "dix",
+        "deux",
+        "trois",
+        "quatre",
+        "cinq",
+        "six",
+        "sept",
+        "huit",
+        "neuf",
+    ]
+)
+
+
+def clean(raw: str) -> str:
+    """One page of text: NFC, plain spaces, "\\n" between lines, words joined again."""
+    text = raw.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n")
+    text = unicodedata.normalize("NFC", text.translate(_LIGATURES))
+    text = _CONTROL.sub("", _join_broken_words(text))
+    text = _SPACES.sub(" ", text.replace("\x02", "-"))
+    return "\n".join(line.strip() for line in text.split("\n")).strip("\n")
+
+
+def _join_broken_words(text: str) -> str:
+    """PDFium writes U+0002 where a line ends in a hyphen, for real compounds too."""
+    if not any(mark in text for mark in "\x02\ufffe\u00ad"):
+        return text
+    lowered = text.lower()
+
+    def join(match: re.Match[str]) -> str:
+        left, right = match.group(1), match.group(2)
+        whole, compound = (left + right).lower(), f"{left}-{right}".lower()
+        if compound in lowered:
+            return f"{left}-{right}"
+        if whole in lowered:
+            return left + right
+        keeps = (
+            left.lower() in _KEEPS_HYPHEN_AFTER
+            or right.lower() in _KEEPS_HYPHEN_BEFORE
+            or right[0].isupper()
+            or right[0].isdigit()
+        )
+        return f"{left}-{right}" if keeps else left + right
+
+    return _BROKEN.sub(join, text)
+
+
+def looks_like_text(text: str) -> bool:
+    """Whether a text layer is usable: enough characters, and words rather than garbage.
+
+    A télétransmission stamp alone has about 105 characters; a broken font gives private-use
+    characters, or letters without vowels.
+    """
+    letters = [char for char in text if not char.isspace()]
+    if len(letters) < 50:
+        return False
+    odd = sum(1 for char in letters if unicodedata.category(char) in ("Co", "Cn", "Cc", "So"))
+    if odd > 0.2 * len(letters):
+        return False
+    words = re.findall(r"[^\W\d_]{3,}", text)
+    if len(words) < 8:
+        return True  # a table of figures has few words
+    vowels = sum(1 for word in words if re.search(r"[aeiouyàâäéèêëîïôöùûüœæ]", word, re.I))
+    return vowels > 0.7 * len(words)
+
+
+_STAMP_LINE = re.compile(
+    r"envoy[ée] en pr[ée]fecture|re[çc]u en pr[ée]fecture|affich[ée] le|publi[ée] le"
+    r"|^\s*ID\s*:\s*\d|accus[ée] de r[ée]ception|berger[- ]levrault|slow$|s2low",
+    re.I,
+)
+
+
+def is_stamp_only(text: str) -> bool:
+    """Whether a page's text layer holds nothing but a télétransmission stamp."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    rest = "".join(line for line in lines if not _STAMP_LINE.search(line))
+    return len(lines) > 0 and len(rest) < 50 and len(rest) < len("".join(lines))

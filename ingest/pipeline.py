@@ -1,0 +1,278 @@
+"""WHERE A FILE GOES: discover → read → (OCR) → records → passages → embed → publish."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.catalogue import Catalogue
+from ingest.discover import Found, walk
+from ingest.embedding import Embedder, Progress, Tell, embed, with_vectors
+from ingest.pages import Document
+from ingest.passages import CUTTING, passages
+from ingest.plan import Plan, plan
+from ingest.readers import READING, Limits, suffix_of
+from ingest.reading import Bounds, Read, read_all
+from ingest.records.cut import cut
+from ingest.rows import PassageRow, RecordRow, Source
+from ingest.trouble import TooManyGone, Unreadable
+
+# Passages without a vector that are worth a round of embedding and publishing.
+ENOUGH = 1024
+
+
+class Index(Protocol):
+    """What the pipeline needs of the indexes: caches of what the catalogue holds."""
+
+    def add(
+        self,
+        fonds: str,
+        rows: Sequence[tuple[PassageRow, RecordRow]],
+        vectors: NDArray[np.float16],
+    ) -> None:
+        """Add or replace passages."""
+
+    def remove(self, fonds: str, ids: Sequence[str]) -> None:
+        """Remove passages."""
+
+    def commit(self) -> None:
+        """Make what was added or removed visible to other processes."""
+
+    def missing_and_extra(self, fonds: str, live: set[str]) -> tuple[set[str], set[str]]:
+        """Ids that should be there and are not; ids that are there and should not be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run goes about it."""
+
+    workers: int = 2
+    limits: Limits = field(default_factory=Limits)
+    bounds: Bounds = field(default_factory=Bounds)
+    retry: bool = False  # read set-aside files again
+    yes: bool = False  # withdraw even more than a tenth of a fonds
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did. Counts are of this run; totals stand in the catalogue."""
+
+    found: int = 0
+    unchanged: int = 0
+    read: int = 0
+    moved: int = 0
+    withdrawn: int = 0
+    pages: int = 0
+    ocr_pages: int = 0
+    records: int = 0
+    passages: int = 0
+    embedded: int = 0
+    still_aside: int = 0
+    set_aside: list[dict[str, str]] = field(default_factory=list)
+    seconds: float = 0.0
+    seconds_embedding: float = 0.0
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain values, for JSON."""
+        return asdict(self)
+
+
+def ingest(
+    targets: Sequence[Path], fonds: str, catalogue: Catalogue, embedder: Embedder, index: Index,
+    options: Options | None = None, tell: Tell = lambda progress: None,
+) -> Report:  # fmt: skip
+    """Bring a fonds up to date with folders and files on disk.
+
+    Raises:
+        InputMissing, TooManyGone, DiskFull: nothing that was published before is lost.
+    """
+    run = _Run(fonds, catalogue, embedder, index, options or Options(), tell)
+    started = time.monotonic()
+    run_id = catalogue.begin_run()
+    state = "failed"
+    try:
+        for target in targets:
+            # 1. what is new, changed, moved or gone
+            todo = run.discover(target)
+            # 2. read it, 3. cut it into records and passages, 4. embed, 5. publish
+            run.bring_in(todo, run_id)
+            # 6. withdraw what is gone
+            run.withdraw(todo.gone)
+        # 7. sweep what a stopped run left behind
+        run.sweep()
+        state = "done"
+    except KeyboardInterrupt:
+        state = "interrupted"
+        raise
+    finally:
+        run.report.seconds = time.monotonic() - started
+        with suppress(Exception):  # a full disk must not hide the trouble itself
+            catalogue.end_run(run_id, state, run.report.as_dict())
+    return run.report
+
+
+@dataclass(slots=True)
+class _Run:
+    fonds: str
+    catalogue: Catalogue
+    embedder: Embedder
+    index: Index
+    options: Options
+    tell: Tell
+    report: Report = field(default_factory=Report)
+
+    def discover(self, target: Path) -> Plan:
+        found = list(walk(target))
+        todo = plan(self.catalogue, self.fonds, found, target.is_dir(), self.options.retry)
+        if target.is_dir() and not found:
+            root = str(target.resolve())
+            todo.gone = self.catalogue.sources("live", self.fonds, root)
+        total = len(self.catalogue.sources("live", self.fonds))
+        if len(todo.gone) > max(1, 0.1 * total) and not self.options.yes:
+            raise TooManyGone(fonds=self.fonds, gone=len(todo.gone), total=total)
+        self.report.found += todo.found
+        self.report.unchanged += todo.unchanged
+        self.report.still_aside += todo.still_aside
+        return todo
+
+    def bring_in(self, todo: Plan, run_id: int) -> None:
+        for source_id, found in todo.moved:
+            self.catalogue.touch(source_id, found)
+            self.report.moved += 1
+        waiting = list(todo.to_resume)
+        size = self._missing_vectors(waiting)
+        for source_id in self._stage(todo, run_id):
+            waiting.append(source_id)
+            size += len(self.catalogue.without_vector(self.embedder.model_id, [source_id]))
+            if size >= ENOUGH:
+                self._embed_and_publish(waiting)
+                waiting, size = [], 0
+        self._embed_and_publish(waiting)
+
+    def _missing_vectors(self, source_ids: list[int]) -> int:
+        return len(self.catalogue.without_vector(self.embedder.model_id, source_ids))
+
+    def _stage(self, todo: Plan, run_id: int) -> Iterator[int]:
+        """Read and cut; yields the ids of staged sources."""
+        total = len(todo.to_read) + len(todo.to_cut)
+        done = 0
+        for found, source in todo.to_cut:
+            yield self._cut_again(found, source, run_id)
+            done += 1
+            self.tell(Progress("reading", done, total, found.path))
+        jobs = ((key, found.file) for key, (found, _) in enumerate(todo.to_read))
+        workers = min(self.options.workers, len(todo.to_read))
+        for result in read_all(jobs, workers, self.options.limits, self.options.bounds):
+            found, content = todo.to_read[result.key]
+            done += 1
+            self.tell(Progress("reading", done, total, found.path))
+            if result.trouble is not None:
+                self._set_aside(found, content, result, run_id)
+            elif result.document is not None:
+                staged = self._store(found, content, result.document, run_id, result.seconds)
+                if staged is not None:
+                    yield staged
+
+    def _cut_again(self, found: Found, source: Source, run_id: int) -> int:
+        """The rules that cut have changed; pages read by OCR need not be read again."""
+        pages = tuple(self.catalogue.pages(source.id))
+        document = Document(pages, None, source.warnings)
+        if suffix_of(found.file) != ".pdf":
+            from ingest.readers import read
+
+            document = read(found.file, self.options.limits)
+        staged = self._store(found, source.sha256, document, run_id, 0.0)
+        assert staged is not None
+        return staged
+
+    def _store(
+        self, found: Found, content: str, document: Document, run_id: int, seconds: float
+    ) -> int | None:
+        records = document.records
+        if records is None:
+            records = cut(document.pages, found.path)
+        pieces = list(passages(document.pages, records, found.path))
+        if not pieces:
+            trouble = Unreadable("no_text", "; ".join(document.warnings))
+            self._set_aside(found, content, Read(0, None, trouble, seconds), run_id)
+            return None
+        with self.catalogue.writing():
+            staged = self.catalogue.stage(
+                self.fonds, found, content, "staged", (READING, CUTTING), run_id, seconds=seconds
+            )
+            self.catalogue.add_content(staged, document, records, pieces)
+        self.report.read += 1
+        self.report.pages += len(document.pages)
+        self.report.ocr_pages += sum(page.ocr for page in document.pages)
+        self.report.records += len(records)
+        self.report.passages += len(pieces)
+        return staged
+
+    def _set_aside(self, found: Found, content: str, result: Read, run_id: int) -> None:
+        trouble = result.trouble
+        assert trouble is not None
+        self.catalogue.stage(
+            self.fonds, found, content, "set_aside", (READING, CUTTING), run_id,
+            trouble.reason, trouble.detail, result.seconds,
+        )  # fmt: skip
+        self.report.set_aside.append(
+            {"source": found.path, "reason": trouble.reason, "detail": trouble.detail}
+        )
+
+    def _embed_and_publish(self, source_ids: list[int]) -> None:
+        if not source_ids:
+            return
+        self._embed(source_ids)
+        self.tell(Progress("publishing", 0, len(source_ids)))
+        for source_id in source_ids:
+            self._add_to_index(source_id)
+        self.index.commit()
+        retired = self.catalogue.publish(source_ids)
+        self._remove(retired)
+
+    def _embed(self, source_ids: list[int]) -> None:
+        started = time.monotonic()
+        self.report.embedded += embed(self.catalogue, self.embedder, source_ids, self.tell)
+        self.report.seconds_embedding += time.monotonic() - started
+
+    def _add_to_index(self, source_id: int, only: set[str] | None = None) -> None:
+        rows = self.catalogue.passages_of_source(source_id)
+        rows = [row for row in rows if only is None or row.id in only]
+        for part, vectors in with_vectors(self.catalogue, self.embedder.model_id, rows):
+            records = self.catalogue.records_of(list({row.record_id for row in part}))
+            self.index.add(self.fonds, [(row, records[row.record_id]) for row in part], vectors)
+
+    def withdraw(self, sources: Iterable[Source]) -> None:
+        ids = [source.id for source in sources]
+        self.catalogue.retire(ids)
+        self._remove(ids)
+        self.report.withdrawn += len(ids)
+
+    def _remove(self, source_ids: Sequence[int]) -> None:
+        """Out of the indexes first, then out of the catalogue: a kill between leaves no orphan."""
+        if not source_ids:
+            return
+        for source_id in source_ids:
+            rows = self.catalogue.passages_of_source(source_id)
+            self.index.remove(self.fonds, [row.id for row in rows])
+        self.index.commit()
+        self.catalogue.purge(source_ids)
+
+    def sweep(self) -> None:
+        retired = self.catalogue.sources("retired", self.fonds)
+        self._remove([source.id for source in retired])
+        live = self.catalogue.live_ids(self.fonds)
+        missing, extra = self.index.missing_and_extra(self.fonds, live)
+        self.index.remove(self.fonds, sorted(extra))
+        for source_id in sorted({int(passage.split(".")[0]) for passage in missing}):
+            self._embed([source_id])
+            self._add_to_index(source_id, missing)
+        if missing or extra:
+            self.index.commit()

@@ -1,0 +1,131 @@
+"""Readers by file suffix: a new format is one module and one line here.
+
+A reader is a function `read(file: Path, limits: Limits) -> Document` that raises
+`Unreadable` for what cannot be read. It runs in a worker process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from ingest.pages import Document
+from ingest.trouble import Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds for one file."""
+
+    megabytes: int = 300  # a larger file is set aside
+    pages: int = 5000
+    ocr_dpi: int = 200
+    ocr_seconds: int = 90  # for one page
+
+
+_listener: Callable[[], None] | None = None
+
+
+def listen(listener: Callable[[], None]) -> None:
+    """Have `listener` called after each page, so that a slow file shows that it is alive."""
+    global _listener
+    _listener = listener
+
+
+def page_done() -> None:
+    """To be called by readers after each page."""
+    if _listener is not None:
+        _listener()
+
+
+Reader = Callable[[Path, Limits], Document]
+
+# suffix -> module; imported when first used, in the worker.
+READERS = {
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".doc": "doc",
+    ".odt": "odt",
+    ".html": "html",
+    ".htm": "html",
+    ".md": "text",
+    ".txt": "text",
+    ".csv": "scdl",
+    ".jsonl": "law",
+    ".jsonl.gz": "law",
+}
+
+READING = 1  # raise it when a reader would give other pages
+
+
+def suffix_of(file: Path) -> str:
+    """The suffix that chooses the reader: ".jsonl.gz" counts as one."""
+    name = file.name.lower()
+    return ".jsonl.gz" if name.endswith(".jsonl.gz") else file.suffix.lower()
+
+
+def read(file: Path, limits: Limits) -> Document:
+    """Read one file with the reader for its suffix, after a look at its first bytes.
+
+    Raises:
+        Unreadable: with the reason why it is set aside.
+    """
+    _check(file, limits)
+    suffix = _true_suffix(file)
+    if suffix not in READERS:
+        raise Unreadable("unknown_format", suffix or file.name)
+    reader: Reader = import_module(f"ingest.readers.{READERS[suffix]}").read
+    document = reader(file, limits)
+    if not any(page.text.strip() for page in document.pages):
+        raise Unreadable("no_text", "; ".join(document.warnings))
+    return document
+
+
+def _check(file: Path, limits: Limits) -> None:
+    try:
+        size = file.stat().st_size
+        with file.open("rb"):
+            pass
+    except OSError as error:
+        raise Unreadable("forbidden", error.strerror or str(error)) from error
+    if size == 0:
+        raise Unreadable("empty")
+    if size > limits.megabytes * 1_000_000:
+        raise Unreadable("too_large", f"{size / 1e6:.0f} Mo")
+
+
+_SIGNATURES = ((b"%PDF", ".pdf"), (b"{\\rtf", ".rtf"), (b"\xd0\xcf\x11\xe0", ".doc"))
+
+
+def _true_suffix(file: Path) -> str:
+    """What the content is, where it tells plainly; else what the name says."""
+    named = suffix_of(file)
+    with file.open("rb") as stream:
+        head = stream.read(1024)
+    for signature, suffix in _SIGNATURES:
+        if head.lstrip()[: len(signature)] == signature:
+            return named if suffix == ".doc" else suffix
+    if b"%PDF-" in head:
+        return ".pdf"
+    if head.startswith(b"PK\x03\x04"):
+        return _zipped(file, named)
+    if named in (".docx", ".odt", ".doc", ".pdf"):
+        raise Unreadable("misnamed", named)
+    return named
+
+
+def _zipped(file: Path, named: str) -> str:
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = set(archive.namelist()[:2000])
+    except zipfile.BadZipFile as error:
+        raise Unreadable("damaged", str(error)) from error
+    if "word/document.xml" in names:
+        return ".docx"
+    if "content.xml" in names and "META-INF/manifest.xml" in names:
+        return ".odt"
+    return named if named not in (".docx", ".odt", ".pdf") else ".zip"

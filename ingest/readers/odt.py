@@ -1,0 +1,40 @@
+"""OpenDocument text (ODT): paragraphs, headings, lists and table rows in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ingest.clean import clean
+from ingest.pages import Document, Page
+from ingest.readers import Limits
+from ingest.trouble import Unreadable
+
+
+def read(file: Path, limits: Limits) -> Document:
+    """The whole document as one page.
+
+    Raises:
+        Unreadable: damaged, or encrypted.
+    """
+    from odf import opendocument
+
+    try:
+        text = "\n".join(_blocks(opendocument.load(str(file)).text))
+    except Exception as error:  # odfpy lets BadZipFile, SAX and Key errors out
+        raise Unreadable("damaged", f"{type(error).__name__}: {error}"[:200]) from error
+    return Document((Page(1, clean(text)),))
+
+
+def _blocks(node: Any) -> Iterator[str]:
+    from odf import teletype
+
+    for child in node.childNodes:
+        name = getattr(child, "qname", ("", ""))[1]
+        if name in ("p", "h"):
+            yield teletype.extractText(child)
+        elif name == "table-row":
+            yield " | ".join(" ".join(_blocks(cell)) for cell in child.childNodes)
+        elif name not in ("tracked-changes", "annotation"):
+            yield from _blocks(child)

@@ -1,0 +1,195 @@
+"""Read files in worker processes, so that a hostile file costs one worker and never the run.
+
+Each worker is a process of its own with a memory limit. It sends a beat for each page; one
+that is silent for too long is killed, its file is set aside, and another worker takes over.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import queue
+import resource
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from ingest.pages import Document
+from ingest.readers import Limits, listen, read
+from ingest.trouble import Unreadable
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What became of one file."""
+
+    key: int  # as given by the caller
+    document: Document | None
+    trouble: Unreadable | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What one worker may use."""
+
+    silence: int = 180  # seconds without a page before a worker is taken for dead
+    seconds: int = 3600  # for one whole file
+    memory_mb: int = 2000
+
+
+def read_all(
+    files: Iterable[tuple[int, Path]], workers: int, limits: Limits, bounds: Bounds
+) -> Iterator[Read]:
+    """Read files in `workers` processes; yields results as they come, in any order."""
+    jobs = iter(files)
+    results: queue.Queue[Read | None] = queue.Queue(maxsize=2 * workers)
+    taking = threading.Lock()
+    stopping = threading.Event()
+
+    def next_job() -> tuple[int, Path] | None:
+        with taking:
+            return None if stopping.is_set() else next(jobs, None)
+
+    threads = [
+        threading.Thread(
+            target=_tend, args=(next_job, results, limits, bounds, stopping), daemon=True
+        )
+        for _ in range(workers)
+    ]
+    for thread in threads:
+        thread.start()
+    running = workers
+    try:
+        while running:
+            result = results.get()
+            if result is None:
+                running -= 1
+            else:
+                yield result
+    finally:
+        stopping.set()
+        for thread in threads:
+            while thread.is_alive():  # a thread may wait for room in the queue
+                _drain(results)
+                thread.join(0.05)
+
+
+def _drain(results: queue.Queue[Read | None]) -> None:
+    try:
+        while True:
+            results.get_nowait()
+    except queue.Empty:
+        return
+
+
+def _tend(
+    next_job: Callable[[], tuple[int, Path] | None],
+    results: queue.Queue[Read | None],
+    limits: Limits,
+    bounds: Bounds,
+    stopping: threading.Event,
+) -> None:
+    """One thread looks after one worker at a time."""
+    worker: _Worker | None = None
+    try:
+        while (job := next_job()) is not None:
+            key, path = job
+            worker = worker or _Worker(limits, bounds)
+            started = time.monotonic()
+            outcome = worker.read(path, stopping)
+            if worker.dead:
+                worker = None
+            seconds = time.monotonic() - started
+            document = outcome if isinstance(outcome, Document) else None
+            trouble = outcome if isinstance(outcome, Unreadable) else None
+            if not stopping.is_set():
+                results.put(Read(key, document, trouble, seconds))
+    finally:
+        if worker is not None:
+            worker.kill()
+        results.put(None)
+
+
+class _Worker:
+    """A process that reads one file at a time."""
+
+    def __init__(self, limits: Limits, bounds: Bounds) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.bounds = bounds
+        self.dead = False
+        self.pipe, child = context.Pipe()
+        self.process = context.Process(
+            target=_work, args=(child, limits, bounds.memory_mb, os.getpid()), daemon=True
+        )
+        self.process.start()
+        child.close()
+
+    def read(self, path: Path, stopping: threading.Event) -> Document | Unreadable:
+        """Have a file read; a worker that dies or falls silent gives the reason."""
+        try:
+            self.pipe.send(path)
+            return self._await(stopping)
+        except (EOFError, OSError):
+            self.kill()
+            code = self.process.exitcode
+            reason = "memory" if code == -signal.SIGKILL else "crashed"
+            return Unreadable(reason, f"code {code}")
+
+    def _await(self, stopping: threading.Event) -> Document | Unreadable:
+        deadline = time.monotonic() + self.bounds.seconds
+        heard = time.monotonic()
+        while True:
+            if self.pipe.poll(0.5):
+                outcome = self.pipe.recv()
+                if outcome is not None:
+                    return outcome  # type: ignore[no-any-return]
+                heard = time.monotonic()
+            now = time.monotonic()
+            if stopping.is_set() or now - heard > self.bounds.silence or now > deadline:
+                self.kill()
+                return Unreadable("timeout", f"{min(now - heard, self.bounds.seconds):.0f} s")
+
+    def kill(self) -> None:
+        """End the process, whatever it is doing."""
+        self.dead = True
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
+
+def _work(pipe: Connection, limits: Limits, memory_mb: int, parent: int) -> None:
+    """The worker's life: take a path, send beats and then a Document or an Unreadable."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (memory_mb * 2**20, memory_mb * 2**20))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    listen(lambda: pipe.send(None))
+    while True:
+        try:
+            path = pipe.recv()
+        except EOFError:
+            return
+        pipe.send(_read_one(path, limits))
+
+
+def _read_one(path: Path, limits: Limits) -> Document | Unreadable:
+    try:
+        return read(path, limits)
+    except Unreadable as trouble:
+        return trouble
+    except MemoryError:
+        return Unreadable("memory")
+    except RecursionError as error:
+        return Unreadable("damaged", str(error))
+    except Exception as error:  # a reader's bug must not stop the run; it is listed with its kind
+        return Unreadable("crashed", f"{type(error).__name__}: {error}"[:300])

@@ -1,0 +1,83 @@
+"""How a clerk names a record: « Délibération n° 2014/216 du 22 mai 2014 »."""
+
+from __future__ import annotations
+
+import re
+
+from ingest.records.numbers import normalise
+from ingest.records.record import Record
+
+_KINDS = {
+    "deliberation": "Délibération",
+    "arrete": "Arrêté",
+    "decision": "Décision",
+    "proces_verbal": "Procès-verbal",
+    "convocation": "Convocation",
+    "convention": "Convention",
+    "rapport": "Rapport",
+    "reglement": "Règlement",
+    "article": "Article",
+}
+_MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
+    "octobre", "novembre", "décembre",
+)  # fmt: skip
+_CODES = {  # the short names in use, as the law files may give them
+    "CGCT": "code général des collectivités territoriales",
+}
+_NBSP = "\u00a0"
+_LETTER_DOT = re.compile(r"^([LRDA])\.?\s?(?=\d)")
+
+
+def label(record: Record, source: str = "") -> str:
+    """The record's name for a reader; `source` (a file's path) serves where it has none."""
+    if record.kind == "article" and record.number:
+        return _article(record)
+    day = _day(record.date)
+    if record.number:
+        name = _KINDS.get(record.kind, "Acte")
+        return f"{name} n°{_NBSP}{normalise(record.number)}" + (f" du {day}" if day else "")
+    if record.kind in ("deliberation", "proces_verbal") and record.title:
+        where = f"{_assembly(record.body)} du {day}" if day else _assembly(record.body)
+        return f"{where}, {_quoted(record.title)}"
+    known = _KINDS.get(record.kind)
+    if known and day:
+        return f"{known} du {day}" + (f", {_quoted(record.title)}" if record.title else "")
+    if record.title:
+        return f"{known}, {_quoted(record.title)}" if known else record.title
+    return source.rsplit("/", 1)[-1] or known or "Document"
+
+
+def french_date(iso: str) -> str:
+    """« 2024-01-01 » → « 1er janvier 2024 », with spaces that do not break."""
+    year, month, day = iso.split("-")
+    number = "1er" if int(day) == 1 else str(int(day))
+    return f"{number}{_NBSP}{_MONTHS[int(month) - 1]}{_NBSP}{year}"
+
+
+def _day(iso: str | None) -> str | None:
+    return french_date(iso) if iso else None
+
+
+def _quoted(title: str) -> str:
+    """Between French quotation marks; marks inside become English ones."""
+    inside = re.sub(r"«\s*", "“", re.sub(r"\s*»", "”", title))
+    return f"«{_NBSP}{inside}{_NBSP}»"
+
+
+def _assembly(body: str | None) -> str:
+    if body is None:
+        return "Séance"
+    if body.startswith(("Communauté", "Métropole", "CC ", "CA ")):
+        return "Conseil communautaire"
+    return "Comité syndical" if body.startswith("Syndicat") else "Conseil municipal"
+
+
+def _article(record: Record) -> str:
+    number = _LETTER_DOT.sub(rf"\1.{_NBSP}", record.number or "")
+    code = _CODES.get(record.body or "", record.body or "")
+    if not code:
+        return f"Article {number}"
+    code = code[0].lower() + code[1:]
+    of = "de la " if code.startswith(("loi", "constitution")) else "du "
+    return f"Article {number} {of}{code}"

@@ -1,0 +1,128 @@
+"""Rows of the catalogue as frozen data."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import struct
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.pages import Page, Word
+from ingest.records.record import Span, Vote
+
+_WORD = struct.Struct("<IIffff")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file which the catalogue knows."""
+
+    id: int
+    fonds: str
+    root: str
+    path: str
+    size: int
+    mtime_ns: int
+    sha256: str
+    state: str  # staged | live | retired | set_aside
+    reading: int
+    cutting: int
+    reason: str
+    detail: str
+    warnings: tuple[str, ...]
+
+    @property
+    def file(self) -> Path:
+        """The file's absolute path on disk."""
+        return Path(self.root, self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """A record as stored; `id` is the catalogue's."""
+
+    id: int
+    source_id: int
+    kind: str
+    number: str | None
+    number_key: str | None
+    date: str | None
+    date_end: str | None
+    title: str | None
+    body: str | None
+    article_id: str | None
+    label: str
+    section_path: tuple[str, ...]
+    vote: Vote | None
+    page_first: int
+    page_last: int
+
+
+@dataclass(frozen=True, slots=True)
+class PassageRow:
+    """A passage as stored. `text` is the spans' texts joined with a newline."""
+
+    id: str
+    source_id: int
+    record_id: int
+    ordinal: int
+    heading: str
+    text: str
+    spans: tuple[Span, ...]
+    page_first: int
+    page_last: int
+    input_sha: str
+
+
+def source_of(row: sqlite3.Row) -> Source:
+    """A row of `sources`."""
+    values = {key: row[key] for key in Source.__slots__ if key != "warnings"}
+    return Source(warnings=tuple(json.loads(row["warnings"])), **values)
+
+
+def record_of(row: sqlite3.Row) -> RecordRow:
+    """A row of `records`."""
+    values = {key: row[key] for key in RecordRow.__slots__ if key not in ("section_path", "vote")}
+    vote = Vote(**json.loads(row["vote"])) if row["vote"] else None
+    return RecordRow(section_path=tuple(json.loads(row["section_path"])), vote=vote, **values)
+
+
+def passage_of(row: sqlite3.Row) -> PassageRow:
+    """A row of `passages`."""
+    values = {key: row[key] for key in PassageRow.__slots__ if key != "spans"}
+    return PassageRow(spans=unpack_spans(row["spans"]), **values)
+
+
+def page_of(row: sqlite3.Row) -> Page:
+    """A row of `pages`."""
+    return Page(
+        row["number"], row["text"], bool(row["ocr"]), row["confidence"], unpack_words(row["words"])
+    )
+
+
+def pack_spans(spans: tuple[Span, ...]) -> str:
+    """Spans as JSON: [[page, start, end], …]."""
+    return json.dumps([[span.page, span.start, span.end] for span in spans])
+
+
+def unpack_spans(text: str) -> tuple[Span, ...]:
+    """The inverse of `pack_spans`."""
+    return tuple(Span(*values) for values in json.loads(text))
+
+
+def pack_words(words: tuple[Word, ...]) -> bytes | None:
+    """OCR words in 24 bytes each, compressed; None when there are none."""
+    if not words:
+        return None
+    return zlib.compress(
+        b"".join(_WORD.pack(w.start, w.end, w.left, w.top, w.right, w.bottom) for w in words)
+    )
+
+
+def unpack_words(blob: bytes | None) -> tuple[Word, ...]:
+    """The inverse of `pack_words`."""
+    if not blob:
+        return ()
+    return tuple(Word(*values) for values in _WORD.iter_unpack(zlib.decompress(blob)))
