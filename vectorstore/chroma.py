@@ -1,0 +1,364 @@
+"""Dense index on a Chroma server: one collection per fonds and generation, ids and vectors only.
+
+Measured with 60,000 clustered vectors of 384 dimensions, on 2 shared cores: 10 results in 3.8 ms
+through HTTP, 3.0 ms embedded (medians); recall@10 1.00. Speaking HTTP without Chroma's client
+saves 0.3 ms, so the client stays. Adding is bound by the HNSW graph: 740 rows/s either way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from vectorstore.chroma_server import (
+    GRACE_S,
+    Lease,
+    Reason,
+    StoreUnavailable,
+    server_address,
+    take_lease,
+)
+from vectorstore.index import Vectors
+
+if TYPE_CHECKING:
+    import httpx
+    from chromadb.api.client import Client
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
+    from chromadb.api.models.Collection import Collection
+
+T = TypeVar("T")
+
+# recall@10 on hard data 0.998, against 0.90 with Chroma's defaults; ef_search is read at creation
+HNSW: CreateHNSWConfiguration = {
+    "space": "cosine",
+    "max_neighbors": 32,
+    "ef_construction": 200,
+    "ef_search": 400,
+}
+# A search waits until the batch before it is in the graph: 9.3 s behind 2,000 rows, 1.2 s behind
+# 250 (same busy machine, same cost for the writer). Chroma refuses more than 5,461 rows, 40 MB.
+BATCH_ROWS = 250
+BATCH_BYTES = 30_000_000
+REMOVE_ROWS = 5_000  # removing only marks: 6,400 rows/s
+TIMEOUT_S = 120.0  # for one request; a full batch takes about 0.4 s
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where a Chroma server listens, and which of the servers that listened there it is."""
+
+    host: str
+    port: int
+    tls: bool = False
+    since: str = ""  # differs between two servers that had the same port; empty for a URL
+
+
+class _ServerGone(Exception):
+    """The server does not answer any more, or is not the one we knew."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A client of one server, and the collections looked up through it."""
+
+    site: Site
+    client: Client
+    handles: dict[str, Collection]  # by collection name
+
+
+def open_local(data: Path, generation: str, *, grace_s: float = GRACE_S) -> ChromaIndex:
+    """The index of a data folder, through the server that all greffe processes share.
+
+    `generation` names the embedding model and its settings: another one, other collections.
+    The server is started if need be, and stays `grace_s` after its last client has gone.
+    Raises `StoreUnavailable`.
+    """
+
+    def find() -> Site:
+        found = server_address(data, grace_s=grace_s)
+        return Site(found.host, found.port, since=found.since)
+
+    index = ChromaIndex(find, generation, where=str(data), lease=take_lease(data))
+    return _checked(index)
+
+
+def open_remote(url: str, generation: str) -> ChromaIndex:
+    """The index on a server that somebody else runs, such as "http://chroma.mairie.local:8000".
+
+    Raises `StoreUnavailable` (unreachable).
+    """
+    parts = urlsplit(url)
+    tls = parts.scheme == "https"
+    site = Site(parts.hostname or url, parts.port or (443 if tls else 8000), tls)
+    return _checked(ChromaIndex(lambda: site, generation, where=url))
+
+
+def _checked(index: ChromaIndex) -> ChromaIndex:
+    """An index whose server has answered once; what it holds is given back otherwise."""
+    try:
+        index.connect()
+    except BaseException:
+        index.close()
+        raise
+    return index
+
+
+class ChromaIndex:
+    """`vectorstore.index.Index` on Chroma.
+
+    A call that finds the server gone, or its collection dropped by another process, looks both up
+    again once. All calls can be repeated without harm, so none is lost.
+    """
+
+    def __init__(
+        self, find: Callable[[], Site], generation: str, *, where: str, lease: Lease | None = None
+    ) -> None:
+        self._find = find
+        self._generation = generation
+        self._where = where
+        self._lease = lease
+        self._link: Link | None = None
+        self._left: list[Link] = []  # clients of servers that have gone, closed at the end
+        self._lock = threading.Lock()  # guards _link and _left
+
+    def connect(self) -> None:
+        """Find the server and speak to it once. Raises `StoreUnavailable`."""
+        self._twice(lambda link: link.client.heartbeat())
+
+    def add(self, fonds: str, ids: Sequence[str], vectors: Vectors) -> None:
+        rows = np.ascontiguousarray(vectors, dtype=np.float32)
+        if rows.ndim != 2 or len(rows) != len(ids):
+            raise ValueError(f"{len(ids)} ids for vectors of shape {rows.shape}")
+        for part in _batches(len(ids), _rows_per_request(rows.shape[1])):
+            self._write_batch(fonds, list(ids[part]), rows[part])
+
+    def _write_batch(self, fonds: str, ids: list[str], rows: Vectors) -> None:
+        self._twice(lambda link: _write(self._created(link, fonds), ids, rows))
+
+    def remove(self, fonds: str, ids: Sequence[str]) -> None:
+        for part in _batches(len(ids), REMOVE_ROWS):
+            self._delete_batch(fonds, list(ids[part]))
+
+    def _delete_batch(self, fonds: str, ids: list[str]) -> None:
+        self._on(fonds, lambda held: held.delete(ids=ids), None)
+
+    def search(self, fonds: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:
+        if limit < 1:
+            return []
+        question = np.asarray(vector, dtype=np.float32)[None, :]
+        return self._on(fonds, lambda held: _nearest(held, question, limit), [])
+
+    def ids(self, fonds: str) -> set[str]:
+        return self._on(fonds, lambda held: set(held.get(include=[])["ids"]), set())
+
+    def count(self, fonds: str) -> int:
+        return self._on(fonds, lambda held: held.count(), 0)
+
+    def drop(self, fonds: str) -> None:
+        self._twice(lambda link: self._drop(link, fonds))
+
+    def close(self) -> None:
+        with self._lock:
+            links = [*self._left, self._link]
+            self._left, self._link = [], None
+        for link in filter(None, links):
+            _http_session(link.client).close()  # Chroma's own `close` leaves its sockets open
+            link.client.close()
+        if self._lease:
+            self._lease.close()
+
+    # --- finding the server and the collection ---
+
+    def _on(self, fonds: str, step: Callable[[Collection], T], nothing: T) -> T:
+        """`step` on the collection of this fonds; `nothing` when there is no such collection."""
+        from chromadb.errors import NotFoundError
+
+        try:
+            return self._twice(lambda link: step(self._existing(link, fonds)))
+        except NotFoundError:
+            return nothing
+
+    def _twice(self, step: Callable[[Link], T]) -> T:
+        """`step`, and once more with everything looked up again if its server or collection went.
+
+        Raises `StoreUnavailable`, and Chroma's NotFoundError when the collection is really gone.
+        """
+        from chromadb.errors import NotFoundError
+
+        try:
+            return self._once(step)
+        except (_ServerGone, NotFoundError):
+            self._look_again()
+        try:
+            return self._once(step)
+        except _ServerGone as error:
+            raise StoreUnavailable("unreachable", self._where, detail=str(error)) from error
+
+    def _once(self, step: Callable[[Link], T]) -> T:
+        import httpx
+        from chromadb.errors import InternalError
+
+        try:
+            return step(self._linked())
+        except httpx.TimeoutException as error:
+            raise StoreUnavailable("silent", self._where, detail=str(error)) from error
+        except InternalError as error:
+            reason: Reason = "damaged" if "hnsw" in str(error).lower() else "failed"
+            raise StoreUnavailable(reason, self._where, detail=str(error)) from error
+        except httpx.TransportError as error:
+            raise _ServerGone(str(error)) from error
+
+    def _linked(self) -> Link:
+        with self._lock:
+            if self._link is None:
+                site = self._find()
+                self._link = Link(site, _client(site), {})
+            return self._link
+
+    def _look_again(self) -> None:
+        """Forget the collections, and the client too if another server has taken over.
+
+        The client is closed at the end only: another thread may be about to use it.
+        """
+        with self._lock:
+            if self._link and self._find() == self._link.site:
+                self._link.handles.clear()
+            elif self._link:
+                self._left.append(self._link)
+                self._link = None
+
+    def _assure(self, link: Link) -> None:
+        """Before a collection is looked up by its name: is the server still ours?
+
+        Its port may by now belong to another data folder, with collections of the same names.
+        """
+        if self._find() != link.site:
+            raise _ServerGone("another server has taken over")
+
+    def _existing(self, link: Link, fonds: str) -> Collection:
+        name = collection_name(fonds, self._generation)
+        if name not in link.handles:
+            self._assure(link)
+            link.handles[name] = link.client.get_collection(name, embedding_function=None)
+        return link.handles[name]
+
+    def _created(self, link: Link, fonds: str) -> Collection:
+        name = collection_name(fonds, self._generation)
+        if name not in link.handles:
+            self._assure(link)
+            link.handles[name] = link.client.get_or_create_collection(
+                name,
+                embedding_function=None,  # or Chroma would download a model
+                configuration={"hnsw": HNSW},
+                metadata={"fonds": fonds, "generation": self._generation},
+            )
+        return link.handles[name]
+
+    def _drop(self, link: Link, fonds: str) -> None:
+        from chromadb.errors import NotFoundError
+
+        name = collection_name(fonds, self._generation)
+        self._assure(link)
+        link.handles.pop(name, None)
+        with suppress(NotFoundError):
+            link.client.delete_collection(name)
+
+
+def collection_name(fonds: str, generation: str) -> str:
+    """A name that Chroma accepts (3 to 512 characters of [a-zA-Z0-9._-]), whatever the fonds'.
+
+    The names themselves stand in the collection's metadata.
+    """
+    return f"fonds-{_digest(fonds)}-{_digest(generation)}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+def _rows_per_request(width: int) -> int:
+    """How many vectors of `width` float32 one request may carry.
+
+    A vector travels as base64 (16/3 bytes a dimension), an id of ours takes less than 100 bytes.
+    """
+    return max(1, min(BATCH_ROWS, BATCH_BYTES // (6 * width + 100)))
+
+
+def _batches(rows: int, size: int) -> list[slice]:
+    return [slice(start, start + size) for start in range(0, rows, size)]
+
+
+def _write(held: Collection, ids: list[str], rows: Vectors) -> None:
+    """Upsert the rows that are not there yet, or are there with another vector.
+
+    Chroma moves a row that it has in its graph, at seven times the cost of a new one (3.0 s of CPU
+    for 250, against 0.4), even if nothing changed; asking first takes 4 ms, so resuming is quick.
+    """
+    known = held.get(ids=ids, include=["embeddings"])
+    vectors = known["embeddings"] if known["embeddings"] is not None else []
+    stored = dict(zip(known["ids"], vectors, strict=True))
+    new = [i for i, id_ in enumerate(ids) if not _is_same(stored.get(id_), rows[i])]
+    if new:
+        held.upsert(ids=[ids[i] for i in new], embeddings=rows[new])
+
+
+def _is_same(stored: Any, row: Vectors) -> bool:
+    """Whether a vector has come back as it was written: Chroma keeps it to about 1e-7 of it."""
+    if stored is None or len(stored) != len(row):
+        return False
+    return bool(np.abs(stored - row).max() <= 1e-5 * np.abs(row).max())
+
+
+def _nearest(held: Collection, question: Vectors, limit: int) -> list[tuple[str, float]]:
+    found = held.query(query_embeddings=question, n_results=limit, include=["distances"])
+    distances = (found["distances"] or [[]])[0]
+    return [(id_, 1.0 - far) for id_, far in zip(found["ids"][0], distances, strict=True)]
+
+
+def _client(site: Site) -> Client:
+    """A Chroma client that sends no telemetry, asks no proxy and does not wait for ever.
+
+    Raises `_ServerGone` when nothing answers there.
+    """
+    os.environ["ANONYMIZED_TELEMETRY"] = "False"
+    _bypass_proxy(site.host)
+    import chromadb
+    import httpx
+    from chromadb.config import Settings
+
+    settings: dict[str, Any] = {
+        "_env_file": None,  # a stray .env, or CHROMA_SERVER_HOST, would be obeyed
+        "anonymized_telemetry": False,
+        "chroma_server_host": site.host,
+        "chroma_server_http_port": site.port,
+    }
+    try:
+        client: Any = chromadb.HttpClient(
+            site.host, site.port, ssl=site.tls, settings=Settings(**settings)
+        )
+    except (ValueError, httpx.TransportError) as error:  # ValueError: « Could not connect … »
+        raise _ServerGone(str(error)) from error
+    # Chroma's own HTTP session has no time limit, and no setting for one
+    _http_session(client).timeout = httpx.Timeout(TIMEOUT_S, connect=5.0)
+    return cast("Client", client)
+
+
+def _http_session(client: Any) -> httpx.Client:
+    return cast("httpx.Client", client._server._session)
+
+
+def _bypass_proxy(host: str) -> None:
+    """Chroma's HTTP session obeys HTTP_PROXY; the store is in the building, so go straight."""
+    for name in ("NO_PROXY", "no_proxy"):  # the lower case one wins where both are set
+        hosts = [part for part in os.environ.get(name, "").split(",") if part]
+        if host not in hosts:
+            os.environ[name] = ",".join([*hosts, host])

@@ -1,0 +1,133 @@
+"""Text → vectors, by a sentence-transformers folder on this machine's disk."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.trouble import Trouble
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+
+class ModelFolderInvalid(Trouble):
+    """Not a sentence-transformers folder with safetensors. Facts: path, detail."""
+
+
+class Embedder:
+    """One model, loaded once. Safe to call from several threads: torch releases the GIL."""
+
+    def __init__(self, folder: Path, device: str = "") -> None:
+        """Load a folder.
+
+        Args:
+            folder: a sentence-transformers folder with safetensors weights.
+            device: "cuda", "cpu", or empty to choose.
+
+        Raises:
+            ModelFolderInvalid: no such folder, pickled weights, or it does not load.
+        """
+        check_folder(folder)
+        self.folder = folder
+        self.name = folder.name
+        self.model_id = folder_hash(folder)[:16]
+        self._model = _load(folder, device)
+        self._model.max_seq_length = min(self._model.max_seq_length or 512, 512)
+        self.dimension = int(self._model.get_embedding_dimension() or 0)
+
+    def passages(self, texts: Sequence[str]) -> NDArray[np.float16]:
+        """Unit vectors (n, dimension) of passages, float16. Sorted by length inside."""
+        vectors = self._encode(list(texts), "document", 128 if self.on_gpu else 8)
+        return vectors.astype(np.float16)
+
+    def questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors (n, dimension) of questions, float32."""
+        return self._encode(list(texts), "query", 16)
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether a GPU does the work."""
+        return bool(self._model.device.type == "cuda")
+
+    def _encode(self, texts: list[str], prompt: str, batch: int) -> NDArray[np.float32]:
+        named = prompt if prompt in self._model.prompts else None
+        vectors = self._model.encode(
+            texts,
+            prompt_name=named,
+            batch_size=batch,
+            convert_to_numpy=True,
+            show_progress_bar=False,
+        )
+        return unit(np.asarray(vectors, np.float32))  # bfloat16 would round lengths of 1
+
+
+def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Each row (n, d) made of length 1."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-9), np.float32)
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse what is not a plain safetensors model before any library opens it.
+
+    Raises:
+        ModelFolderInvalid: with what is wrong.
+    """
+    if not (folder / "config.json").is_file() and not (folder / "modules.json").is_file():
+        raise ModelFolderInvalid(path=str(folder), detail="ni modules.json ni config.json")
+    if not list(folder.rglob("*.safetensors")):
+        raise ModelFolderInvalid(path=str(folder), detail="aucun poids au format safetensors")
+
+
+def folder_hash(folder: Path) -> str:
+    """SHA-256 over the names and contents of the folder's files: names the model."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(path.relative_to(folder).as_posix().encode())
+        with path.open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()
+
+
+def _load(folder: Path, device: str) -> SentenceTransformer:
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    torch.set_num_threads(len(os.sched_getaffinity(0)))
+    chosen = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    options: dict[str, Any] = {"use_safetensors": True}
+    try:
+        model = SentenceTransformer(
+            str(folder), device=chosen, model_kwargs=options, local_files_only=True,
+            trust_remote_code=False,
+        )  # fmt: skip
+    except Exception as error:  # whatever a broken folder makes the library raise
+        detail = f"{type(error).__name__}: {error}"[:200]
+        raise ModelFolderInvalid(path=str(folder), detail=detail) from error
+    return model.to(_precision(chosen))
+
+
+def _precision(device: str) -> Any:
+    """bfloat16 where the hardware multiplies it (2.5 times faster here), else the next best."""
+    import torch
+
+    if device == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+    return torch.bfloat16 if fast_bfloat16() else torch.float32
+
+
+def fast_bfloat16() -> bool:
+    """Whether this processor multiplies bfloat16 (Linux tells); emulated, it is far slower."""
+    flags = Path("/proc/cpuinfo")
+    known = flags.read_text() if flags.exists() else ""
+    return "avx512_bf16" in known or "amx_bf16" in known

@@ -1,0 +1,44 @@
+"""One score out of the evidence for a passage. Weights are tuned on the development questions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for a passage."""
+
+    dense: float  # cosine of centred vectors, -1 to 1
+    lexical: float  # BM25 over the best of this question, 0 to 1
+    exact: bool = False  # its record was named by number
+    body: float = 0.0  # 1 decided by the collectivity named, -1 by another
+    date: float = 0.0  # 1 on the day named, down to -0.3 in another year
+    favoured: bool = False  # the previous answer cited its record
+    table: bool = False  # a row of a list of acts, not an act
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """docs/log.md has the sweep."""
+
+    dense: float = 1.0
+    lexical: float = 0.6
+    exact: float = 1.5
+    body: float = 0.3
+    date: float = 0.2
+    favoured: float = 0.2
+    table: float = -0.2
+
+
+def score(evidence: Evidence, weights: Weights) -> float:
+    """The weighted sum; comparable between passages of one question only."""
+    return (
+        weights.dense * evidence.dense
+        + weights.lexical * evidence.lexical
+        + weights.exact * evidence.exact
+        + weights.body * evidence.body
+        + weights.date * evidence.date
+        + weights.favoured * evidence.favoured
+        + weights.table * evidence.table
+    )

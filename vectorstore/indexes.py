@@ -1,0 +1,60 @@
+"""The two caches of the catalogue as one: dense vectors in Chroma, French terms in tantivy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.rows import PassageRow, RecordRow
+from vectorstore.centring import Centre
+from vectorstore.index import Index
+from vectorstore.lexical import Lexical
+
+
+@dataclass(frozen=True, slots=True)
+class Dense:
+    """The dense index alone: what a change of model rebuilds."""
+
+    dense: Index
+    centre: Centre
+
+    def add(self, fonds: str, ids: Sequence[str], vectors: NDArray[np.float16]) -> None:
+        """Add or replace passages; `vectors` (n, d) as the model gave them."""
+        self.dense.add(fonds, ids, self.centre.passages(vectors))
+
+
+@dataclass(frozen=True, slots=True)
+class Indexes:
+    """What `ingest.pipeline` asks of the indexes."""
+
+    dense: Index
+    lexical: Lexical
+    centre: Centre
+
+    def add(
+        self,
+        fonds: str,
+        rows: Sequence[tuple[PassageRow, RecordRow]],
+        vectors: NDArray[np.float16],
+    ) -> None:
+        """Add or replace passages; `vectors` (n, d) as the model gave them."""
+        self.lexical.add(fonds, rows)
+        self.dense.add(fonds, [row.id for row, _ in rows], self.centre.passages(vectors))
+
+    def remove(self, fonds: str, ids: Sequence[str]) -> None:
+        """Remove passages."""
+        self.lexical.remove(fonds, ids)
+        self.dense.remove(fonds, ids)
+
+    def commit(self) -> None:
+        """Make what was added or removed visible to other processes."""
+        self.lexical.commit()
+
+    def missing_and_extra(self, fonds: str, live: set[str]) -> tuple[set[str], set[str]]:
+        """Ids that should be there and are not; ids that are there and should not be."""
+        lexical = self.lexical.ids(fonds)
+        dense = self.dense.ids(fonds) if self.dense.count(fonds) != len(live) else live
+        return live - (dense & lexical), (dense | lexical) - live

@@ -1,0 +1,165 @@
+"""The lexical index: French terms in tantivy, one index for all fonds, one field a fonds name."""
+
+from __future__ import annotations
+
+import math
+import re
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ingest.rows import PassageRow, RecordRow
+
+if TYPE_CHECKING:
+    import tantivy
+
+# Weights of the fields, tuned on the development questions (docs/log.md).
+WEIGHTS = {"title": 2.0, "heading": 1.0, "number": 4.0, "body": 1.0}
+_ANALYSER = "french"
+LEXICAL_VERSION = 1  # raise it when the schema or the analyser changes
+
+
+class Lexical:
+    """A tantivy index in a folder. One writer at a time (the run lock sees to it)."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open or create."""
+        import tantivy
+
+        self._folder = folder / f"v{LEXICAL_VERSION}"
+        for old in folder.glob("v*"):
+            if old != self._folder:
+                shutil.rmtree(old, ignore_errors=True)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._schema = _schema()
+        self._index = tantivy.Index(self._schema, path=str(self._folder))
+        self._analyser = _analyser()
+        self._index.register_tokenizer(_ANALYSER, self._analyser)
+        self._searcher = self._index.searcher()
+        self._writer: tantivy.IndexWriter | None = None
+
+    def add(self, fonds: str, rows: Iterable[tuple[PassageRow, RecordRow]]) -> None:
+        """Add or replace passages."""
+        import tantivy
+
+        writer = self._writing()
+        for row, record in rows:
+            writer.delete_documents_by_term("id", row.id)
+            document = tantivy.Document(id=row.id, fonds=fonds, body=fold(row.text))
+            document.add_text("heading", fold(row.heading))
+            document.add_text("title", fold(record.title or ""))
+            document.add_text("number", record.number_key or "")
+            writer.add_document(document)
+
+    def remove(self, fonds: str, ids: Iterable[str]) -> None:
+        """Remove passages."""
+        writer = self._writing()
+        for passage in ids:
+            writer.delete_documents_by_term("id", passage)
+
+    def commit(self) -> None:
+        """Make additions and removals visible to every process."""
+        if self._writer is not None:
+            self._writer.commit()
+            self._writer.wait_merging_threads()
+            self._writer = None
+
+    def ids(self, fonds: str) -> set[str]:
+        """All passage ids of a fonds."""
+        import tantivy
+
+        searcher = self._reloaded()
+        query = tantivy.Query.term_query(self._schema, "fonds", fonds)
+        hits = searcher.search(query, max(1, searcher.num_docs)).hits
+        return {searcher.doc(address)["id"][0] for _, address in hits}
+
+    def search(self, fonds: Sequence[str], terms: str, limit: int) -> list[tuple[str, float]]:
+        """(passage id, BM25 score) of the best passages of these fonds, best first."""
+        import tantivy
+
+        text = fold(terms)
+        if not text.strip():
+            return []
+        query, _errors = self._index.parse_query_lenient(
+            _plain(text), list(WEIGHTS), field_boosts=WEIGHTS
+        )
+        places = [
+            (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, "fonds", name))
+            for name in fonds
+        ]
+        within = tantivy.Query.const_score_query(tantivy.Query.boolean_query(places), 0.0)
+        both = tantivy.Query.boolean_query(
+            [(tantivy.Occur.Must, query), (tantivy.Occur.Must, within)]
+        )
+        searcher = self._reloaded()
+        hits = searcher.search(both, limit).hits
+        return [(searcher.doc(address)["id"][0], float(score)) for score, address in hits]
+
+    def terms(self, text: str) -> list[str]:
+        """The index's terms of a text: stemmed, without stopwords and accents."""
+        return list(self._analyser.analyze(fold(text)))
+
+    def idf(self, term: str) -> float:
+        """How rare a term is in the passages: BM25's idf, 0 for a term in most of them."""
+        searcher = self._searcher
+        total = max(1, searcher.num_docs)
+        frequency = searcher.doc_freq("body", term)
+        return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
+
+    def _reloaded(self) -> tantivy.Searcher:
+        """A searcher that sees what other processes have committed."""
+        self._index.reload()
+        self._searcher = self._index.searcher()
+        return self._searcher
+
+    def _writing(self) -> tantivy.IndexWriter:
+        if self._writer is None:
+            self._writer = self._index.writer(heap_size=128_000_000, num_threads=1)
+        return self._writer
+
+
+def _schema() -> tantivy.Schema:
+    import tantivy
+
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("fonds", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("number", tokenizer_name="raw", index_option="basic")
+    for name in ("title", "heading", "body"):
+        builder.add_text_field(name, tokenizer_name=_ANALYSER, index_option="position")
+    return builder.build()
+
+
+def _analyser() -> tantivy.TextAnalyzer:
+    import tantivy
+
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.remove_long(60))
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.stopword("french"))
+        .filter(tantivy.Filter.stemmer("french"))
+        .filter(tantivy.Filter.ascii_fold())
+        .build()
+    )
+
+
+_ELISION = re.compile(r"\b(?:[ldjmnstc]|qu|jusqu|lorsqu|puisqu)['’]", re.I)
+_THOUSANDS = re.compile(r"(?<=\d)[ .](?=\d{3}(?!\d))")
+_ARTICLE = re.compile(r"\b([LRD])\.?\s*\*?\s*(?=\d)")
+
+
+def fold(text: str) -> str:
+    """One spelling for what the analyser would cut apart: elisions, amounts, article numbers.
+
+    « 178.270.223 » and « 178 270 223 » become one term, « L. 2121-29 » becomes « L2121-29 ».
+    """
+    text = _ELISION.sub(" ", text)
+    text = _THOUSANDS.sub("", text)
+    return _ARTICLE.sub(r"\1", text)
+
+
+def _plain(text: str) -> str:
+    """Without the characters that mean something to the query parser."""
+    return re.sub(r"[^\w\s.,%€-]", " ", text).replace("-", " ").replace(".", " ")

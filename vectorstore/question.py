@@ -1,0 +1,119 @@
+"""Read what a question says plainly: numbers of acts and articles, dates, who decided."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.records.dates import dates
+from ingest.records.fold import fold
+from ingest.records.numbers import key
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The plain facts of a question. Empty where it says nothing."""
+
+    text: str
+    numbers: tuple[str, ...] = ()  # look-up keys of act numbers
+    articles: tuple[tuple[str, str | None], ...] = ()  # ("L2121-29", "CGCT" or None)
+    days: tuple[str, ...] = ()  # ISO dates
+    years: tuple[int, ...] = ()
+    months: tuple[str, ...] = ()  # "2022-06"
+    bodies: tuple[str, ...] = ()  # of those the index knows
+    unknown_place: str | None = None  # a commune that was named and is not in the index
+
+
+_NUMBER = re.compile(
+    r"\b(?:[a-z]{1,4}[-_ ]?)?((?:19|20)\d\d ?[-/._] ?\d{1,5})\b(?! ?[-/.] ?\d)", re.I
+)
+_AFTER_N = re.compile(r"n ?° ?((?:[a-z]{1,4}[-_]?)?\d{1,6}(?:[-/._]\d{1,6})*)", re.I)
+_ARTICLE = re.compile(
+    r"\b(?:article\s+)?([LRDA])\s?\.?\s?\*?\s?(\d{1,4}(?:[-–]\d{1,4}){0,4})\b"
+    r"|\barticle\s+(\d{1,4}(?:[-–]\d{1,4}){1,4})\b",
+)
+_CODE = re.compile(
+    r"\b(CGCT|CGFP|CRPA|CASF|CJA|CGPPP|CCH|CSI|code(?:\s+(?:de|du|des|la|le|l'|et|d'|général|générale|[a-zéèêàçôî'’-]+)){1,9})"
+)
+_YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
+_MONTHS = [
+    "janvier",
+    "fevrier",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "aout",
+    "septembre",
+    "octobre",
+    "novembre",
+    "decembre",
+]
+_MONTH_YEAR = re.compile(r"\b(" + "|".join(_MONTHS) + r")\s+(?:de\s+)?((?:19|20)\d\d)\b")
+_PLACE = re.compile(
+    r"\b(?i:commune|ville|mairie|village|municipalité|conseil municipal)"
+    r"\s+(?:de\s+la\s+|de\s+|d['’]|du\s+|des\s+)"
+    r"([A-ZÉÈÎÔ][\w'’-]+(?:[- ](?:[A-ZÉÈÎÔ][\w'’-]+|sur|sous|en|le|la|les|de|du|des|lès|l['’]))*)"
+)
+
+
+def read_question(text: str, known_bodies: Sequence[str]) -> Reading:
+    """What the question says plainly. `known_bodies`: those of the fonds that may be searched."""
+    folded = fold(text)
+    days = tuple(dict.fromkeys(day for _, day in dates(folded)))
+    bodies = tuple(body for body in known_bodies if _names(folded, body))
+    months = tuple(
+        f"{year}-{_MONTHS.index(month) + 1:02d}" for month, year in _MONTH_YEAR.findall(folded)
+    )
+    return Reading(
+        text=text,
+        numbers=_numbers(text),
+        articles=_articles(text),
+        days=days,
+        years=tuple(dict.fromkeys(int(year) for year in _YEAR.findall(folded))),
+        months=months,
+        bodies=bodies,
+        unknown_place=_unknown_place(text, known_bodies) if not bodies else None,
+    )
+
+
+def _numbers(text: str) -> tuple[str, ...]:
+    found = [match.group(1) for match in _NUMBER.finditer(text)]
+    found += [match.group(1) for match in _AFTER_N.finditer(text)]
+    return tuple(dict.fromkeys(key(number) for number in found))
+
+
+def _articles(text: str) -> tuple[tuple[str, str | None], ...]:
+    code = _CODE.search(text)
+    named = code.group(1) if code else None
+    found = []
+    for match in _ARTICLE.finditer(text):
+        letter, number, bare = match.groups()
+        if letter and "-" not in number and len(number) < 2:
+            continue  # « A 4 » is a paper size
+        found.append((f"{letter}{number}" if letter else bare, named))
+    return tuple(dict.fromkeys(found))
+
+
+def significant(name: str) -> list[str]:
+    """The words of a name that tell it from others: « Communauté … des Lisières de l'Oise »."""
+    plain = unicodedata.normalize("NFKD", name.lower())
+    plain = "".join(char for char in plain if not unicodedata.combining(char))
+    small = {"communaute", "communes", "commune", "ville", "agglomeration", "metropole", "syndicat"}
+    return [word for word in re.findall(r"\w{3,}", plain) if word not in small | {"des", "les"}]
+
+
+def _names(folded: str, body: str) -> bool:
+    words = significant(body)
+    return bool(words) and all(re.search(rf"\b{re.escape(word)}\b", folded) for word in words)
+
+
+def _unknown_place(text: str, known_bodies: Sequence[str]) -> str | None:
+    for match in _PLACE.finditer(text):
+        words = set(significant(match.group(1)))
+        if words and not any(words & set(significant(body)) for body in known_bodies):
+            return match.group(1)
+    return None

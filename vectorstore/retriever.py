@@ -1,0 +1,166 @@
+"""Question → hits: exact references first, then dense and lexical search, fused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.catalogue import Catalogue
+from ingest.rows import PassageRow, RecordRow, Source
+from vectorstore.embed import Embedder
+from vectorstore.fusion import Evidence, Weights, score
+from vectorstore.indexes import Indexes
+from vectorstore.question import Reading, read_question
+from vectorstore.references import look_up
+
+DEPTH = 200  # candidates asked of each index; the fused list is cut from their union
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage with a score, and all that is needed to cite it."""
+
+    rank: int  # 1-based
+    score: float
+    fonds: str
+    source: Source
+    record: RecordRow
+    passage: PassageRow
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to search for. `context`: the words of the question that this one follows up."""
+
+    text: str
+    context: str = ""
+    favoured: frozenset[int] = frozenset()  # records that the previous answer cited
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The hits of a question, best first, and what was read in it."""
+
+    reading: Reading
+    hits: tuple[Hit, ...]
+    exact: tuple[int, ...]  # ids of records that the question names by number
+
+
+@dataclass(frozen=True, slots=True)
+class Retriever:
+    """Searches the fonds that it is told to, and no other."""
+
+    catalogue: Catalogue
+    embedder: Embedder
+    indexes: Indexes
+    weights: Weights = Weights()  # noqa: RUF009 - frozen
+
+    def search(self, query: Query, fonds: Sequence[str], limit: int) -> Found:
+        """The best passages of these fonds for a question.
+
+        Args:
+            query: the question, with its context when it follows up another.
+            fonds: names of the fonds that may be searched.
+            limit: hits wanted, at most.
+        """
+        # 1. read what the question says plainly
+        reading = self._read(query, fonds)
+        # 2. look up exact references
+        exact = look_up(self.catalogue, reading, fonds)
+        # 3. search both indexes
+        whole = f"{query.context} {query.text}".strip()
+        vector = self.indexes.centre.question(self.embedder.questions([whole])[0])
+        dense = [hit for name in fonds for hit in self.indexes.dense.search(name, vector, DEPTH)]
+        lexical = self.indexes.lexical.search(fonds, whole, DEPTH)
+        # 4. join what the catalogue knows as live, and score
+        named = [row.id for i in exact for row in self.catalogue.passages_of_record(i)[:20]]
+        ids = list(dict.fromkeys([*named, *(i for i, _ in dense), *(i for i, _ in lexical)]))
+        hits = self._hits(ids, dict(dense), dict(lexical), vector)
+        scored = [self._scored(hit, query, reading, exact) for hit in hits]
+        scored.sort(key=lambda hit: (-hit.score, hit.passage.id))
+        kept = [replace(hit, rank=rank) for rank, hit in enumerate(scored[:limit], 1)]
+        return Found(reading, tuple(kept), tuple(exact))
+
+    def _read(self, query: Query, fonds: Sequence[str]) -> Reading:
+        """A follow-up inherits the place and time that it does not name itself."""
+        bodies = self.catalogue.bodies(fonds)
+        reading = read_question(query.text, bodies)
+        if not query.context:
+            return reading
+        before = read_question(query.context, bodies)
+        return replace(
+            reading,
+            bodies=reading.bodies or before.bodies,
+            days=reading.days or before.days,
+            years=reading.years or before.years,
+            months=reading.months or before.months,
+        )
+
+    def _hits(
+        self,
+        ids: Sequence[str],
+        dense: dict[str, float],
+        lexical: dict[str, float],
+        vector: NDArray[np.float32],
+    ) -> list[Hit]:
+        live = self.catalogue.live_passages(ids)
+        rows = list(live.values())
+        records = self.catalogue.records_of(list({row.record_id for row in rows}))
+        sources = self.catalogue.sources_of(list({row.source_id for row in rows}))
+        cosines = self._cosines(rows, dense, vector)
+        top = max(lexical.values(), default=1.0)
+        return [
+            Hit(0, 0.0, sources[row.source_id].fonds, sources[row.source_id],
+                records[row.record_id], row,
+                Evidence(dense=cosines[row.id], lexical=lexical.get(row.id, 0.0) / top))
+            for row in rows
+        ]  # fmt: skip
+
+    def _cosines(
+        self, rows: Sequence[PassageRow], dense: dict[str, float], vector: NDArray[np.float32]
+    ) -> dict[str, float]:
+        """Cosines for all candidates: those the dense index did not return are computed."""
+        cosines = dict(dense)
+        rest = [row for row in rows if row.id not in cosines]
+        blobs = self.catalogue.vectors(self.embedder.model_id, [row.input_sha for row in rest])
+        rest = [row for row in rest if row.input_sha in blobs]
+        if rest:
+            raw = np.stack([np.frombuffer(blobs[row.input_sha], np.float16) for row in rest])
+            values = self.indexes.centre.passages(raw) @ vector
+            cosines.update(zip((row.id for row in rest), values.tolist(), strict=True))
+        return {row.id: cosines.get(row.id, 0.0) for row in rows}
+
+    def _scored(self, hit: Hit, query: Query, reading: Reading, exact: Sequence[int]) -> Hit:
+        evidence = replace(
+            hit.evidence,
+            exact=hit.record.id in exact,
+            body=_match(reading.bodies, hit.record.body),
+            date=_date_match(reading, hit.record),
+            favoured=hit.record.id in query.favoured,
+            table=hit.source.path.lower().endswith(".csv"),
+        )
+        return replace(hit, evidence=evidence, score=score(evidence, self.weights))
+
+
+def _match(wanted: Sequence[str], body: str | None) -> float:
+    """1 the same, -1 another, 0 when the question or the record does not say."""
+    if not wanted or body is None:
+        return 0.0
+    return 1.0 if body in wanted else -1.0
+
+
+def _date_match(reading: Reading, record: RecordRow) -> float:
+    """1 the day, 0.7 the month, 0.4 the year named; -0.3 another year; 0 when nothing is said."""
+    if record.date is None or record.kind == "article":
+        return 0.0
+    if record.date in reading.days:
+        return 1.0
+    if record.date[:7] in reading.months:
+        return 0.7
+    if not reading.years:
+        return 0.0
+    return 0.4 if int(record.date[:4]) in reading.years else -0.3
