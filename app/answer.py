@@ -1,0 +1,246 @@
+"""WHERE A QUESTION GOES: from the words of an agent to sentences with their proof."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from app import extract, journal, ledger
+from app.bar import Bar, Verdict, judge
+from app.citations import Answer, Citation, Quote, Sentence
+from app.conversation import EMPTY, Conversation, context_of
+from app.extract import Chosen
+from app.llm import NOT_FOUND, Chat, ModelServerSilent, kept
+from ingest.catalogue import Catalogue
+from ingest.trouble import Trouble
+from vectorstore.retriever import Found, Hit, Query, Retriever
+
+_HITS = 10
+LONGEST_QUESTION = 2000  # characters
+SILENT = "Le modèle de langue n'a pas répondu : réponse tirée mot pour mot des sources."
+
+
+class FondsUnknown(Trouble):
+    """A fonds that is not there, or that may not be read. Facts: fonds, known."""
+
+
+class NoIndex(Trouble):
+    """Nothing is indexed. Facts: data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where questions are asked. Thread-safe: reads the catalogue, writes the journal alone."""
+
+    data: Path
+    catalogue: Catalogue
+    retriever: Retriever
+    generation: str
+    bar: Bar = Bar()  # noqa: RUF009 - frozen
+    chat: Chat | None = None
+
+    def ask(
+        self,
+        question: str,
+        *,
+        conversation: Conversation = EMPTY,
+        fonds: Sequence[str] | None = None,
+        stage: Callable[[str], None] = lambda words: None,
+        who: str = "local",
+    ) -> Answer:
+        """Answer a question from the records, or say that they do not answer.
+
+        Args:
+            question: as typed.
+            conversation: what was said before, for follow-ups.
+            fonds: those that may be searched; None for all.
+            stage: is told, in French, what is being done.
+            who: for the journal.
+
+        Raises:
+            NoIndex, FondsUnknown, StoreUnavailable.
+        """
+        started = time.perf_counter()
+        # 1. make the question stand alone
+        query = self._query(question, conversation)
+        # 2. search the fonds that may be read
+        names = self._fonds(fonds)
+        stage(f"recherche dans {len(names)} fonds…" if len(names) > 1 else "recherche…")
+        found = self.retriever.search(query, names, _HITS)
+        # 3. choose what answers, and hold it against the bar
+        chosen = self._choose(query, found)
+        verdict = judge(found, chosen, self.bar)
+        # 4. write, 5. check each sentence, or say that the records do not answer
+        if verdict.answers:
+            stage("vérification…")
+            answer = self._write(question, query, found, chosen)
+        else:
+            answer = self._refuse(question, found, verdict)
+        # 6. hand it over, with a line in the journal
+        answer = replace(answer, seconds=round(time.perf_counter() - started, 4))
+        journal.note(self.data, answer, who)
+        return answer
+
+    def search(
+        self,
+        question: str,
+        *,
+        conversation: Conversation = EMPTY,
+        fonds: Sequence[str] | None = None,
+        limit: int = 10,
+    ) -> list[Hit]:
+        """The passages nearest to a question, best first."""
+        query = self._query(question, conversation)
+        return list(self.retriever.search(query, self._fonds(fonds), limit).hits)
+
+    def fonds(self) -> list[str]:
+        """The fonds that can be searched."""
+        return self.catalogue.fonds()
+
+    def summary(self) -> dict[str, int]:
+        """Totals over all fonds: sources, pages, records, passages, set_aside."""
+        totals = dict.fromkeys(("sources", "pages", "records", "passages", "set_aside"), 0)
+        for figures in self.catalogue.counts().values():
+            for name in totals:
+                totals[name] += figures[name]
+        return totals
+
+    def examples(self) -> list[str]:
+        """Questions that the indexed records are known to answer: about real titles."""
+        return [
+            f"Que dit la {label[0].lower()}{label[1:]} ?" for label in self.catalogue.some_labels(3)
+        ]
+
+    def _fonds(self, wanted: Sequence[str] | None) -> list[str]:
+        known = self.catalogue.fonds()
+        if not known:
+            raise NoIndex(data=str(self.data))
+        for name in wanted or ():
+            if name not in known:
+                raise FondsUnknown(fonds=name, known=", ".join(known))
+        return list(wanted) if wanted else known
+
+    def _query(self, question: str, conversation: Conversation) -> Query:
+        context = context_of(question, conversation)
+        if not context:
+            return Query(question)
+        _, last = conversation.turns[-1]
+        return Query(question, context, frozenset(int(c.record_id) for c in last.citations))
+
+    def _choose(self, query: Query, found: Found) -> list[Chosen]:
+        lexical = self.retriever.indexes.lexical
+        hits = found.hits
+        if found.exact:
+            hits = tuple(hit for hit in hits if hit.record.id in found.exact) or hits
+        whole = f"{query.context} {query.text}".strip()
+        return extract.choose(whole, query.text, hits, lexical.terms, lexical.idf)
+
+    def _write(self, question: str, query: Query, found: Found, chosen: Sequence[Chosen]) -> Answer:
+        if self.chat is None:
+            return self._extractive(question, chosen)
+        try:
+            return self._by_model(self.chat, question, query, found)
+        except ModelServerSilent as trouble:
+            answer = self._extractive(question, chosen)
+            return replace(answer, notes=(SILENT,), trouble=trouble)
+
+    def _extractive(self, question: str, chosen: Sequence[Chosen]) -> Answer:
+        sentences: list[Sentence] = []
+        citations: list[Citation] = []
+        for number, piece in enumerate(chosen, 1):
+            quote = extract.quote_of(piece.unit)
+            citations.append(self._cite(number, piece.unit.hit, quote))
+            status = ledger.verdict(piece.unit.text, [piece.unit.hit.passage.text])
+            sentences.append(Sentence(piece.unit.text, status, (number,)))
+        return self._answer(
+            question, "answered", sentences=tuple(sentences), citations=tuple(citations)
+        )
+
+    def _by_model(self, chat: Chat, question: str, query: Query, found: Found) -> Answer:
+        """Have the model write from the best passages; the ledger has the last word."""
+        texts = [f"{hit.passage.heading}\n{hit.passage.text}" for hit in found.hits]
+        texts = texts[: kept(texts)]
+        asked = f"{query.context} {query.text}".strip()
+        written = chat.write(asked, texts)
+        answer = self._checked(question, written, found.hits[: len(texts)])
+        answer = replace(answer, model=chat.name or "modèle", prompt_version=chat.prompt_version)
+        if not any(sentence.status != "unverified" for sentence in answer.sentences):
+            refused = self._refuse(question, found, Verdict(False, 0.0, _UNPROVED))
+            return replace(refused, model=answer.model, prompt_version=answer.prompt_version)
+        return answer
+
+    def _checked(self, question: str, written: str, hits: Sequence[Hit]) -> Answer:
+        if NOT_FOUND in written.upper():
+            return self._answer(question, "not_in_records")
+        numbers: dict[int, int] = {}  # the model's [n] -> ours, in order of appearance
+        sentences = []
+        for text, marks in _sentences(written):
+            known = [mark for mark in marks if 1 <= mark <= len(hits)]
+            status = ledger.verdict(text, [hits[mark - 1].passage.text for mark in known])
+            ours = tuple(numbers.setdefault(mark, len(numbers) + 1) for mark in known)
+            sentences.append(Sentence(text, status, ours))
+        citations = tuple(
+            self._cite(number, hits[mark - 1], _whole(hits[mark - 1]))
+            for mark, number in numbers.items()
+        )
+        return self._answer(question, "answered", sentences=tuple(sentences), citations=citations)
+
+    def _refuse(self, question: str, found: Found, verdict: Verdict) -> Answer:
+        nearest = tuple(
+            self._cite(number, hit, _whole(hit)) for number, hit in enumerate(found.hits[:3], 1)
+        )
+        return self._answer(question, "not_in_records", nearest=nearest, message=verdict.why)
+
+    def _answer(self, question: str, status: str, **parts: object) -> Answer:
+        return Answer(
+            id=uuid.uuid4().hex[:12], question=question, status=status, model="extractif",
+            generation=self.generation, **parts,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    def _cite(self, number: int, hit: Hit, quote: Quote) -> Citation:
+        record = hit.record
+        page = self.catalogue.page(hit.source.id, quote.page)
+        label = record.label
+        if record.kind != "article":
+            label = f"{label}, p. {quote.page}"
+        return Citation(
+            number=number, label=label, fonds=hit.fonds, source=hit.source.path,
+            source_id=hit.source.id, record_id=str(record.id), quote=quote,
+            ocr=bool(page and page.ocr), confidence=page.confidence if page else None,
+            article_id=record.article_id, kind=record.kind, act_number=record.number,
+            date=record.date, title=record.title, score=round(hit.score, 4),
+            page_last=hit.passage.page_last,
+        )  # fmt: skip
+
+
+_UNPROVED = (
+    "Le modèle n'a rien écrit que les sources prouvent ; voici les passages les plus proches."
+)
+_MARK = re.compile(r"\[(\d+(?:\s*[,;]\s*\d+)*)\]")
+
+
+def _sentences(written: str) -> list[tuple[str, list[int]]]:
+    """A model's text as (sentence without its markers, markers)."""
+    pieces = re.split(
+        r"(?<=[.!?])(?:(?<=\D\.)|(?<=\]\.))\s+(?!\[)|(?<=\])\s+(?=[A-ZÉÈÀ])|\n+", written
+    )
+    found = []
+    for piece in pieces:
+        marks = [int(n) for group in _MARK.findall(piece) for n in re.findall(r"\d+", group)]
+        text = " ".join(_MARK.sub("", piece).split()).replace(" .", ".")
+        if re.search(r"\w", text):
+            found.append((text, marks))
+    return found
+
+
+def _whole(hit: Hit) -> Quote:
+    """The passage's own words on its first page, cut at about 300 characters."""
+    span = hit.passage.spans[0]
+    text = hit.passage.text[: span.end - span.start]
+    if len(text) > 300:
+        text = text[: text.rfind(" ", 0, 300)]
+    return Quote(" ".join(text.split()), span.page, span.start, span.start + len(text))

@@ -1,0 +1,165 @@
+"""Settings → parts. The one place where parts are chosen; tests choose their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.answer import Desk
+from app.egress import check_address
+from app.llm import Chat
+from app.settings import Settings
+from ingest.catalogue import Catalogue
+from ingest.embedding import Tell, embed_all
+from ingest.pipeline import Options
+from ingest.readers import Limits
+from ingest.reading import Bounds
+from ingest.trouble import Trouble
+from vectorstore.centring import centre_of
+from vectorstore.chroma import ChromaIndex, open_local, open_remote
+from vectorstore.embed import Embedder
+from vectorstore.indexes import Dense, Indexes
+from vectorstore.lexical import Lexical
+from vectorstore.retriever import Retriever
+
+
+class ModelMismatch(Trouble):
+    """The index was made with another model. Facts: indexed, wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What both doors share."""
+
+    catalogue: Catalogue
+    embedder: Embedder
+    indexes: Indexes
+    generation: str
+
+
+def catalogue_of(settings: Settings) -> Catalogue:
+    """The catalogue of the data folder.
+
+    Raises:
+        CatalogueUnusable.
+    """
+    return Catalogue(settings.data / "catalogue.sqlite")
+
+
+@contextmanager
+def open_parts(settings: Settings) -> Iterator[Parts]:
+    """Model, catalogue and indexes of a data folder, closed again at the end.
+
+    Raises:
+        ModelMissing, ModelFolderInvalid, ModelMismatch, CatalogueUnusable, StoreUnavailable,
+        AddressRefused.
+    """
+    catalogue = catalogue_of(settings)
+    embedder = Embedder(_model_folder(settings), settings.embedding.device)
+    centre = centre_of(embedder, settings.models)
+    generation = f"{embedder.model_id[:8]}-{centre.id[:8]}"
+    _check_generation(catalogue, embedder, generation)
+    dense = _dense(settings, generation)
+    try:
+        indexes = Indexes(dense, Lexical(settings.data / "lexical"), centre)
+        yield Parts(catalogue, embedder, indexes, generation)
+    finally:
+        dense.close()
+        catalogue.close()
+
+
+@contextmanager
+def open_desk(settings: Settings) -> Iterator[Desk]:
+    """The desk where questions are asked. Raises as `open_parts`."""
+    with open_parts(settings) as parts:
+        retriever = Retriever(parts.catalogue, parts.embedder, parts.indexes)
+        yield Desk(
+            settings.data, parts.catalogue, retriever, parts.generation, chat=_chat(settings)
+        )
+
+
+def rebuild(settings: Settings, tell: Tell) -> int:
+    """Embed all live passages with the model of the settings; switch when it is complete.
+
+    The index of the old model serves until then. The number of passages. Raises as `open_parts`.
+    """
+    catalogue = catalogue_of(settings)
+    embedder = Embedder(_model_folder(settings), settings.embedding.device)
+    centre = centre_of(embedder, settings.models)
+    generation = f"{embedder.model_id[:8]}-{centre.id[:8]}"
+    old = catalogue.meta("generation")
+    dense = _dense(settings, generation)
+    try:
+        count = embed_all(catalogue, embedder, Dense(dense, centre), tell)
+        catalogue.set_meta("model", _named(embedder))
+        catalogue.set_meta("generation", generation)
+        if old and old != generation:
+            _drop(settings, old, catalogue)
+            catalogue.forget_vectors(keep=embedder.model_id)
+    finally:
+        dense.close()
+        catalogue.close()
+    return count
+
+
+def _drop(settings: Settings, generation: str, catalogue: Catalogue) -> None:
+    old = _dense(settings, generation)
+    for fonds in catalogue.fonds():
+        old.drop(fonds)
+    old.close()
+
+
+def options_of(settings: Settings, *, retry: bool = False, yes: bool = False) -> Options:
+    """How a run goes about it."""
+    import os
+
+    reading = settings.reading
+    return Options(
+        workers=reading.workers or len(os.sched_getaffinity(0)),
+        limits=Limits(
+            megabytes=reading.max_megabytes, pages=reading.max_pages, ocr_dpi=reading.ocr_dpi
+        ),
+        bounds=Bounds(reading.page_seconds, reading.file_seconds, reading.memory_mb),
+        retry=retry,
+        yes=yes,
+    )
+
+
+def _model_folder(settings: Settings) -> Path:
+    if settings.embedding.folder is not None:
+        return settings.embedding.folder.expanduser()
+    from vectorstore import e5
+
+    return e5.folder(settings.models)
+
+
+def _check_generation(catalogue: Catalogue, embedder: Embedder, generation: str) -> None:
+    """The index remembers its model; another one is an error, never a silent mix."""
+    known = catalogue.meta("generation")
+    named = _named(embedder)
+    if not known:
+        catalogue.set_meta("generation", generation)
+        catalogue.set_meta("model", named)
+    elif known != generation:
+        raise ModelMismatch(indexed=catalogue.meta("model"), wanted=named)
+
+
+def _named(embedder: Embedder) -> str:
+    return f"{embedder.name} ({embedder.dimension} dimensions, {embedder.model_id[:8]})"
+
+
+def _dense(settings: Settings, generation: str) -> ChromaIndex:
+    if not settings.store.url:
+        return open_local(settings.data, generation)
+    check_address("store.url", settings.store.url)
+    return open_remote(settings.store.url, generation)
+
+
+def _chat(settings: Settings) -> Chat | None:
+    if not settings.model.url:
+        return None
+    check_address("model.url", settings.model.url)
+    model = settings.model
+    return Chat(model.url, model.name, model.key, model.seconds)

@@ -1,0 +1,75 @@
+"""Citations: a numbered place in a record, with the words quoted from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The quoted words and where they stand."""
+
+    text: str
+    page: int  # 1-based
+    start: int  # 0-based characters into the page's text
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One numbered citation of an answer."""
+
+    number: int  # 1-based, as shown: [1]
+    label: str  # as a clerk would name it: « Délibération n° 2014/182 du 22 mai 2014, p. 3 »
+    fonds: str
+    source: str  # path relative to the ingested folder
+    source_id: int  # of the catalogue: opens the page image
+    record_id: str
+    quote: Quote
+    ocr: bool
+    confidence: float | None  # of the OCR, 0 to 1
+    article_id: str | None = None
+    kind: str = "autre"
+    act_number: str | None = None
+    date: str | None = None  # ISO
+    title: str | None = None
+    score: float = 0.0  # of the hit, comparable within one answer
+    page_last: int | None = None  # of the passage, when it runs over several pages
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer with its verdict."""
+
+    text: str
+    status: str  # "verbatim" | "supported" | "unverified"
+    citations: tuple[int, ...]  # numbers of Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question gets back. `nearest` is filled when nothing answers."""
+
+    id: str
+    question: str
+    status: str  # "answered" | "not_in_records" | "error"
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[Citation, ...] = ()  # nearest passages, not an answer
+    message: str = ""  # French sentence: why nothing was found, or what went wrong
+    seconds: float = 0.0
+    model: str = ""  # chat model's name, or "extractif"
+    prompt_version: str = ""
+    generation: str = ""  # of the index
+    notes: tuple[str, ...] = field(default=())  # French: e.g. the model did not answer
+    trouble: Exception | None = None  # what went wrong although an answer is given
+
+    @property
+    def text(self) -> str:
+        """The answer as plain text with its markers: « … [1] » ; the message when refused."""
+        if not self.sentences:
+            return self.message
+        return " ".join(
+            sentence.text + "".join(f" [{n}]" for n in sentence.citations)
+            for sentence in self.sentences
+        )

@@ -1,0 +1,100 @@
+"""The commands. stdout is the answer, stderr the talk, the exit code the verdict."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from importlib.metadata import entry_points, version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app import egress, errors
+from app.commands import ask, demo, doctor, ingest, init, rebuild, search, serve, settings, status
+from app.commands.shared import data_folder
+
+app = typer.Typer(
+    name="greffe",
+        no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+for module in (init, ingest, ask, search, serve, status, doctor, settings, demo, rebuild):
+    app.command(module.NAME)(module.command)
+for entry in entry_points(group="greffe.commands"):
+    entry.load()(app)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"greffe {version('greffe')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    data: Annotated[
+        Path | None, typer.Option(help="Dossier des données (ou GREFFE_DATA).", show_default=False)
+    ] = None,
+    shown: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True,
+                           help="Version du programme.")
+    ] = False,
+) -> None:  # fmt: skip
+    """Des réponses prouvées, tirées des actes de la collectivité, sans que rien n'en sorte."""
+    if data is not None:
+        os.environ["GREFFE_DATA"] = str(data)
+
+
+def main() -> None:
+    """Run a command inside the one error boundary; exits with the documented code."""
+    sys.exit(guarded(lambda: app(standalone_mode=False)))
+
+
+def guarded(run: Callable[[], object]) -> int:
+    """Run something; expected trouble becomes its sentence and its exit code."""
+    try:
+        egress.harden()
+        outcome = run()
+        return outcome if isinstance(outcome, int) else errors.DONE
+    except KeyboardInterrupt:
+        _say("Interrompu. Ce qui était publié sert toujours ; relancez pour reprendre.")
+        return errors.INTERRUPTED
+    except BrokenPipeError:  # `greffe … | head`: the reader has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return errors.DONE
+    except Exception as error:
+        return _explain(error)
+
+
+def _explain(error: Exception) -> int:
+    import click
+
+    if isinstance(error, click.exceptions.Abort):
+        return errors.INTERRUPTED
+    if isinstance(error, click.ClickException):
+        error.show()
+        return error.exit_code
+    known = errors.sentence(errors.as_trouble(error, data_folder()))
+    if known is not None:
+        _say(f"{known.happened}\n{known.todo}")
+        return known.code
+    try:
+        path = errors.keep_traceback(error, data_folder())
+        _say(f"Erreur inattendue ({type(error).__name__}). Détail gardé dans {path} : signalez-le.")
+    except OSError:
+        raise error from None
+    return errors.BUG
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""`greffe ask`: a question, an answer with its proof."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.commands.shared import AsJson, Batch, Data, Fonds, settings_of
+from app.errors import DONE, MODEL_SILENT, NOT_IN_RECORDS
+
+if TYPE_CHECKING:
+    from app.answer import Desk
+    from app.citations import Answer, Citation
+
+NAME = "ask"
+
+STATUSES = {
+    "verbatim": "citation exacte",
+    "supported": "appuyée",
+    "unverified": "non vérifiée",
+}
+
+
+def command(
+    question: Annotated[str, typer.Argument(help="La question.")] = "",
+    fonds: Fonds = None,
+    batch: Batch = None,
+    as_json: AsJson = False,
+    data: Data = None,
+) -> int:
+    """Poser une question ; chaque phrase de la réponse porte sa preuve."""
+    from app.answer import LONGEST_QUESTION
+    from app.assembly import open_desk
+    from app.shapes import answer_shape
+
+    if bool(question.strip()) == (batch is not None):
+        raise typer.BadParameter("donnez une question, ou --batch FICHIER")
+    if len(question) > LONGEST_QUESTION:
+        raise typer.BadParameter(f"question trop longue ({LONGEST_QUESTION} caractères au plus)")
+    with open_desk(settings_of(data)) as desk:
+        if batch is not None:
+            return _batch(desk, batch, fonds)
+        answer = desk.ask(question, fonds=fonds)
+    if as_json:
+        typer.echo(json.dumps(answer_shape(None, answer), ensure_ascii=False))
+    else:
+        typer.echo(described(answer))
+    return _verdict(answer)
+
+
+def _verdict(answer: Answer) -> int:
+    from app.errors import sentence
+
+    if answer.trouble is not None:
+        known = sentence(answer.trouble)
+        if known is not None:
+            print(f"{known.happened}\n{known.todo}", file=sys.stderr)
+        return MODEL_SILENT
+    return DONE if answer.status == "answered" else NOT_IN_RECORDS
+
+
+def _batch(desk: Desk, batch: Path, fonds: list[str] | None) -> int:
+    from app.batch import read_batch
+    from app.conversation import EMPTY, Conversation
+    from app.shapes import answer_shape
+
+    talks: dict[str, Conversation] = {}
+    silent = False
+    for asked in read_batch(batch):
+        talk = talks.get(asked.after or "", EMPTY)
+        answer = desk.ask(asked.question, conversation=talk, fonds=fonds)
+        silent = silent or answer.trouble is not None
+        talks[asked.id] = talk.then(asked.question, answer)
+        print(json.dumps(answer_shape(asked.id, answer), ensure_ascii=False), flush=True)
+    return MODEL_SILENT if silent else DONE
+
+
+def described(answer: Answer) -> str:
+    """The answer for a terminal: sentences with [n], then the sources."""
+    lines: list[str] = [f"({note})" for note in answer.notes]
+    if answer.status != "answered":
+        lines.append(answer.message)
+        if answer.nearest:
+            lines += ["", "Passages les plus proches (ils ne répondent pas) :"]
+            lines += [_source(citation) for citation in answer.nearest]
+        return "\n".join(lines)
+    for sentence in answer.sentences:
+        marks = "".join(f" [{number}]" for number in sentence.citations)
+        struck = sentence.status == "unverified"
+        text = f"~~{sentence.text}~~" if struck else sentence.text
+        lines.append(f"{text}{marks} ({STATUSES[sentence.status]})")
+    lines += ["", "Sources :"]
+    lines += [_source(citation) for citation in answer.citations]
+    return "\n".join(lines)
+
+
+def _source(citation: Citation) -> str:
+    ocr = ""
+    if citation.ocr:
+        sure = f", confiance {citation.confidence:.0%}" if citation.confidence is not None else ""
+        ocr = f" (lu par OCR{sure})"
+    quote = citation.quote.text
+    quote = quote if len(quote) <= 200 else quote[:200].rsplit(" ", 1)[0] + " …"
+    return f"[{citation.number}] {citation.label}{ocr} – {citation.source}\n    « {quote} »"

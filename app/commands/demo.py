@@ -1,0 +1,50 @@
+"""`greffe demo`: the sample records, indexed, and the page."""
+
+from __future__ import annotations
+
+import sys
+from importlib import resources
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.commands.shared import Data, data_folder, settings_of
+
+NAME = "demo"
+FONDS = "exemple"
+
+
+def command(
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port d'écoute.")] = None,
+    only_index: Annotated[
+        bool, typer.Option("--index-only", help="Indexer l'exemple sans ouvrir la page.")
+    ] = False,
+    data: Data = None,
+) -> None:
+    """Indexer une commune fictive et ouvrir la page."""
+    from app.commands import ingest, serve
+    from ingest import ocr
+
+    place = data_folder(data)
+    settings = settings_of(data or place.with_name(f"{place.name}-demo"))
+    if port is not None:
+        page = settings.page.model_copy(update={"port": port})
+        settings = settings.model_copy(update={"page": page})
+    if not only_index:
+        serve.check_port(settings.page.host, settings.page.port)
+    if not ocr.available():
+        print(
+            "tesseract n'est pas installé : les documents numérisés ne seront pas lus.\n"
+            "Pour les lire : sudo apt install tesseract-ocr tesseract-ocr-fra, puis relancez.",
+            file=sys.stderr,
+        )
+    report = ingest.run(settings, [records()], FONDS)
+    print(ingest.described(report), file=sys.stderr)
+    if not only_index:
+        serve.run(settings)
+
+
+def records() -> Path:
+    """The folder of the sample's records, inside the package."""
+    return Path(str(resources.files("app.sample").joinpath("records")))

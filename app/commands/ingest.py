@@ -1,0 +1,158 @@
+"""`greffe ingest`: bring folders and files into a fonds."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.commands.shared import AsJson, Data, settings_of
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+    from ingest.embedding import Progress
+    from ingest.pipeline import Report
+
+NAME = "ingest"
+_LEAST_FREE = 200_000_000  # bytes: below, a run would stop in the middle
+
+
+Targets = Annotated[
+    list[Path], typer.Argument(metavar="DOSSIER|FICHIER…", help="Dossiers ou fichiers à indexer.")
+]
+Into = Annotated[str, typer.Option(help="Fonds où les ranger ; par défaut, nom du dossier.")]
+Retry = Annotated[bool, typer.Option("--retry", help="Relire les fichiers mis de côté.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Retirer même plus d'un dixième du fonds.")]
+
+
+def command(
+    targets: Targets,
+    fonds: Into = "",
+    retry: Retry = False,
+    yes: Yes = False,
+    as_json: AsJson = False,
+    data: Data = None,
+) -> None:
+    """Indexer des dossiers et des fichiers : ce qui est neuf ou changé, rien d'autre."""
+    settings = settings_of(data)
+    report = run(settings, targets, fonds, retry=retry, yes=yes)
+    if as_json:
+        typer.echo(json.dumps(report.as_dict(), ensure_ascii=False))
+    else:
+        typer.echo(described(report))
+
+
+def run(
+    settings: Settings, targets: list[Path], fonds: str, *, retry: bool = False, yes: bool = False
+) -> Report:
+    """Index under the run lock, with a progress bar on stderr.
+
+    Raises:
+        InputMissing, DiskFull, RunLocked, TooManyGone, and what `open_parts` raises.
+    """
+    from app.assembly import open_parts, options_of
+    from ingest.pipeline import ingest
+    from ingest.run_lock import run_lock
+    from ingest.trouble import DiskFull, InputMissing
+
+    for target in targets:
+        if not target.exists():
+            raise InputMissing(path=str(target))
+    settings.data.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.data).free
+    if free < _LEAST_FREE:
+        raise DiskFull(path=str(settings.data), free_mb=free // 1_000_000)
+    name = fonds or fonds_named(targets[0])
+    with run_lock(settings.data), open_parts(settings) as parts, Bar() as bar:
+        return ingest(
+            targets, name, parts.catalogue, parts.embedder, parts.indexes,
+            options_of(settings, retry=retry, yes=yes), bar.tell,
+        )  # fmt: skip
+
+
+def fonds_named(target: Path) -> str:
+    """A folder's own name; for a file, that of the folder it lies in."""
+    resolved = target.resolve()
+    return (resolved if resolved.is_dir() else resolved.parent).name or "documents"
+
+
+class Bar:
+    """Progress on stderr: a bar on a terminal, a line now and then elsewhere."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self.live = sys.stderr.isatty()
+        self.progress = Progress(
+            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
+            TimeRemainingColumn(), TextColumn("{task.fields[current]}"),
+            console=Console(stderr=True), disable=not self.live, transient=True,
+        )  # fmt: skip
+        self.tasks: dict[str, Any] = {}
+        self.said = 0.0
+        self.began: dict[str, float] = {}
+
+    def __enter__(self) -> Bar:
+        self.progress.__enter__()
+        return self
+
+    def __exit__(self, *trouble: Any) -> None:
+        self.progress.__exit__(*trouble)
+
+    def tell(self, progress: Progress) -> None:
+        """Show where the run is."""
+        name = _STAGES[progress.stage]
+        if not self.live:
+            self._line(name, progress)
+            return
+        if name not in self.tasks:
+            self.tasks[name] = self.progress.add_task(name, current="")
+        self.progress.update(
+            self.tasks[name], completed=progress.done, total=max(progress.total, 1),
+            current=progress.current[-50:],
+        )  # fmt: skip
+
+    def _line(self, name: str, progress: Progress) -> None:
+        now = time.monotonic()
+        if progress.done <= 1 or name not in self.began:
+            self.began[name] = now
+        if now - self.said < 10 and progress.done < progress.total:
+            return
+        self.said = now
+        spent = now - self.began[name]
+        left = spent / progress.done * (progress.total - progress.done) if progress.done else 0
+        share = 100 * progress.done / max(progress.total, 1)
+        rest = f", reste environ {_duration(left)}" if left > 5 else ""
+        print(f"{name} {share:.0f} %{rest} {progress.current}", file=sys.stderr, flush=True)
+
+
+_STAGES = {"reading": "Lecture", "embedding": "Vecteurs", "publishing": "Publication"}
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+
+
+def described(report: Report) -> str:
+    """The report in French, as a clerk would read it."""
+    from app.errors import SET_ASIDE
+
+    lines = [
+        f"{report.found} fichiers trouvés : {report.read} lus, {report.unchanged} inchangés,"
+        f" {report.moved} déplacés, {report.withdrawn} retirés,"
+        f" {len(report.set_aside) + report.still_aside} mis de côté.",
+        f"{report.pages} pages (dont {report.ocr_pages} par OCR), {report.records} actes,"
+        f" {report.passages} passages, en {_duration(report.seconds)}.",
+    ]
+    for item in report.set_aside:
+        happened, todo = SET_ASIDE[item["reason"]]
+        detail = f" ({item['detail']})" if item["detail"] else ""
+        lines.append(f"  mis de côté : {item['source']} : {happened}{detail} ; {todo}.")
+    return "\n".join(lines)

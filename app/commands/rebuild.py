@@ -1,0 +1,21 @@
+"""`greffe rebuild`: embed everything again with the model that the settings name."""
+
+from __future__ import annotations
+
+import typer
+
+from app.commands.shared import Data, settings_of
+
+NAME = "rebuild"
+
+
+def command(data: Data = None) -> None:
+    """Refaire les vecteurs avec le modèle des réglages ; l'ancien index sert jusqu'à la fin."""
+    from app.assembly import rebuild
+    from app.commands.ingest import Bar
+    from ingest.run_lock import run_lock
+
+    settings = settings_of(data)
+    with run_lock(settings.data), Bar() as bar:
+        count = rebuild(settings, bar.tell)
+    typer.echo(f"{count} passages dans le nouvel index.")

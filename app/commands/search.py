@@ -1,0 +1,72 @@
+"""`greffe search`: the passages nearest to a question."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.commands.shared import AsJson, Batch, Data, Fonds, settings_of
+from app.errors import DONE, NOT_IN_RECORDS
+
+if TYPE_CHECKING:
+    from app.answer import Desk
+    from vectorstore.retriever import Hit
+
+NAME = "search"
+
+
+def command(
+    question: Annotated[str, typer.Argument(help="La question.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Nombre de passages.")] = 10,
+    fonds: Fonds = None,
+    batch: Batch = None,
+    as_json: AsJson = False,
+    data: Data = None,
+) -> int:
+    """Chercher des passages."""
+    from app.assembly import open_desk
+    from app.shapes import search_shape
+
+    if bool(question.strip()) == (batch is not None):
+        raise typer.BadParameter("donnez une question, ou --batch FICHIER")
+    with open_desk(settings_of(data)) as desk:
+        if batch is not None:
+            return _batch(desk, batch, fonds, limit)
+        started = time.perf_counter()
+        hits = desk.search(question, fonds=fonds, limit=limit)
+        if as_json:
+            shape = search_shape(None, question, time.perf_counter() - started, hits)
+            typer.echo(json.dumps(shape, ensure_ascii=False))
+        else:
+            typer.echo("\n\n".join(map(_described, hits)) or "Aucun passage.")
+        return DONE if hits else NOT_IN_RECORDS
+
+
+def _batch(desk: Desk, batch: typer.FileText | object, fonds: list[str] | None, limit: int) -> int:
+    from pathlib import Path
+
+    from app.batch import read_batch
+    from app.citations import Answer
+    from app.conversation import EMPTY, Conversation
+    from app.shapes import search_shape
+
+    talks: dict[str, Conversation] = {}
+    for asked in read_batch(Path(str(batch))):
+        talk = talks.get(asked.after or "", EMPTY)
+        started = time.perf_counter()
+        hits = desk.search(asked.question, conversation=talk, fonds=fonds, limit=limit)
+        seconds = time.perf_counter() - started
+        talks[asked.id] = talk.then(asked.question, Answer(asked.id, asked.question, "answered"))
+        line = search_shape(asked.id, asked.question, seconds, hits)
+        print(json.dumps(line, ensure_ascii=False), flush=True)
+    return DONE
+
+
+def _described(hit: Hit) -> str:
+    pages = f"p. {hit.passage.page_first}" if hit.record.kind != "article" else ""
+    head = f"{hit.rank}. {hit.record.label} {pages}".rstrip()
+    words = " ".join(hit.passage.text.split())
+    return f"{head}\n   {hit.source.path}\n   {words[:300]}{'…' if len(words) > 300 else ''}"

@@ -1,0 +1,46 @@
+"""Options that several commands take, and how they open the data folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+
+Data = Annotated[
+    Path | None, typer.Option("--data", help="Dossier des données (ou GREFFE_DATA).",
+                              show_default=False)
+]  # fmt: skip
+AsJson = Annotated[bool, typer.Option("--json", help="Résultat en JSON sur la sortie standard.")]
+Fonds = Annotated[
+    list[str] | None,
+    typer.Option("--fonds", help="Chercher dans ce fonds seulement (peut être répété)."),
+]
+Batch = Annotated[
+    Path | None,
+    typer.Option(
+        "--batch", help="Questions en JSON lignes (id, question, after) ; « - » : entrée standard."
+    ),
+]
+
+DEFAULT_DATA = "~/.local/share/greffe"
+
+
+def data_folder(data: Path | None = None) -> Path:
+    """--data, else GREFFE_DATA, else the user's data folder; absolute."""
+    return Path(data or os.environ.get("GREFFE_DATA") or DEFAULT_DATA).expanduser().resolve()
+
+
+def settings_of(data: Path | None) -> Settings:
+    """The settings of the data folder.
+
+    Raises:
+        SettingsInvalid: a value is not allowed, or greffe.toml is not TOML.
+    """
+    from app.settings import load
+
+    return load(data_folder(data))

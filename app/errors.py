@@ -1,0 +1,206 @@
+"""What a user reads when something goes wrong: what happened, what to do, and the exit code.
+
+One table. A test fails if an expected trouble has no sentence here.
+"""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import traceback
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from ingest.trouble import DiskFull
+
+# Exit codes are part of the command line's contract (docs/commandes.md).
+DONE = 0
+NOT_IN_RECORDS = 1
+USAGE = 2
+INPUT_UNREADABLE = 3
+PROGRAM_MISSING = 4
+NO_INDEX = 5
+MODEL_SILENT = 6
+PORT_TAKEN = 7
+DISK_FULL = 8
+BUSY = 9
+REFUSED = 10
+BUG = 70
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A French sentence with holes for the facts, an advice, an exit code."""
+
+    happened: str
+    todo: str
+    code: int
+
+
+# class name of the trouble -> what is said. Names, not classes: nothing heavy is imported here.
+SENTENCES: dict[str, Say] = {
+    "InputMissing": Say(
+        "Le dossier ou le fichier « {path} » n'existe pas ou ne peut pas être lu.",
+        "Vérifiez le chemin, le montage du partage et vos droits.",
+        INPUT_UNREADABLE,
+    ),
+    "Unreadable": Say(
+        "Un fichier ne peut pas être lu ({reason}) : {detail}.",
+        "Voir `greffe status`.",
+        INPUT_UNREADABLE,
+    ),
+    "BatchUnreadable": Say(
+        "Le fichier de questions « {path} » ne peut pas être lu : {detail}.",
+        "Une question par ligne, en JSON, avec « id » et « question ».",
+        INPUT_UNREADABLE,
+    ),
+    "QuestionsInvalid": Say(
+        "Le jeu de questions « {path} » ne peut pas être lu : {detail}.",
+        "Une question par ligne, en JSON ; voir docs/mesures.md.",
+        INPUT_UNREADABLE,
+    ),
+    "NoIndex": Say(
+        "Aucun document n'est indexé dans « {data} ».",
+        "Indexez un dossier avec `greffe ingest DOSSIER`, ou essayez `greffe demo`.",
+        NO_INDEX,
+    ),
+    "FondsUnknown": Say(
+        "Le fonds « {fonds} » n'existe pas.",
+        "Fonds connus : {known}. Voir `greffe status`.",
+        USAGE,
+    ),
+    "ModelMismatch": Say(
+        "L'index a été fait avec le modèle {indexed}, les réglages demandent {wanted}.",
+        "Remettez l'ancien modèle dans greffe.toml, ou refaites l'index : `greffe rebuild`.",
+        NO_INDEX,
+    ),
+    "ModelMissing": Say(
+        "Le modèle embarqué est introuvable ou altéré ({path} : {detail}).",
+        "Réinstallez Greffe avec ses dépendances : `make demo`, ou pip -c constraints.txt.",
+        PROGRAM_MISSING,
+    ),
+    "ModelFolderInvalid": Say(
+        "Le dossier de modèle « {path} » ne convient pas : {detail}.",
+        "Indiquez dans greffe.toml un dossier sentence-transformers avec des poids safetensors.",
+        NO_INDEX,
+    ),
+    "CatalogueUnusable": Say(
+        "Le catalogue « {path} » ne peut pas être ouvert : {detail}.",
+        "Restaurez une sauvegarde du dossier de données, ou indexez dans un dossier neuf (--data).",
+        NO_INDEX,
+    ),
+    "StoreUnavailable": Say(
+        "Le serveur de l'index dense (Chroma) ne répond pas : {detail}.",
+        "Réessayez ; sinon voyez {log}, et `greffe doctor`.",
+        NO_INDEX,
+    ),
+    "ModelServerSilent": Say(
+        "Le serveur du modèle de langue ne répond pas ({url} : {detail}).",
+        "La réponse extractive est donnée à la place. Vérifiez le serveur, ou videz model.url.",
+        MODEL_SILENT,
+    ),
+    "PortTaken": Say(
+        "Le port {port} de {host} est déjà pris par un autre programme.",
+        "Choisissez-en un autre : `greffe serve --port {other}`.",
+        PORT_TAKEN,
+    ),
+    "DiskFull": Say(
+        "Le disque de « {path} » est plein ({free_mb} Mo libres).",
+        "Faites de la place puis relancez : ce qui était publié sert toujours, le travail reprend.",
+        DISK_FULL,
+    ),
+    "RunLocked": Say(
+        "Une autre indexation est en cours (processus {pid}, depuis {since} : {command}).",
+        "Attendez qu'elle finisse, ou arrêtez-la (Ctrl-C, ou kill {pid}) : elle reprendra.",
+        BUSY,
+    ),
+    "TooManyGone": Say(
+        "{gone} des {total} fichiers du fonds « {fonds} » ont disparu du dossier.",
+        "Vérifiez que le partage est monté. Si c'est voulu, relancez avec --yes.",
+        REFUSED,
+    ),
+    "TracingAsked": Say(
+        "La variable {variable} demande d'envoyer les questions à un service extérieur.",
+        "Retirez-la de l'environnement : Greffe ne démarre pas avec elle.",
+        REFUSED,
+    ),
+    "AddressRefused": Say(
+        "Le réglage {setting} désigne une adresse hors du bâtiment : {url}.",
+        "Indiquez une adresse de cette machine ou du réseau privé.",
+        REFUSED,
+    ),
+    "SettingsInvalid": Say(
+        "Un réglage n'est pas valable : {detail}.",
+        "Corrigez greffe.toml ou l'environnement ; `greffe settings` donne la liste.",
+        USAGE,
+    ),
+    "Undrawable": Say("La page {page} ne peut pas être dessinée : {detail}.", "Ouvrez le fichier.",
+                      INPUT_UNREADABLE),
+}  # fmt: skip
+
+# Reasons why a file is set aside: what happened, what to do.
+SET_ASIDE: dict[str, tuple[str, str]] = {
+    "forbidden": ("le fichier ne peut pas être ouvert", "vérifiez les droits de lecture"),
+    "empty": ("le fichier est vide", "remplacez-le par l'original"),
+    "too_large": ("le fichier est trop gros", "découpez-le ou relevez reading.max_megabytes"),
+    "unknown_format": ("ce format n'est pas lu", "convertissez-le en PDF, DOCX, ODT ou texte"),
+    "misnamed": ("le contenu n'est pas celui que l'extension annonce", "corrigez l'extension"),
+    "encrypted": (
+        "le PDF est protégé par un mot de passe",
+        "déposez-le sans mot de passe",
+    ),
+    "damaged": ("le fichier est abîmé", "déposez de nouveau l'original"),
+    "no_text": (
+        "aucun texte n'a été trouvé",
+        "un plan ou une photo n'en a pas ; vérifiez le fichier",
+    ),
+    "ocr_missing": (
+        "le document est numérisé et tesseract n'est pas installé",
+        "installez-le : apt install tesseract-ocr tesseract-ocr-fra, puis relancez",
+    ),
+    "ocr_failed": ("l'OCR a échoué", "numérisez de nouveau la page, ou relancez avec --retry"),
+    "office_missing": (
+        "l'ancien format DOC demande LibreOffice",
+        "installez-le : apt install libreoffice-writer-nogui, puis relancez avec --retry",
+    ),
+    "timeout": ("la lecture a pris trop de temps", "relevez reading.file_seconds, puis --retry"),
+    "memory": ("la lecture a pris trop de mémoire", "relevez reading.memory_mb, puis --retry"),
+    "crashed": ("le lecteur s'est arrêté net", "signalez le fichier ; relancez avec --retry"),
+}
+
+
+class _Facts(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def as_trouble(error: BaseException, data: Path) -> BaseException:
+    """A full disk shows as many kinds of error: make it one."""
+    full = getattr(error, "errno", None) == errno.ENOSPC or "disk is full" in str(error)
+    full = full or "No space left" in str(error)
+    if not full:
+        return error
+    there = next((path for path in (data, *data.parents) if path.exists()), Path("/"))
+    return DiskFull(path=str(data), free_mb=shutil.disk_usage(there).free // 1_000_000)
+
+
+def sentence(trouble: BaseException) -> Say | None:
+    """The table's sentence for a trouble, its holes filled; None for what is not expected."""
+    for kind in type(trouble).__mro__:
+        say = SENTENCES.get(kind.__name__)
+        if say is not None:
+            facts = _Facts(getattr(trouble, "facts", {}))
+            happened = say.happened.format_map(facts)
+            return Say(happened, say.todo.format_map(facts), say.code)
+    return None
+
+
+def keep_traceback(error: BaseException, data: Path) -> Path:
+    """Write a bug's traceback to a file of its own. The file."""
+    folder = data / "logs"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"bug-{datetime.now():%Y%m%d-%H%M%S-%f}.txt"
+    path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    return path

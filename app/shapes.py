@@ -1,0 +1,100 @@
+"""The shapes of `--json`: fixed, because others script against them (docs/commandes.md)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.citations import Answer, Citation
+from vectorstore.retriever import Hit
+
+
+def hit_shape(hit: Hit) -> dict[str, Any]:
+    """One hit of `search --json`."""
+    record = hit.record
+    return {
+        "rank": hit.rank,
+        "score": round(hit.score, 4),
+        "fonds": hit.fonds,
+        "source": hit.source.path,
+        "page_first": hit.passage.page_first,
+        "page_last": hit.passage.page_last,
+        "record": {
+            "id": str(record.id),
+            "kind": record.kind,
+            "number": record.number,
+            "date": record.date,
+            "title": record.title,
+        },
+        "article_id": record.article_id,
+        "text": hit.passage.text,
+    }
+
+
+def search_shape(id: str | None, question: str, seconds: float, hits: list[Hit]) -> dict[str, Any]:
+    """One line of `search --json`."""
+    return {
+        "id": id,
+        "question": question,
+        "seconds": round(seconds, 4),
+        "hits": [hit_shape(hit) for hit in hits],
+    }
+
+
+def _record(citation: Citation) -> dict[str, Any]:
+    return {
+        "id": citation.record_id,
+        "kind": citation.kind,
+        "number": citation.act_number,
+        "date": citation.date,
+        "title": citation.title,
+        "label": citation.label,
+    }
+
+
+def _citation(citation: Citation) -> dict[str, Any]:
+    return {
+        "number": citation.number,
+        "fonds": citation.fonds,
+        "source": citation.source,
+        "page": citation.quote.page,
+        "record": _record(citation),
+        "article_id": citation.article_id,
+        "quote": citation.quote.text,
+        "ocr": citation.ocr,
+    }
+
+
+def _nearest(rank: int, citation: Citation) -> dict[str, Any]:
+    return {
+        "rank": rank,
+        "score": citation.score,
+        "fonds": citation.fonds,
+        "source": citation.source,
+        "page_first": citation.quote.page,
+        "page_last": citation.page_last or citation.quote.page,
+        "record": _record(citation),
+        "article_id": citation.article_id,
+        "text": citation.quote.text,
+    }
+
+
+def answer_shape(id: str | None, answer: Answer) -> dict[str, Any]:
+    """One line of `ask --json`. `answer` is the key under which it can be found again."""
+    return {
+        "id": id,
+        "answer": answer.id,
+        "question": answer.question,
+        "seconds": answer.seconds,
+        "status": answer.status,
+        "text": answer.text,
+        "sentences": [
+            {"text": s.text, "status": s.status, "citations": list(s.citations)}
+            for s in answer.sentences
+        ],
+        "citations": [_citation(citation) for citation in answer.citations],
+        "nearest": [_nearest(rank, c) for rank, c in enumerate(answer.nearest, 1)],
+        "model": answer.model,
+        "prompt_version": answer.prompt_version,
+        "generation": answer.generation,
+        "notes": list(answer.notes),
+    }
