@@ -23,6 +23,8 @@ _HITS = 10
 LONGEST_QUESTION = 2000  # characters
 SILENT = "Le modèle de langue n'a pas répondu : réponse tirée mot pour mot des sources."
 
+DEGRADED = "L'index dense ne répond pas : la recherche s'est faite par les mots seuls."
+
 
 class FondsUnknown(Trouble):
     """A fonds that is not there, or that may not be read. Facts: fonds, known."""
@@ -81,6 +83,8 @@ class Desk:
         else:
             answer = self._refuse(question, found, verdict)
         # 6. hand it over, with a line in the journal
+        if found.degraded:
+            answer = replace(answer, notes=(*answer.notes, DEGRADED))
         answer = replace(answer, seconds=round(time.perf_counter() - started, 4))
         journal.note(self.data, answer, who)
         return answer
@@ -137,7 +141,8 @@ class Desk:
         if found.exact:
             hits = tuple(hit for hit in hits if hit.record.id in found.exact) or hits
         whole = f"{query.context} {query.text}".strip()
-        return extract.choose(whole, query.text, hits, lexical.terms, lexical.idf)
+        asked = extract.weigh_question(whole, query.text, lexical.terms, lexical.idf)
+        return extract.choose(asked, hits)
 
     def _write(self, question: str, query: Query, found: Found, chosen: Sequence[Chosen]) -> Answer:
         if self.chat is None:

@@ -17,7 +17,7 @@ from app.commands.shared import data_folder
 
 app = typer.Typer(
     name="greffe",
-        no_args_is_help=True,
+    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

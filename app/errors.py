@@ -92,8 +92,33 @@ SENTENCES: dict[str, Say] = {
         NO_INDEX,
     ),
     "StoreUnavailable": Say(
-        "Le serveur de l'index dense (Chroma) ne répond pas : {detail}.",
-        "Réessayez ; sinon voyez {log}, et `greffe doctor`.",
+        "Le serveur de l'index dense (Chroma) ne répond pas ({where} : {detail}).",
+        "Réessayez ; vérifiez store.url s'il est réglé, puis `greffe doctor`.",
+        NO_INDEX,
+    ),
+    "StoreUnavailable:not_started": Say(
+        "Le serveur de l'index dense (Chroma) n'a pas démarré dans « {where} ».",
+        "La raison est dans {log}. Vérifiez la place sur le disque et la mémoire, puis relancez.",
+        NO_INDEX,
+    ),
+    "StoreUnavailable:silent": Say(
+        "Le serveur de l'index dense tient « {where} » (processus {pid}) mais ne répond pas.",
+        "Arrêtez-le : kill {pid}. Greffe en démarrera un autre.",
+        NO_INDEX,
+    ),
+    "StoreUnavailable:other_host": Say(
+        "Une autre machine ({host}, depuis {since}) sert déjà le dossier « {where} ».",
+        "Arrêtez Greffe là-bas, ou donnez à celle-ci son propre dossier (--data).",
+        NO_INDEX,
+    ),
+    "StoreUnavailable:other_version": Say(
+        "Un serveur Chroma {chroma} (processus {pid}) tient encore « {where} ».",
+        "Arrêtez les commandes greffe de l'ancienne version, ou : kill {pid}.",
+        NO_INDEX,
+    ),
+    "StoreUnavailable:damaged": Say(
+        "L'index dense de « {where} » est abîmé : {detail}.",
+        "Relancez `greffe ingest` sur vos dossiers : il le refait depuis le catalogue.",
         NO_INDEX,
     ),
     "ModelServerSilent": Say(
@@ -188,10 +213,11 @@ def as_trouble(error: BaseException, data: Path) -> BaseException:
 
 def sentence(trouble: BaseException) -> Say | None:
     """The table's sentence for a trouble, its holes filled; None for what is not expected."""
+    facts = _Facts(getattr(trouble, "facts", {}))
     for kind in type(trouble).__mro__:
-        say = SENTENCES.get(kind.__name__)
+        closest = f"{kind.__name__}:{facts.get('reason', '')}"
+        say = SENTENCES.get(closest) or SENTENCES.get(kind.__name__)
         if say is not None:
-            facts = _Facts(getattr(trouble, "facts", {}))
             happened = say.happened.format_map(facts)
             return Say(happened, say.todo.format_map(facts), say.code)
     return None

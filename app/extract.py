@@ -151,86 +151,148 @@ def _goes_on(line: str, after: str) -> bool:
 # --- choice
 
 
-def choose(
-    question: str,
-    last: str,
-    hits: Sequence[Hit],
-    terms: Callable[[str], list[str]],
-    idf: Callable[[str], float],
-    bonus: Callable[[Sequence[Unit]], Sequence[float]] | None = None,
-) -> list[Chosen]:
-    """The units that answer best, best first, at most MOST_SENTENCES.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The question, weighed once."""
+
+    weights: dict[str, float]  # term -> idf
+    total: float
+    holds: re.Pattern[str] | None  # what kind of thing is wanted
+    terms: Callable[[str], list[str]]
+    decision: bool  # what an act decides, or what it is about
+
+
+_WHAT_IT_DECIDES = re.compile(
+    r"que (?:décide|dit|prévoit|contient)|sur quoi porte|quel est l['’]objet|\bobjet de\b|de quoi",
+    re.I,
+)
+_DECIDES = re.compile(
+    r"^\W*(?:article\s+(?:1|premier|unique)|d[ée]cide|approuve|autorise|adopte|fixe|accepte|vote\b"
+    r"|donne|désigne|prend acte|émet|sollicite|valide|attribue|institue|objet\s*:|de\s\w+er\b)",
+    re.I,
+)
+
+
+def weigh_question(
+    question: str, last: str, terms: Callable[[str], list[str]], idf: Callable[[str], float]
+) -> Asked:
+    """Weigh the words of a question.
 
     Args:
         question: with its context, when it follows up another.
         last: what was asked last, alone; it says what kind of thing is wanted.
-        hits: best first.
         terms: the lexical index's analyser.
         idf: how rare a term is.
-        bonus: further evidence for units, such as likeness of meaning.
     """
-    asked = {term: idf(term) for term in set(terms(question))}
-    total = sum(asked.values()) or 1.0
-    holds = wanted(last)
-    candidates = [unit for hit in hits[:_DEPTH] for unit in units(hit)]
-    if not candidates:
+    weights = {term: idf(term) for term in set(terms(question))}
+    total = sum(weights.values()) or 1.0
+    decision = bool(_WHAT_IT_DECIDES.search(last))
+    return Asked(weights, total, None if decision else wanted(last), terms, decision)
+
+
+def choose(asked: Asked, hits: Sequence[Hit]) -> list[Chosen]:
+    """The units that answer best, best first, at most MOST_SENTENCES, none inside another."""
+    if not hits:
         return []
     best = hits[0].score
-    scored = [_weigh(unit, asked, total, holds, terms, best) for unit in candidates]
-    if bonus is not None:
-        scored = _with_bonus(scored, bonus)
+    scored: list[Chosen] = []
+    runs: dict[str, list[Unit]] = {}
+    for hit in hits[:_DEPTH]:
+        pieces = runs[hit.passage.id] = list(units(hit))
+        scored += [_weigh(unit, asked, best) for unit in pieces]
     scored.sort(key=lambda chosen: -chosen.score)
-    return _few(scored)
+    return _few(scored, runs)
 
 
-def _weigh(
-    unit: Unit,
-    asked: dict[str, float],
-    total: float,
-    holds: re.Pattern[str] | None,
-    terms: Callable[[str], list[str]],
-    best: float,
-) -> Chosen:
+def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
+    weights, terms = asked.weights, asked.terms
     own = set(terms(unit.text))
-    around = set(terms(f"{unit.opening} {unit.hit.passage.heading}")) - own
-    direct = sum(asked[term] for term in own & asked.keys()) / total
-    near = sum(asked[term] for term in around & asked.keys()) / total
-    passage = set(terms(unit.hit.passage.text)) - own - around
-    far = sum(asked[term] for term in passage & asked.keys()) / total
-    kind = 0.0
-    if holds is not None:
-        kind = 0.3 if holds.search(unit.text) else -0.15
-    length = -0.1 if len(unit.text) < 25 else -0.1 if len(unit.text) > 450 else 0.0
-    score = direct + 0.5 * near + 0.2 * far + kind + length + 1.2 * (unit.hit.score - best)
-    return Chosen(unit, score, min(1.0, direct + near + far))
+    heading = set(terms(unit.hit.passage.heading))
+    around = (set(terms(unit.opening)) | heading) - own
+    far = set(terms(unit.hit.passage.text)) - own - around
+    share = [sum(weights[t] for t in some & weights.keys()) / asked.total
+             for some in (own, around, far)]  # fmt: skip
+    score = share[0] + 0.5 * share[1] + 0.25 * share[2] + 1.2 * (unit.hit.score - best)
+    if asked.holds is not None:
+        score += 0.3 if asked.holds.search(unit.text) else -0.15
+    if asked.decision and _DECIDES.match(unit.text):
+        score += 0.6
+    if len(own - heading - weights.keys()) < 2:
+        score -= 0.4  # it says no more than the title and the question do
+    if not 25 <= len(unit.text) <= 450:
+        score -= 0.1
+    return Chosen(unit, score, min(1.0, sum(share)))
 
 
-def _with_bonus(
-    scored: list[Chosen], bonus: Callable[[Sequence[Unit]], Sequence[float]]
-) -> list[Chosen]:
-    head = sorted(scored, key=lambda chosen: -chosen.score)[:16]
-    values = bonus([chosen.unit for chosen in head])
-    return [
-        Chosen(chosen.unit, chosen.score + value, chosen.coverage)
-        for chosen, value in zip(head, values, strict=True)
-    ]
-
-
-def _few(scored: list[Chosen]) -> list[Chosen]:
+def _few(scored: list[Chosen], runs: dict[str, list[Unit]]) -> list[Chosen]:
     """The best unit, and others nearly as good that say something else."""
     chosen: list[Chosen] = []
-    seen: set[str] = set()
     for candidate in scored:
-        if candidate.score < scored[0].score - 0.25:
+        if candidate.score < scored[0].score - 0.25 or len(chosen) == MOST_SENTENCES:
             break
-        plain = re.sub(r"\W+", "", candidate.unit.text.lower())
-        if plain in seen:
+        if any(_inside(candidate.unit, other.unit) for other in chosen):
             continue
-        seen.add(plain)
-        chosen.append(candidate)
-        if len(chosen) == MOST_SENTENCES:
-            break
+        whole = _with_its_run(candidate.unit, runs[candidate.unit.hit.passage.id])
+        if not any(_inside(other.unit, whole) for other in chosen):
+            chosen.append(Chosen(whole, candidate.score, candidate.coverage))
     return chosen
+
+
+def _inside(unit: Unit, other: Unit) -> bool:
+    if unit.hit.passage.id == other.hit.passage.id:
+        return unit.start < other.end and other.start < unit.end
+    return re.sub(r"\W", "", unit.text.lower()) in re.sub(r"\W", "", other.text.lower())
+
+
+_ITEM = re.compile(r"^(?:[-–—•●▪*]|\d{1,2}\s*[.)°]|[a-z]\))")
+_VOTE_LINE = re.compile(r"^\W*(?:vote|pour|contre|abst|unanimit|votants|à l['’]unanimité)\b", re.I)
+_ROW = re.compile(r"\d")
+_LONGEST_RUN = 500  # characters
+
+
+def _kind(unit: Unit) -> str:
+    """Units of one kind that follow each other belong together: items, rows, lines of a vote."""
+    if _VOTE_LINE.match(unit.text):
+        return "vote"
+    if _ITEM.match(unit.text):
+        return "item"
+    short = len(unit.text) <= 90 and not unit.text.endswith((".", ";", ":"))
+    return "row" if short and _ROW.search(unit.text) else ""
+
+
+def _with_its_run(unit: Unit, pieces: list[Unit]) -> Unit:
+    """A list item with its list, a row with its table, a vote with all its lines."""
+    at = next(i for i, piece in enumerate(pieces) if piece.start == unit.start)
+    kind = _kind(unit)
+    first = last = at
+    opens = unit.text.endswith(":")
+    if opens and at + 1 < len(pieces):
+        kind = _kind(pieces[at + 1])
+    if not kind:
+        return unit
+    while True:
+        grown = False
+        if (
+            last + 1 < len(pieces)
+            and _kind(pieces[last + 1]) == kind
+            and _fits(pieces, first, last + 1)
+        ):
+            last, grown = last + 1, True
+        before = first - 1
+        if not opens and before >= 0 and _fits(pieces, before, last):
+            if _kind(pieces[before]) == kind:
+                first, grown = before, True
+            elif pieces[before].text.endswith(":"):
+                first, opens = before, True
+        if not grown:
+            break
+    start, end = pieces[first].start, pieces[last].end
+    text = " ".join(unit.hit.passage.text[start:end].split())
+    return Unit(unit.hit, start, end, text, unit.opening)
+
+
+def _fits(pieces: list[Unit], first: int, last: int) -> bool:
+    return pieces[last].end - pieces[first].start <= _LONGEST_RUN
 
 
 def quote_of(unit: Unit) -> Quote:

@@ -171,8 +171,8 @@ class ChromaIndex:
             links = [*self._left, self._link]
             self._left, self._link = [], None
         for link in filter(None, links):
-            _http_session(link.client).close()  # Chroma's own `close` leaves its sockets open
             link.client.close()
+            _http_session(link.client).close()  # which Chroma leaves open
         if self._lease:
             self._lease.close()
 
@@ -348,6 +348,7 @@ def _client(site: Site) -> Client:
     except (ValueError, httpx.TransportError) as error:  # ValueError: « Could not connect … »
         raise _ServerGone(str(error)) from error
     # Chroma's own HTTP session has no time limit, and no setting for one
+    _http_session(client._admin_client).close()  # a second one, used by the constructor only
     _http_session(client).timeout = httpx.Timeout(TIMEOUT_S, connect=5.0)
     return cast("Client", client)
 

@@ -40,6 +40,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
+from ingest.trouble import Trouble
+
 HOST = "127.0.0.1"
 GRACE_S = 5.0  # how long the server stays when nobody holds a lease any more
 WAIT_S = 30.0  # how long a client waits for a server to answer
@@ -51,7 +53,7 @@ Reason = Literal[
     "silent",  # a server holds the folder and does not answer
     "other_host",  # the folder is shared between machines, and another one serves it
     "other_version",  # a server of another Chroma version is still running
-    "unreachable",  # the server went away twice during one call, or `url` does not answer
+    "unreachable",  # `url` does not answer, or the server died twice in one call (damage too)
     "damaged",  # a server killed while it saved a graph: `drop` the fonds, add it again
     "failed",  # the server answered with an error of its own: `detail`
 ]
@@ -78,7 +80,7 @@ class Address:
     since: str  # local time, ISO 8601, to the microsecond: tells two servers on one port apart
 
 
-class StoreUnavailable(Exception):
+class StoreUnavailable(Trouble):
     """The dense store cannot be used. The sentence for the reader is in `app/errors.py`."""
 
     def __init__(
@@ -95,7 +97,12 @@ class StoreUnavailable(Exception):
         self.owner = owner
         self.log = log
         self.detail = detail
-        super().__init__(f"{reason}: {where} {owner or ''} {detail}".rstrip())
+        super().__init__(
+            reason=reason, where=where, detail=detail, log=log or "",
+            pid=owner.pid if owner else "?",
+            host=owner.host if owner else "?", since=owner.since if owner else "?",
+            chroma=owner.chroma if owner else "?",
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ingest.catalogue import Catalogue
 from ingest.rows import PassageRow, RecordRow, Source
+from vectorstore.chroma_server import StoreUnavailable
 from vectorstore.embed import Embedder
 from vectorstore.fusion import Evidence, Weights, score
 from vectorstore.indexes import Indexes
@@ -48,6 +49,7 @@ class Found:
     reading: Reading
     hits: tuple[Hit, ...]
     exact: tuple[int, ...]  # ids of records that the question names by number
+    degraded: bool = False  # the dense index did not answer: found by words alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Retriever:
         # 3. search both indexes
         whole = f"{query.context} {query.text}".strip()
         vector = self.indexes.centre.question(self.embedder.questions([whole])[0])
-        dense = [hit for name in fonds for hit in self.indexes.dense.search(name, vector, DEPTH)]
+        dense, degraded = self._dense(fonds, vector)
         lexical = self.indexes.lexical.search(fonds, whole, DEPTH)
         # 4. join what the catalogue knows as live, and score
         named = [row.id for i in exact for row in self.catalogue.passages_of_record(i)[:20]]
@@ -83,7 +85,18 @@ class Retriever:
         scored = [self._scored(hit, query, reading, exact) for hit in hits]
         scored.sort(key=lambda hit: (-hit.score, hit.passage.id))
         kept = [replace(hit, rank=rank) for rank, hit in enumerate(scored[:limit], 1)]
-        return Found(reading, tuple(kept), tuple(exact))
+        return Found(reading, tuple(kept), tuple(exact), degraded)
+
+    def _dense(
+        self, fonds: Sequence[str], vector: NDArray[np.float32]
+    ) -> tuple[list[tuple[str, float]], bool]:
+        """Dense candidates. Without its store the search goes on by words, and says so."""
+        try:
+            return [
+                hit for name in fonds for hit in self.indexes.dense.search(name, vector, DEPTH)
+            ], False
+        except StoreUnavailable:
+            return [], True
 
     def _read(self, query: Query, fonds: Sequence[str]) -> Reading:
         """A follow-up inherits the place and time that it does not name itself."""

@@ -1,0 +1,291 @@
+"""The dense index on Chroma: what is written is found, by whom, and whatever is killed."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vectorstore.chroma import (
+    ChromaIndex,
+    _rows_per_request,
+    collection_name,
+    open_local,
+    open_remote,
+)
+from vectorstore.chroma_server import StoreUnavailable, server_address
+from vectorstore.index import Index, Vectors
+
+GRACE_S = 1.0
+ROOT = Path(__file__).resolve().parents[2]
+FONDS = "Conseil municipal de Saint-Étienne / 2024"
+
+WRITER = """
+import sys
+from pathlib import Path
+import numpy as np
+from vectorstore.chroma import open_local
+data, n, size = Path(sys.argv[1]), int(sys.argv[3]), int(sys.argv[4])
+vectors = np.random.default_rng(7).normal(size=(n, 32)).astype(np.float32)
+index = open_local(data, "essai", grace_s=1.0)
+print("ready", flush=True)
+sys.stdin.readline()
+for start in range(0, n, size):
+    part = range(start, min(n, start + size))
+    index.add(sys.argv[2], [f"p{i}" for i in part], vectors[start:start + size])
+    print(start, flush=True)
+index.close()
+"""
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("mairie")
+    yield folder
+    shutil.rmtree(folder / "run", ignore_errors=True)  # a server without its lock leaves
+
+
+@pytest.fixture
+def index(data: Path) -> Iterator[ChromaIndex]:
+    opened = open_local(data, "essai", grace_s=GRACE_S)
+    yield opened
+    opened.drop(FONDS)
+    opened.close()
+
+
+def vectors(n: int, d: int = 32) -> Vectors:
+    return np.random.default_rng(7).normal(size=(n, d)).astype(np.float32)
+
+
+def names(n: int) -> list[str]:
+    return [f"p{i}" for i in range(n)]
+
+
+def writer(data: Path, n: int, size: int) -> subprocess.Popen[str]:
+    """Another process that is ready to write `n` vectors, `size` at a time, at a word from us."""
+    return subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(data), FONDS, str(n), str(size)],
+        cwd=ROOT,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+
+
+def go(process: subprocess.Popen[str]) -> None:
+    assert process.stdin
+    assert process.stdout
+    assert process.stdout.readline() == "ready\n"
+    process.stdin.write("go\n")
+    process.stdin.flush()
+
+
+def test_the_index_keeps_the_protocol(index: ChromaIndex) -> None:
+    kept: Index = index
+    assert kept.count(FONDS) == 0
+
+
+def test_a_search_gives_cosines_best_first(index: ChromaIndex) -> None:
+    written = vectors(200)
+    index.add(FONDS, names(200), written)
+    hits = index.search(FONDS, 3 * written[17], 10)
+    unit = written / np.linalg.norm(written, axis=1, keepdims=True)
+    cosines = unit @ unit[17]
+    assert [id_ for id_, _ in hits] == [f"p{i}" for i in np.argsort(-cosines)[:10]]
+    assert [cosine for _, cosine in hits] == pytest.approx(np.sort(cosines)[::-1][:10], abs=1e-5)
+
+
+def test_a_fonds_never_written_to_is_empty(index: ChromaIndex) -> None:
+    assert index.search("archives", vectors(1)[0], 10) == []
+    assert index.ids("archives") == set()
+    index.remove("archives", ["p1"])
+    index.drop("archives")
+
+
+def test_what_is_removed_is_not_found_and_may_be_removed_twice(index: ChromaIndex) -> None:
+    index.add(FONDS, names(10), vectors(10))
+    index.remove(FONDS, ["p1", "p2", "never there"])
+    index.remove(FONDS, ["p1"])
+    index.remove(FONDS, [])
+    assert index.ids(FONDS) == set(names(10)) - {"p1", "p2"}
+    assert "p1" not in {id_ for id_, _ in index.search(FONDS, vectors(2)[1], 50)}
+
+
+def test_writing_again_replaces(index: ChromaIndex) -> None:
+    index.add(FONDS, names(5), vectors(5))
+    index.add(FONDS, names(5), -vectors(5))
+    assert index.count(FONDS) == 5
+    (best,) = index.search(FONDS, -vectors(5)[3], 1)
+    assert best[0] == "p3"
+    assert best[1] == pytest.approx(1.0, abs=1e-5)
+
+
+def test_fonds_and_generations_are_apart(index: ChromaIndex, data: Path) -> None:
+    index.add(FONDS, names(3), vectors(3))
+    newer = open_local(data, "autre modèle", grace_s=GRACE_S)
+    assert newer.count(FONDS) == index.count("fonds secret") == 0
+    newer.add(FONDS, names(2), vectors(2, d=8))  # another number of dimensions
+    assert (newer.count(FONDS), index.count(FONDS)) == (2, 3)
+    newer.drop(FONDS)
+    newer.close()
+
+
+@pytest.mark.parametrize("fonds", ["", "é", "a/b", "x" * 900, "Délibérations « 2024 »", "\n"])
+def test_any_fonds_name_gives_a_name_that_chroma_accepts(index: ChromaIndex, fonds: str) -> None:
+    index.add(fonds, ["p"], vectors(1))
+    assert index.count(fonds) == 1
+    index.drop(fonds)
+    assert collection_name(fonds, "g") != collection_name(fonds + "x", "g")
+
+
+@pytest.mark.parametrize("width", [8, 384, 4096, 100_000])
+def test_a_request_never_carries_more_than_chroma_takes(width: int) -> None:
+    rows = _rows_per_request(width)
+    assert 1 <= rows <= 5_461
+    assert rows * (width * 16 / 3 + 100) < 40_000_000
+
+
+def test_writing_the_same_again_costs_little_and_a_changed_vector_is_replaced(
+    index: ChromaIndex,
+) -> None:
+    written = vectors(3000, d=128)
+    start = time.monotonic()
+    index.add(FONDS, names(3000), written)
+    first_s = time.monotonic() - start
+    written[1234] *= -1
+    start = time.monotonic()
+    index.add(FONDS, names(3000), written)
+    assert time.monotonic() - start < first_s
+    assert index.search(FONDS, written[1234], 1)[0][0] == "p1234"
+    assert index.count(FONDS) == 3000
+
+
+def test_ids_and_vectors_must_be_as_many(index: ChromaIndex) -> None:
+    with pytest.raises(ValueError, match="2 ids"):
+        index.add(FONDS, names(2), vectors(3))
+
+
+def test_one_process_reads_while_another_writes(index: ChromaIndex, data: Path) -> None:
+    with writer(data, 2000, 100) as process:
+        assert index.count(FONDS) == 0
+        go(process)
+        assert process.stdout
+        for line in process.stdout:
+            last = int(line) + 99
+            sought = vectors(2000)[last]
+            assert index.search(FONDS, sought, 1)[0][0] == f"p{last}"
+    assert index.ids(FONDS) == set(names(2000))
+
+
+def test_a_collection_dropped_and_made_again_by_another_process_is_found(
+    index: ChromaIndex, data: Path
+) -> None:
+    other = open_local(data, "essai", grace_s=GRACE_S)
+    index.add(FONDS, names(5), vectors(5))
+    other.drop(FONDS)
+    assert index.search(FONDS, vectors(1)[0], 3) == []
+    other.add(FONDS, ["nouveau"], vectors(1))
+    assert index.ids(FONDS) == {"nouveau"}
+    other.drop(FONDS)
+    index.add(FONDS, names(2), vectors(2))
+    assert other.ids(FONDS) == {"p0", "p1"}
+    other.close()
+
+
+def test_a_killed_server_costs_nothing_that_was_acknowledged(
+    index: ChromaIndex, data: Path
+) -> None:
+    for turn in range(3):
+        ids = [f"t{turn}-{i}" for i in range(50)]
+        index.add(FONDS, ids, vectors(50))
+        os.kill(server_address(data).pid, signal.SIGKILL)
+        assert set(ids) <= index.ids(FONDS)
+    assert index.count(FONDS) == 150
+
+
+def test_threads_go_on_while_the_server_is_killed(index: ChromaIndex, data: Path) -> None:
+    index.add(FONDS, names(100), vectors(100))
+    wrong: list[object] = []
+    until = time.monotonic() + 2
+
+    def ask() -> None:
+        while time.monotonic() < until:
+            try:
+                if (hit := index.search(FONDS, vectors(100)[42], 1)[0][0]) != "p42":
+                    wrong.append(hit)
+            except Exception as error:
+                wrong.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.5)
+    os.kill(server_address(data).pid, signal.SIGKILL)
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+def test_ten_killed_writers_leave_an_index_that_one_more_completes(
+    index: ChromaIndex, data: Path
+) -> None:
+    processes = [writer(data, 1500, 150) for _ in range(10)]
+    for turn, process in enumerate(processes):
+        go(process)
+        time.sleep(0.01 + 0.03 * turn)
+        process.kill()
+        process.communicate()
+    index.add(FONDS, names(1500), vectors(1500))
+    assert index.count(FONDS) == 1500
+    assert index.ids(FONDS) == set(names(1500))
+    sample = vectors(1500)[::50]
+    assert [index.search(FONDS, one, 1)[0][0] for one in sample] == names(1500)[::50]
+
+
+def test_a_server_that_somebody_else_runs_is_used_as_it_is(index: ChromaIndex, data: Path) -> None:
+    index.add(FONDS, names(3), vectors(3))
+    remote = open_remote(f"http://127.0.0.1:{server_address(data).port}", "essai")
+    assert remote.ids(FONDS) == set(names(3))
+    remote.close()
+
+
+def test_a_url_that_does_not_answer_is_named() -> None:
+    with pytest.raises(StoreUnavailable) as caught:
+        open_remote("http://127.0.0.1:9", "essai")
+    assert (caught.value.reason, caught.value.where) == ("unreachable", "http://127.0.0.1:9")
+
+
+def test_proxies_and_settings_of_the_environment_are_ignored(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "mairie.local")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.setenv("CHROMA_SERVER_HOST", "elsewhere")
+    opened = open_local(data, "essai", grace_s=GRACE_S)
+    assert opened.count(FONDS) == 0
+    assert os.environ["no_proxy"] == "mairie.local,127.0.0.1"
+    opened.close()
+
+
+def test_a_graph_ruined_by_a_kill_is_reported_as_such_and_mended_by_writing_it_anew(
+    index: ChromaIndex, data: Path
+) -> None:
+    index.add(FONDS, names(2500), vectors(2500))
+    os.kill(server_address(data).pid, signal.SIGKILL)
+    for graph in (data / "chroma").glob("*/*.bin"):  # saved in part, as after a kill at that moment
+        os.truncate(graph, graph.stat().st_size // 2)
+    with pytest.raises(StoreUnavailable) as caught:
+        index.search(FONDS, vectors(1)[0], 1)
+    assert caught.value.reason in {"damaged", "unreachable"}  # Chroma says so, or falls over it
+    index.drop(FONDS)
+    index.add(FONDS, names(5), vectors(5))
+    assert index.search(FONDS, vectors(5)[4], 1)[0][0] == "p4"
