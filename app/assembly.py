@@ -12,8 +12,9 @@ from app.egress import check_address
 from app.llm import Chat
 from app.settings import Settings
 from ingest.catalogue import Catalogue
-from ingest.embedding import Tell, embed_all
+from ingest.embedding import embed_all
 from ingest.pipeline import Options
+from ingest.progress import Tell
 from ingest.readers import Limits
 from ingest.reading import Bounds
 from ingest.trouble import Trouble

@@ -61,6 +61,16 @@ SENTENCES: dict[str, Say] = {
         "Une question par ligne, en JSON ; voir docs/mesures.md.",
         INPUT_UNREADABLE,
     ),
+    "BaselineInvalid": Say(
+        "Le rapport de référence « {path} » ne peut pas être lu : {detail}.",
+        "Refaites-le avec `greffe eval … --save`.",
+        INPUT_UNREADABLE,
+    ),
+    "MeasuresMissing": Say(
+        "La bibliothèque de mesures (ir-measures) n'est pas installée.",
+        "Réinstallez Greffe avec ses dépendances : `make demo`, ou pip -c constraints.txt.",
+        PROGRAM_MISSING,
+    ),
     "NoIndex": Say(
         "Aucun document n'est indexé dans « {data} ».",
         "Indexez un dossier avec `greffe ingest DOSSIER`, ou essayez `greffe demo`.",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.catalogue import Catalogue
+from ingest.progress import Progress, Tell
 from ingest.rows import PassageRow
 
 BLOCK = 512  # passages between two commits: about 15 s on two cores
@@ -32,21 +32,16 @@ class DenseIndex(Protocol):
         """Add or replace passages."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a run is. `done` and `total` count files while reading, characters while embedding."""
+def embed(
+    catalogue: Catalogue,
+    embedder: Embedder,
+    source_ids: list[int],
+    tell: Callable[[float], None],
+) -> int:
+    """Embed the passages of these sources that have no vector yet. How many.
 
-    stage: str  # "reading" | "embedding" | "publishing"
-    done: int
-    total: int
-    current: str = ""
-
-
-Tell = Callable[[Progress], None]
-
-
-def embed(catalogue: Catalogue, embedder: Embedder, source_ids: list[int], tell: Tell) -> int:
-    """Embed the passages of these sources that have no vector yet. How many."""
+    `tell` hears which share (0 to 1) of the text is done.
+    """
     todo = catalogue.without_vector(embedder.model_id, source_ids)
     todo.sort(key=lambda row: len(row[1]) + len(row[2]))
     total = sum(len(row[1]) + len(row[2]) for row in todo)
@@ -59,7 +54,7 @@ def embed(catalogue: Catalogue, embedder: Embedder, source_ids: list[int], tell:
             [(row[0], vector.tobytes()) for row, vector in zip(block, vectors, strict=True)],
         )
         done += sum(len(row[1]) + len(row[2]) for row in block)
-        tell(Progress("embedding", done, total))
+        tell(done / total)
     return len(todo)
 
 
@@ -76,8 +71,10 @@ def with_vectors(
 def embed_all(catalogue: Catalogue, embedder: Embedder, index: DenseIndex, tell: Tell) -> int:
     """Embed every live passage and add it to a new dense index. How many."""
     count = 0
-    for source in catalogue.sources("live"):
-        embed(catalogue, embedder, [source.id], tell)
+    sources = catalogue.sources("live")
+    for at, source in enumerate(sources):
+        tell(Progress("embedding", at, len(sources), source.path))
+        embed(catalogue, embedder, [source.id], lambda share: None)
         rows = catalogue.passages_of_source(source.id)
         for part, vectors in with_vectors(catalogue, embedder.model_id, rows):
             index.add(source.fonds, [row.id for row in part], vectors)

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from ingest.catalogue import Catalogue
 from ingest.discover import Found, walk
-from ingest.embedding import Embedder, Progress, Tell, embed, with_vectors
+from ingest.embedding import Embedder, embed, with_vectors
 from ingest.pages import Document
 from ingest.passages import CUTTING, passages
 from ingest.plan import Plan, plan
+from ingest.progress import Progress, Tell
 from ingest.readers import READING, Limits, suffix_of
 from ingest.reading import Bounds, Read, read_all
 from ingest.records.cut import cut
@@ -127,6 +128,8 @@ class _Run:
     options: Options
     tell: Tell
     report: Report = field(default_factory=Report)
+    total: int = 0  # files to bring in
+    published: int = 0  # of these, done or set aside
 
     def discover(self, target: Path) -> Plan:
         found = list(walk(target))
@@ -147,10 +150,11 @@ class _Run:
             self.catalogue.touch(source_id, found)
             self.report.moved += 1
         waiting = list(todo.to_resume)
+        self.total = len(waiting) + len(todo.to_read) + len(todo.to_cut)
         size = self._missing_vectors(waiting)
         for source_id in self._stage(todo, run_id):
             waiting.append(source_id)
-            size += len(self.catalogue.without_vector(self.embedder.model_id, [source_id]))
+            size += self._missing_vectors([source_id])
             if size >= ENOUGH:
                 self._embed_and_publish(waiting)
                 waiting, size = [], 0
@@ -159,21 +163,22 @@ class _Run:
     def _missing_vectors(self, source_ids: list[int]) -> int:
         return len(self.catalogue.without_vector(self.embedder.model_id, source_ids))
 
+    def _say(self, stage: str, done: float, current: str = "") -> None:
+        """Tell how much of the whole run is behind us, in files; a file counts once published."""
+        self.tell(Progress(stage, done, self.total, current))
+
     def _stage(self, todo: Plan, run_id: int) -> Iterator[int]:
         """Read and cut; yields the ids of staged sources."""
-        total = len(todo.to_read) + len(todo.to_cut)
-        done = 0
         for found, source in todo.to_cut:
             yield self._cut_again(found, source, run_id)
-            done += 1
-            self.tell(Progress("reading", done, total, found.path))
+            self._say("reading", self.published, found.path)
         jobs = ((key, found.file) for key, (found, _) in enumerate(todo.to_read))
         workers = min(self.options.workers, len(todo.to_read))
         for result in read_all(jobs, workers, self.options.limits, self.options.bounds):
             found, content = todo.to_read[result.key]
-            done += 1
-            self.tell(Progress("reading", done, total, found.path))
+            self._say("reading", self.published, found.path)
             if result.trouble is not None:
+                self.published += 1
                 self._set_aside(found, content, result, run_id)
             elif result.document is not None:
                 staged = self._store(found, content, result.document, run_id, result.seconds)
@@ -230,16 +235,22 @@ class _Run:
         if not source_ids:
             return
         self._embed(source_ids)
-        self.tell(Progress("publishing", 0, len(source_ids)))
+        self._say("publishing", self.published + 0.9 * len(source_ids))
         for source_id in source_ids:
             self._add_to_index(source_id)
         self.index.commit()
         retired = self.catalogue.publish(source_ids)
         self._remove(retired)
+        self.published += len(source_ids)
 
     def _embed(self, source_ids: list[int]) -> None:
         started = time.monotonic()
-        self.report.embedded += embed(self.catalogue, self.embedder, source_ids, self.tell)
+        self.report.embedded += embed(
+            self.catalogue,
+            self.embedder,
+            source_ids,
+            lambda share: self._say("embedding", self.published + 0.9 * share * len(source_ids)),
+        )
         self.report.seconds_embedding += time.monotonic() - started
 
     def _add_to_index(self, source_id: int, only: set[str] | None = None) -> None:

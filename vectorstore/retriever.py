@@ -69,6 +69,8 @@ class Retriever:
             fonds: names of the fonds that may be searched.
             limit: hits wanted, at most.
         """
+        if query.context and not query.favoured:
+            query = replace(query, favoured=self._before(query.context, fonds))
         # 1. read what the question says plainly
         reading = self._read(query, fonds)
         # 2. look up exact references
@@ -97,6 +99,11 @@ class Retriever:
             ], False
         except StoreUnavailable:
             return [], True
+
+    def _before(self, context: str, fonds: Sequence[str]) -> frozenset[int]:
+        """The records that the question before was about, when its answer is not known."""
+        hits = self.search(Query(context), fonds, 2).hits
+        return frozenset(hit.record.id for hit in hits)
 
     def _read(self, query: Query, fonds: Sequence[str]) -> Reading:
         """A follow-up inherits the place and time that it does not name itself."""

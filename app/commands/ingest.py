@@ -15,8 +15,8 @@ from app.commands.shared import AsJson, Data, settings_of
 
 if TYPE_CHECKING:
     from app.settings import Settings
-    from ingest.embedding import Progress
     from ingest.pipeline import Report
+    from ingest.progress import Progress
 
 NAME = "ingest"
 _LEAST_FREE = 200_000_000  # bytes: below, a run would stop in the middle
@@ -86,17 +86,17 @@ class Bar:
 
     def __init__(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, Progress, TextColumn
 
         self.live = sys.stderr.isatty()
         self.progress = Progress(
-            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
-            TimeRemainingColumn(), TextColumn("{task.fields[current]}"),
+            TextColumn("{task.description:<12}"), BarColumn(), TextColumn("{task.fields[rest]}"),
+            TextColumn("{task.fields[current]}"),
             console=Console(stderr=True), disable=not self.live, transient=True,
         )  # fmt: skip
-        self.tasks: dict[str, Any] = {}
-        self.said = 0.0
-        self.began: dict[str, float] = {}
+        self.task = self.progress.add_task("Lecture", total=1, current="", rest="")
+        self.began = time.monotonic()
+        self.said = self.began
 
     def __enter__(self) -> Bar:
         self.progress.__enter__()
@@ -107,31 +107,27 @@ class Bar:
 
     def tell(self, progress: Progress) -> None:
         """Show where the run is."""
-        name = _STAGES[progress.stage]
-        if not self.live:
-            self._line(name, progress)
-            return
-        if name not in self.tasks:
-            self.tasks[name] = self.progress.add_task(name, current="")
-        self.progress.update(
-            self.tasks[name], completed=progress.done, total=max(progress.total, 1),
-            current=progress.current[-50:],
-        )  # fmt: skip
+        share = progress.done / max(progress.total, 1)
+        rest = f"{share:.0%}{self._left(share)}".replace("%", " %")
+        if self.live:
+            self.progress.update(
+                self.task, description=_STAGES[progress.stage], completed=share, rest=rest,
+                current=progress.current[-50:],
+            )  # fmt: skip
+        elif time.monotonic() - self.said >= _EVERY:
+            self.said = time.monotonic()
+            words = f"{_STAGES[progress.stage]} : {rest} {progress.current}"
+            print(words.rstrip(), file=sys.stderr, flush=True)
 
-    def _line(self, name: str, progress: Progress) -> None:
-        now = time.monotonic()
-        if progress.done <= 1 or name not in self.began:
-            self.began[name] = now
-        if now - self.said < 10 and progress.done < progress.total:
-            return
-        self.said = now
-        spent = now - self.began[name]
-        left = spent / progress.done * (progress.total - progress.done) if progress.done else 0
-        share = 100 * progress.done / max(progress.total, 1)
-        rest = f", reste environ {_duration(left)}" if left > 5 else ""
-        print(f"{name} {share:.0f} %{rest} {progress.current}", file=sys.stderr, flush=True)
+    def _left(self, share: float) -> str:
+        """The time left at the pace so far; nothing before there is a pace."""
+        spent = time.monotonic() - self.began
+        if share < 0.02 or spent < _EVERY:
+            return ""
+        return f", reste environ {_duration(spent / share * (1 - share))}"
 
 
+_EVERY = 10.0  # seconds between two lines
 _STAGES = {"reading": "Lecture", "embedding": "Vecteurs", "publishing": "Publication"}
 
 

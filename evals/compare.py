@@ -1,0 +1,113 @@
+"""Compare: what changed between a baseline and a report, beyond the noise of the questions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from evals.noise import FEWEST, interval, mean
+
+if TYPE_CHECKING:
+    from evals.report import Outcome, Report
+
+LOWER_IS_BETTER = frozenset({"wrong_refusals", "errors", "search_s", "ask_s"})
+UNJUDGED = frozenset({"sentences"})  # more is neither better nor worse
+TIMES = frozenset({"search_s", "ask_s"})
+TIME_TOLERANCE = 0.10  # of the baseline's mean: below, the clock and the neighbours' load
+TIME_FLOOR_S = 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One measure of one set that moved; the same questions on both sides."""
+
+    set: str
+    measure: str
+    before: float  # mean over the questions that both reports have
+    after: float
+    low: float  # 95 % interval of after - before
+    high: float
+    n: int  # questions
+
+    @property
+    def better(self) -> bool | None:
+        """None where more is neither better nor worse."""
+        if self.measure in UNJUDGED:
+            return None
+        return (self.after < self.before) == (self.measure in LOWER_IS_BETTER)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two reports side by side."""
+
+    differences: tuple[Difference, ...]  # beyond noise, sets and measures in the report's order
+    changed: dict[str, tuple[str, str]]  # condition → (baseline, report)
+    shared: int  # questions in both reports
+    only_baseline: int  # questions the report did not ask
+    only_report: int
+
+    @property
+    def worse(self) -> bool:
+        return any(difference.better is False for difference in self.differences)
+
+
+def compare(report: Report, baseline: Report) -> Comparison:
+    """The differences whose 95 % interval leaves out zero, and what else is not the same."""
+    now = {(o.set, o.id): o for o in report.outcomes}
+    then = {(o.set, o.id): o for o in baseline.outcomes}
+    pairs = [(then[key], now[key]) for key in now if key in then]
+    found = []
+    for name in dict.fromkeys(after.set for _, after in pairs):
+        of_set = [pair for pair in pairs if pair[1].set == name]
+        for measure in dict.fromkeys(m for _, after in of_set for m in after.values):
+            difference = _difference(name, measure, of_set)
+            if difference is not None:
+                found.append(difference)
+    return Comparison(
+        differences=tuple(found),
+        changed=_changed(report, baseline),
+        shared=len(pairs),
+        only_baseline=len(then) - len(pairs),
+        only_report=len(now) - len(pairs),
+    )
+
+
+def _difference(name: str, measure: str, pairs: list[tuple[Outcome, Outcome]]) -> Difference | None:
+    """The paired difference of one measure, or None when it is within the noise."""
+    both = [
+        (before.values[measure], after.values[measure])
+        for before, after in pairs
+        if measure in before.values and measure in after.values
+    ]
+    if len(both) < FEWEST:
+        return None
+    before, after = np.asarray(both).T
+    bounds = interval(list(after - before), mean)
+    if bounds is None or bounds[0] <= 0 <= bounds[1]:
+        return None
+    moved = abs(float(after.mean() - before.mean()))
+    if measure in TIMES and moved <= max(TIME_FLOOR_S, TIME_TOLERANCE * before.mean()):
+        return None
+    return Difference(
+        name, measure, float(before.mean()), float(after.mean()), *bounds, n=len(both)
+    )
+
+
+def _changed(report: Report, baseline: Report) -> dict[str, tuple[str, str]]:
+    now, then = _conditions(report), _conditions(baseline)
+    names = dict.fromkeys([*then, *now])
+    pairs = {name: (then.get(name, ""), now.get(name, "")) for name in names}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _conditions(report: Report) -> dict[str, str]:
+    conditions = report.conditions
+    return {
+        "modèle": conditions.model,
+        "consigne": conditions.prompt_version,
+        "génération": conditions.generation,
+        **conditions.settings,
+    }

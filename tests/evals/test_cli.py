@@ -1,0 +1,80 @@
+"""`greffe eval` typed at a prompt."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+from typer.testing import CliRunner
+
+from evals.cli import register
+from evals.measures import MeasuresMissing
+from evals.questions import QuestionsInvalid
+from evals.report import BaselineInvalid
+from tests.evals.test_command import ROWS
+from tests.evals.town import Talk, TownDesk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pytest
+
+    from app.settings import Settings
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[tuple[TownDesk, Talk, Mapping[str, str]]]:
+    yield TownDesk(), Talk(), {"vecteurs": "e5"}
+
+
+def program() -> typer.Typer:
+    app = typer.Typer()
+    app.callback()(lambda: None)
+    register(app, opened)
+    return app
+
+
+def test_the_json_of_the_command_is_read_by_a_program(tmp_path: Path) -> None:
+    path = tmp_path / "conseil.jsonl"
+    path.write_text("\n".join(map(json.dumps, ROWS)))
+    base = str(tmp_path / "base.json")
+    told = CliRunner().invoke(program(), ["eval", str(path), "--json", "--save", base])
+    assert told.exit_code == 0
+    data = json.loads(told.stdout)
+    assert data["rows"][0]["settings"] == {"vecteurs": "e5"}
+    assert json.loads(Path(base).read_text()) == data
+    told = CliRunner().invoke(program(), ["eval", str(path), "--limit", "1", "--compare", base])
+    assert "1 dans la référence" in told.stdout
+
+
+def test_a_bad_file_goes_to_the_error_boundary(tmp_path: Path) -> None:
+    told = CliRunner().invoke(program(), ["eval", str(tmp_path / "absent.jsonl")])
+    assert isinstance(told.exception, QuestionsInvalid)
+
+
+def test_a_missing_baseline_stops_before_the_first_question(tmp_path: Path) -> None:
+    path = tmp_path / "conseil.jsonl"
+    path.write_text(json.dumps(ROWS[0]))
+    base, new = str(tmp_path / "absent.json"), str(tmp_path / "new.json")
+    told = CliRunner().invoke(program(), ["eval", str(path), "--compare", base, "--save", new])
+    assert isinstance(told.exception, BaselineInvalid)
+    assert not Path(new).exists()
+
+
+def test_the_command_is_light_to_register() -> None:
+    code = "import sys, evals.cli; print({'numpy', 'ir_measures', 'chromadb'} & set(sys.modules))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "set()"
+
+
+def test_a_missing_ir_measures_is_told_before_anything_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    told = CliRunner().invoke(program(), ["eval", str(tmp_path / "absent.jsonl")])
+    assert isinstance(told.exception, MeasuresMissing)
