@@ -30,11 +30,11 @@ def read_batch(file: Path) -> Iterator[Asked]:
     Raises:
         BatchUnreadable: no such file, or a line without id and question.
     """
-    if str(file) == "-":
-        yield from _lines(sys.stdin, "-")
-        return
     try:
-        with file.open(encoding="utf-8") as stream:
+        if str(file) == "-":
+            yield from _lines(sys.stdin, "-")
+            return
+        with file.open(encoding="utf-8-sig") as stream:
             yield from _lines(stream, str(file))
     except (OSError, UnicodeDecodeError) as error:
         raise BatchUnreadable(path=str(file), detail=str(error)) from error
@@ -46,7 +46,10 @@ def _lines(stream: Iterator[str], name: str) -> Iterator[Asked]:
             continue
         try:
             row = json.loads(line)
-            asked = Asked(str(row["id"]), str(row["question"]), row.get("after"))
+            after = row.get("after")
+            asked = Asked(
+                str(row["id"]), str(row["question"]), None if after is None else str(after)
+            )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BatchUnreadable(path=name, detail=f"ligne {number} : {error}") from error
         yield asked

@@ -11,12 +11,13 @@ from typing import Annotated
 
 import typer
 
-from app import egress, errors
+from app import egress, errors, usage
 from app.commands import ask, demo, doctor, ingest, init, rebuild, search, serve, settings, status
 from app.commands.shared import data_folder
 
 app = typer.Typer(
     name="greffe",
+    cls=usage.Group,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -28,6 +29,8 @@ for module in (init, ingest, ask, search, serve, status, doctor, settings, demo,
     app.command(module.NAME)(module.command)
 for entry in entry_points(group="greffe.commands"):
     entry.load()(app)
+for known in app.registered_commands:
+    known.cls = usage.Command
 
 
 def _print_version(wanted: bool) -> None:
@@ -53,7 +56,7 @@ def _options(
 
 def main() -> None:
     """Run a command inside the one error boundary; exits with the documented code."""
-    sys.exit(guarded(lambda: app(standalone_mode=False)))
+    sys.exit(guarded(lambda: app(standalone_mode=False, prog_name="greffe")))
 
 
 def guarded(run: Callable[[], object]) -> int:
@@ -61,10 +64,11 @@ def guarded(run: Callable[[], object]) -> int:
     try:
         egress.harden()
         outcome = run()
+        if outcome == errors.INTERRUPTED:  # typer makes a code of Ctrl-C
+            return _interrupted()
         return outcome if isinstance(outcome, int) else errors.DONE
-    except KeyboardInterrupt:
-        _say("Interrompu. Ce qui était publié sert toujours ; relancez pour reprendre.")
-        return errors.INTERRUPTED
+    except (KeyboardInterrupt, typer.Abort):
+        return _interrupted()
     except BrokenPipeError:  # `greffe … | head`: the reader has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return errors.DONE
@@ -73,13 +77,9 @@ def guarded(run: Callable[[], object]) -> int:
 
 
 def _explain(error: Exception) -> int:
-    import click
-
-    if isinstance(error, click.exceptions.Abort):
-        return errors.INTERRUPTED
-    if isinstance(error, click.ClickException):
-        error.show()
-        return error.exit_code
+    if isinstance(error, usage.UsageError):
+        _say(usage.explained(error))
+        return errors.USAGE
     known = errors.sentence(errors.as_trouble(error, data_folder()))
     if known is not None:
         _say(f"{known.happened}\n{known.todo}")
@@ -90,6 +90,11 @@ def _explain(error: Exception) -> int:
     except OSError:
         raise error from None
     return errors.BUG
+
+
+def _interrupted() -> int:
+    _say("Interrompu. Ce qui était publié sert toujours ; relancez pour reprendre.")
+    return errors.INTERRUPTED
 
 
 def _say(text: str) -> None:

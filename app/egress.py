@@ -65,12 +65,12 @@ def check_address(setting: str, url: str) -> None:
     Raises:
         AddressRefused: public, unresolvable, or not an http(s) address.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise AddressRefused(setting=setting, url=url)
     try:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+            raise AddressRefused(setting=setting, url=url)
         resolved = socket.getaddrinfo(parts.hostname, None, proto=socket.IPPROTO_TCP)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: no address at all, or no such port
         raise AddressRefused(setting=setting, url=url) from error
     for *_, place in resolved:
         address = ipaddress.ip_address(str(place[0]).split("%")[0])

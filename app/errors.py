@@ -6,13 +6,15 @@ One table. A test fails if an expected trouble has no sentence here.
 from __future__ import annotations
 
 import errno
+import re
 import shutil
+import sqlite3
 import traceback
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ingest.trouble import DiskFull
+from ingest.trouble import CatalogueUnusable, DiskFull
 
 # Exit codes are part of the command line's contract (docs/commandes.md).
 DONE = 0
@@ -141,6 +143,11 @@ SENTENCES: dict[str, Say] = {
         "Choisissez-en un autre : `greffe serve --port {other}`.",
         PORT_TAKEN,
     ),
+    "AddressUnusable": Say(
+        "La page ne peut pas s'ouvrir sur {host}, port {port} : {detail}.",
+        "Corrigez page.host et page.port dans greffe.toml (127.0.0.1 : ce poste seul).",
+        PORT_TAKEN,
+    ),
     "DiskFull": Say(
         "Le disque de « {path} » est plein ({free_mb} Mo libres).",
         "Faites de la place puis relancez : ce qui était publié sert toujours, le travail reprend.",
@@ -178,12 +185,16 @@ SENTENCES: dict[str, Say] = {
 # Reasons why a file is set aside: what happened, what to do.
 SET_ASIDE: dict[str, tuple[str, str]] = {
     "forbidden": ("le fichier ne peut pas être ouvert", "vérifiez les droits de lecture"),
+    "bad_name": (
+        "le nom du fichier n'est pas en UTF-8",
+        "renommez-le (convmv le fait pour tout un dossier)",
+    ),
     "empty": ("le fichier est vide", "remplacez-le par l'original"),
     "too_large": ("le fichier est trop gros", "découpez-le ou relevez reading.max_megabytes"),
     "unknown_format": ("ce format n'est pas lu", "convertissez-le en PDF, DOCX, ODT ou texte"),
     "misnamed": ("le contenu n'est pas celui que l'extension annonce", "corrigez l'extension"),
     "encrypted": (
-        "le PDF est protégé par un mot de passe",
+        "le fichier est protégé par un mot de passe",
         "déposez-le sans mot de passe",
     ),
     "damaged": ("le fichier est abîmé", "déposez de nouveau l'original"),
@@ -206,16 +217,22 @@ SET_ASIDE: dict[str, tuple[str, str]] = {
 }
 
 
+# What SQLite says when the file, and not our SQL, is at fault.
+_UNUSABLE = re.compile(r"malformed|not a database|unable to open|disk I/O|readonly|locked")
+
+
 class _Facts(dict[str, object]):
     def __missing__(self, key: str) -> str:
         return "?"
 
 
 def as_trouble(error: BaseException, data: Path) -> BaseException:
-    """A full disk shows as many kinds of error: make it one."""
+    """A full disk shows as many kinds of error: make it one; so does a damaged catalogue."""
     full = getattr(error, "errno", None) == errno.ENOSPC or "disk is full" in str(error)
     full = full or "No space left" in str(error)
     if not full:
+        if isinstance(error, sqlite3.DatabaseError) and _UNUSABLE.search(str(error)):
+            return CatalogueUnusable(path=str(data / "catalogue.sqlite"), detail=str(error))
         return error
     there = next((path for path in (data, *data.parents) if path.exists()), Path("/"))
     return DiskFull(path=str(data), free_mb=shutil.disk_usage(there).free // 1_000_000)

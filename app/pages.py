@@ -137,13 +137,16 @@ def _draw(file: Path, number: int, quote: Quote | None, text_page: Page, width: 
                 boxes = _ocr_boxes(text_page, quote, image.size)
             elif quote is not None:
                 boxes = _pdf_boxes(page, bitmap, text_page, quote)
+            bitmap.close()  # here, not later without the lock
         except (pdfium.PdfiumError, ZeroDivisionError, MemoryError, ValueError) as error:
             raise Undrawable(page=number, detail="elle est abîmée") from error
         finally:
             document.close()
     boxes = merge_by_line(boxes)
     top = max(0.0, boxes[0].top / image.height) if boxes else None
-    return Drawn(_webp(_boxed(image, boxes)), image.width, image.height, top)
+    webp = io.BytesIO()
+    _boxed(image, boxes).save(webp, "WEBP", quality=80, method=2)
+    return Drawn(webp.getvalue(), image.width, image.height, top)
 
 
 def _ocr_boxes(page: Page, quote: Quote, size: tuple[int, int]) -> list[Box]:
@@ -267,12 +270,6 @@ def _boxed(image: Image, boxes: Sequence[Box]) -> Image:
 
 def _around(box: Box) -> tuple[float, float, float, float]:
     return (box.left - 3, box.top - 2, box.right + 3, box.bottom + 2)
-
-
-def _webp(image: Image) -> bytes:
-    out = io.BytesIO()
-    image.save(out, "WEBP", quality=80, method=2)
-    return out.getvalue()
 
 
 class _Images:

@@ -13,6 +13,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -129,8 +130,31 @@ def load(data: Path) -> Settings:
     try:
         return Settings(data=data)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise SettingsInvalid(detail=f"{where} ({first['msg']})") from error
-    except (tomllib.TOMLDecodeError, OSError, UnicodeDecodeError) as error:
-        raise SettingsInvalid(detail=f"{data / FILE} : {error}") from error
+        raise SettingsInvalid(detail=_first_wrong(error)) from error
+    except SettingsError as error:  # GREFFE_PAGE=… where a table was expected
+        raise SettingsInvalid(detail=f"dans l'environnement : {error}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsInvalid(detail=f"{data / FILE} n'est pas du TOML ({error})") from error
+    except OSError as error:
+        detail = f"{data / FILE} ne peut pas être lu ({error.strerror})"
+        raise SettingsInvalid(detail=detail) from error
+
+
+# pydantic's kind of error -> what is said of it.
+_WRONG = {
+    "extra_forbidden": "ce nom de réglage n'existe pas",
+    "int_parsing": "il faut un nombre entier",
+    "int_type": "il faut un nombre entier",
+    "string_type": "il faut un texte entre guillemets",
+    "path_type": "il faut un chemin entre guillemets",
+    "greater_than_equal": "il faut au moins {ge}",
+    "less_than_equal": "il faut au plus {le}",
+    "model_type": "il faut une table, comme [page]",
+}
+
+
+def _first_wrong(error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    said = _WRONG.get(first["type"], first["msg"]).format_map(first.get("ctx", {}))
+    return f"{where} ({said})"

@@ -7,6 +7,7 @@ Readers see `live` alone, so a publication is visible at once and as a whole.
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import sqlite3
@@ -57,11 +58,11 @@ class Catalogue:
         """
         self.path = path
         self._local = threading.local()
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             self._create()
-        except sqlite3.DatabaseError as error:
-            if "full" in str(error):
+        except (sqlite3.DatabaseError, OSError) as error:
+            if "full" in str(error) or getattr(error, "errno", None) == errno.ENOSPC:
                 raise
             raise CatalogueUnusable(path=str(path), detail=str(error)) from error
 

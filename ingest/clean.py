@@ -6,9 +6,12 @@ import re
 import unicodedata
 
 _SPACES = re.compile(r"[^\S\n]+")
-_CONTROL = re.compile(r"[\x00-\x01\x03-\x08\x0b\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\ufeff]")
+_CONTROL = re.compile(
+    r"[\x00-\x01\x03-\x08\x0b\x0e-\x1f\x7f\xad\u200b-\u200f\u202a-\u202e\ufeff\ufffe]"
+)
 _LIGATURES = str.maketrans({"ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st"})
-_BROKEN = re.compile(r"(\w+)[\x02\ufffe\u00ad]\n?(\w+)")
+_SOFT = re.compile(r"(?<=\w)\xad(?=\w)")  # HTML's &shy; inside a line: never a real hyphen
+_BROKEN = re.compile(r"(\w+)[\x02\ufffe\u00ad]\n?(?=(\w+))")  # a word may be broken twice
 
 # A hyphen lost at a line's end belongs to the word after these, or before those.
 _KEEPS_HYPHEN_AFTER = frozenset(
@@ -109,7 +112,7 @@ _KEEPS_HYPHEN_BEFORE = frozenset(
 def clean(raw: str) -> str:
     """One page of text: NFC, plain spaces, "\\n" between lines, words joined again."""
     text = raw.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n")
-    text = unicodedata.normalize("NFC", text.translate(_LIGATURES))
+    text = unicodedata.normalize("NFC", _SOFT.sub("", text.translate(_LIGATURES)))
     text = _CONTROL.sub("", _join_broken_words(text))
     text = _SPACES.sub(" ", text.replace("\x02", "-"))
     return "\n".join(line.strip() for line in text.split("\n")).strip("\n")
@@ -125,16 +128,16 @@ def _join_broken_words(text: str) -> str:
         left, right = match.group(1), match.group(2)
         whole, compound = (left + right).lower(), f"{left}-{right}".lower()
         if compound in lowered:
-            return f"{left}-{right}"
+            return f"{left}-"
         if whole in lowered:
-            return left + right
+            return left
         keeps = (
             left.lower() in _KEEPS_HYPHEN_AFTER
             or right.lower() in _KEEPS_HYPHEN_BEFORE
             or right[0].isupper()
             or right[0].isdigit()
         )
-        return f"{left}-{right}" if keeps else left + right
+        return f"{left}-" if keeps else left
 
     return _BROKEN.sub(join, text)
 

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.trouble import InputMissing
 
 _SKIPPED_NAMES = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shut:
+    """What the folder holds and the walk could not enter or name."""
+
+    path: str  # relative to root; a folder's ends in "/"
+    reason: str  # a key of app.errors.SET_ASIDE
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,30 +38,57 @@ class Found:
         return self.root / self.path
 
 
-def walk(target: Path) -> Iterator[Found]:
+def walk(target: Path, shut: Callable[[Shut], None] = lambda what: None) -> Iterator[Found]:
     """Yield the files below a folder (or the one file named), in order of path.
 
-    Hidden files, editor leftovers and links that leave the folder are passed over.
+    Hidden files, editor leftovers and links that lead nowhere or out of the folder are passed
+    over; `shut` hears of subfolders that may not be entered and names that are not UTF-8.
 
     Raises:
         InputMissing: `target` is not there or may not be read.
     """
-    if target.is_file():
-        yield _found(target.parent.resolve(), target.name)
-        return
-    if not target.is_dir() or not os.access(target, os.R_OK | os.X_OK):
+    try:
+        if target.is_file():
+            yield _found(target.parent.resolve(), target.name)
+            return
+        root = target.resolve()
+        readable = root.is_dir() and os.access(root, os.R_OK | os.X_OK)
+    except (OSError, RuntimeError) as error:  # RuntimeError: a link that leads to itself
+        raise InputMissing(path=str(target)) from error
+    if not readable:
         raise InputMissing(path=str(target))
-    root = target.resolve()
-    for folder, names, files in os.walk(root):
+    yield from _below(root, shut)
+
+
+def _below(root: Path, shut: Callable[[Shut], None]) -> Iterator[Found]:
+    def refused(error: OSError) -> None:
+        folder = os.path.relpath(error.filename, root).replace(os.sep, "/")
+        shut(Shut(f"{folder}/", "forbidden", error.strerror or ""))
+
+    for folder, names, files in os.walk(root, onerror=refused):
         names[:] = sorted(name for name in names if not name.startswith("."))
         for name in sorted(files):
             if name.startswith((".", "~$")) or name.lower() in _SKIPPED_NAMES:
                 continue
-            path = Path(folder, name)
-            if path.is_symlink() and not path.resolve().is_relative_to(root):
-                continue
-            if path.is_file():
-                yield _found(root, str(path.relative_to(root)))
+            path = str(Path(folder, name).relative_to(root))
+            if not _is_utf8(path):  # bytes of an older system: no database could keep the name
+                shut(Shut(os.fsencode(path).decode("utf-8", "replace"), "bad_name"))
+            elif _is_ours(Path(folder, name), root):
+                with suppress(FileNotFoundError):  # taken away since the folder was listed
+                    yield _found(root, path)
+
+
+def _is_ours(path: Path, root: Path) -> bool:
+    """Whether it is a file, and if a link, one to a file of this folder."""
+    return path.is_file() and (not path.is_symlink() or path.resolve().is_relative_to(root))
+
+
+def _is_utf8(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _found(root: Path, path: str) -> Found:

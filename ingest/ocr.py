@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pypdfium2
     from PIL.Image import Image
 
+MISSING = "tesseract n'est pas installé"  # in the warning of a file that was read in part
 _LONGEST_SIDE = 5000  # pixels: a poster is drawn smaller, so that memory stays bounded
 
 

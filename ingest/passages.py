@@ -46,10 +46,16 @@ class _Line:
     text: str
 
 
-def passages(pages: Sequence[Page], records: Sequence[Record], source: str) -> Iterator[Passage]:
-    """Yield the passages of a source, in reading order. `source` names it in headings."""
+def passages(
+    pages: Sequence[Page], records: Sequence[Record], source: str, *, paper: bool = True
+) -> Iterator[Passage]:
+    """Yield the passages of a source, in reading order. `source` names it in headings.
+
+    `paper`: pages have running heads to leave out; rows of a table and articles of law have
+    none, and « Vote : 19 pour » at the foot of each row is not one.
+    """
     texts = {page.number: page.text for page in pages}
-    furniture = _furniture(pages)
+    furniture = _furniture(pages) if paper else frozenset()
     ordinal = 0
     for index, record in enumerate(records):
         heading = _heading(record, source)
@@ -91,7 +97,8 @@ def _split(page: int, start: int, end: int, text: str) -> Iterator[_Line]:
     """The lines of a range of a page; blank ones too, as paragraph breaks."""
     at = start
     for piece in text[start:end].split("\n"):
-        yield _Line(Span(page, at, at + len(piece)), piece.strip())
+        first = at + len(piece) - len(piece.lstrip())
+        yield _Line(Span(page, first, first + len(piece.strip())), piece.strip())
         at += len(piece) + 1
 
 

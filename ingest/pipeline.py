@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.catalogue import Catalogue
-from ingest.discover import Found, walk
+from ingest.discover import Found, Shut, walk
 from ingest.embedding import Embedder, embed, with_vectors
 from ingest.pages import Document
 from ingest.passages import CUTTING, passages
 from ingest.plan import Plan, plan
 from ingest.progress import Progress, Tell
-from ingest.readers import READING, Limits, suffix_of
+from ingest.readers import READING, Limits
 from ingest.reading import Bounds, Read, read_all
 from ingest.records.cut import cut
 from ingest.rows import PassageRow, RecordRow, Source
@@ -105,7 +105,7 @@ def ingest(
             # 2. read it, 3. cut it into records and passages, 4. embed, 5. publish
             run.bring_in(todo, run_id)
             # 6. withdraw what is gone
-            run.withdraw(todo.gone)
+            run.withdraw(todo.gone, todo.forgotten)
         # 7. sweep what a stopped run left behind
         run.sweep()
         state = "done"
@@ -132,23 +132,28 @@ class _Run:
     published: int = 0  # of these, done or set aside
 
     def discover(self, target: Path) -> Plan:
-        found = list(walk(target))
-        todo = plan(self.catalogue, self.fonds, found, target.is_dir(), self.options.retry)
-        if target.is_dir() and not found:
-            root = str(target.resolve())
-            todo.gone = self.catalogue.sources("live", self.fonds, root)
+        shut: list[Shut] = []
+        found = list(walk(target, shut.append))
+        whole = target.resolve() if target.is_dir() else None
+        closed = tuple(item.path for item in shut if item.path.endswith("/"))
+        todo = plan(self.catalogue, self.fonds, found, whole, self.options.retry, closed)
         total = len(self.catalogue.sources("live", self.fonds))
         if len(todo.gone) > max(1, 0.1 * total) and not self.options.yes:
             raise TooManyGone(fonds=self.fonds, gone=len(todo.gone), total=total)
         self.report.found += todo.found
         self.report.unchanged += todo.unchanged
         self.report.still_aside += todo.still_aside
+        self.report.set_aside += [
+            {"source": item.path, "reason": item.reason, "detail": item.detail} for item in shut
+        ]
         return todo
 
     def bring_in(self, todo: Plan, run_id: int) -> None:
         for source_id, found in todo.moved:
             self.catalogue.touch(source_id, found)
             self.report.moved += 1
+        for source_id, found in todo.touched:
+            self.catalogue.touch(source_id, found)
         waiting = list(todo.to_resume)
         self.total = len(waiting) + len(todo.to_read) + len(todo.to_cut)
         size = self._missing_vectors(waiting)
@@ -170,7 +175,9 @@ class _Run:
     def _stage(self, todo: Plan, run_id: int) -> Iterator[int]:
         """Read and cut; yields the ids of staged sources."""
         for found, source in todo.to_cut:
-            yield self._cut_again(found, source, run_id)
+            staged = self._cut_again(found, source, run_id)
+            if staged is not None:
+                yield staged
             self._say("reading", self.published, found.path)
         jobs = ((key, found.file) for key, (found, _) in enumerate(todo.to_read))
         workers = min(self.options.workers, len(todo.to_read))
@@ -185,25 +192,17 @@ class _Run:
                 if staged is not None:
                     yield staged
 
-    def _cut_again(self, found: Found, source: Source, run_id: int) -> int:
+    def _cut_again(self, found: Found, source: Source, run_id: int) -> int | None:
         """The rules that cut have changed; pages read by OCR need not be read again."""
-        pages = tuple(self.catalogue.pages(source.id))
-        document = Document(pages, None, source.warnings)
-        if suffix_of(found.file) != ".pdf":
-            from ingest.readers import read
-
-            document = read(found.file, self.options.limits)
-        staged = self._store(found, source.sha256, document, run_id, 0.0)
-        assert staged is not None
-        return staged
+        document = Document(tuple(self.catalogue.pages(source.id)), None, source.warnings)
+        return self._store(found, source.sha256, document, run_id, 0.0)
 
     def _store(
         self, found: Found, content: str, document: Document, run_id: int, seconds: float
     ) -> int | None:
-        records = document.records
-        if records is None:
-            records = cut(document.pages, found.path)
-        pieces = list(passages(document.pages, records, found.path))
+        paper = document.records is None
+        records = document.records or (cut(document.pages, found.path) if paper else ())
+        pieces = list(passages(document.pages, records, found.path, paper=paper))
         if not pieces:
             trouble = Unreadable("no_text", "; ".join(document.warnings))
             self._set_aside(found, content, Read(0, None, trouble, seconds), run_id)
@@ -260,10 +259,10 @@ class _Run:
             records = self.catalogue.records_of(list({row.record_id for row in part}))
             self.index.add(self.fonds, [(row, records[row.record_id]) for row in part], vectors)
 
-    def withdraw(self, sources: Iterable[Source]) -> None:
+    def withdraw(self, sources: Iterable[Source], forgotten: Sequence[int] = ()) -> None:
         ids = [source.id for source in sources]
         self.catalogue.retire(ids)
-        self._remove(ids)
+        self._remove([*ids, *forgotten])
         self.report.withdrawn += len(ids)
 
     def _remove(self, source_ids: Sequence[int]) -> None:

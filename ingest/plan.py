@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ingest import ocr
 from ingest.catalogue import Catalogue
 from ingest.discover import Found, sha256
 from ingest.passages import CUTTING
-from ingest.readers import READING
+from ingest.readers import READING, suffix_of
 from ingest.rows import Source
 
 
@@ -21,38 +22,49 @@ class Plan:
     to_cut: list[tuple[Found, Source]] = field(default_factory=list)  # read before, rules changed
     to_resume: list[int] = field(default_factory=list)  # staged by a run that was stopped
     moved: list[tuple[int, Found]] = field(default_factory=list)
+    touched: list[tuple[int, Found]] = field(default_factory=list)  # another time, same content
     gone: list[Source] = field(default_factory=list)
+    forgotten: list[int] = field(default_factory=list)  # gone too, and never were published
     unchanged: int = 0
     still_aside: int = 0
     found: int = 0
 
 
 def plan(
-    catalogue: Catalogue, fonds: str, found: Iterable[Found], whole_root: bool, retry: bool
-) -> Plan:
+    catalogue: Catalogue, fonds: str, found: Iterable[Found], whole: Path | None, retry: bool,
+    closed: tuple[str, ...] = (),
+) -> Plan:  # fmt: skip
     """Decide file by file; size and time first, content only where they differ.
 
-    `whole_root`: a whole folder was walked, so what it no longer holds is gone.
+    Args:
+        catalogue: what is known.
+        fonds: where the files belong.
+        found: the files as the disk shows them.
+        whole: the folder that was walked, so that what it no longer holds is gone; None when
+            files were named one by one.
+        retry: read again what was set aside.
+        closed: subfolders ("a/b/") that could not be entered: what lies there is not gone.
     """
     todo = Plan()
     files = list(found)
-    if not files and not whole_root:
-        return todo
-    known = _known(catalogue, fonds, {str(file.root) for file in files})
+    roots = {str(file.root) for file in files} | ({str(whole)} if whole else set())
+    known = _known(catalogue, fonds, roots)
     here = {(str(file.root), file.path) for file in files}
-    lost = {
-        source.sha256: source
-        for (root, path), sources in known.items()
-        if (root, path) not in here
+    missing = [
+        source
+        for place, sources in known.items()
+        if whole and place not in here and not place[1].startswith(closed)
         for source in sources
-        if source.state == "live"
-    }
+    ]
+    lost: dict[str, list[Source]] = {}  # live sources whose file is no longer there, by content
+    for source in missing:
+        if source.state == "live":
+            lost.setdefault(source.sha256, []).append(source)
     for file in files:
         todo.found += 1
         _place(todo, file, known.get((str(file.root), file.path), []), lost, retry)
-    if whole_root:
-        moved = {source_id for source_id, _ in todo.moved}
-        todo.gone = [source for source in lost.values() if source.id not in moved]
+    todo.gone = [source for sources in lost.values() for source in sources]
+    todo.forgotten = [source.id for source in missing if source.state != "live"]
     return todo
 
 
@@ -68,41 +80,59 @@ def _known(
 
 
 def _place(
-    todo: Plan, file: Found, known: list[Source], lost: dict[str, Source], retry: bool
+    todo: Plan, file: Found, known: list[Source], lost: dict[str, list[Source]], retry: bool
 ) -> None:
     by_state = {source.state: source for source in known}
     newest = by_state.get("staged") or by_state.get("live") or by_state.get("set_aside")
     if "set_aside" in by_state and newest is by_state.get("live"):
         newest = by_state["set_aside"]  # the changed file could not be read: the old one serves
     same = newest is not None and (newest.size, newest.mtime_ns) == (file.size, file.mtime_ns)
-    content = newest.sha256 if newest and same else sha256(file.file)
+    content = newest.sha256 if newest is not None and same else ""
+    content = content or _content(file)
     if newest is not None and newest.sha256 == content:
         _known_content(todo, file, newest, content, retry, same)
-    elif content in lost:
-        todo.moved.append((lost[content].id, file))
+    elif content and lost.get(content):
+        todo.moved.append((lost[content].pop().id, file))
     else:
         todo.to_read.append((file, content))
+
+
+def _content(file: Found) -> str:
+    """SHA-256 of the content; empty when it cannot be opened: the reader will say why."""
+    try:
+        return sha256(file.file)
+    except OSError:
+        return ""
 
 
 def _known_content(
     todo: Plan, file: Found, source: Source, content: str, retry: bool, same: bool
 ) -> None:
     if source.state == "set_aside":
-        if (
-            retry
-            or source.reading != READING
-            or (source.reason == "ocr_missing" and ocr.available())
-        ):
+        if retry or source.reading != READING or _may_be_read_now(source):
             todo.to_read.append((file, content))
         else:
             todo.still_aside += 1
-    elif source.reading != READING:
+    elif source.reading != READING or _has_unread_scans(source):
         todo.to_read.append((file, content))
     elif source.cutting != CUTTING:
-        todo.to_cut.append((file, source))
+        if suffix_of(file.file) == ".pdf":  # pages read by OCR need not be read again
+            todo.to_cut.append((file, source))
+        else:
+            todo.to_read.append((file, content))
     elif source.state == "staged":
         todo.to_resume.append(source.id)
     else:
         todo.unchanged += 1
         if not same:
-            todo.moved.append((source.id, file))
+            todo.touched.append((source.id, file))
+
+
+def _may_be_read_now(source: Source) -> bool:
+    """Whether what stood in the way was not in the file, and may have gone."""
+    return source.reason == "forbidden" or (source.reason == "ocr_missing" and ocr.available())
+
+
+def _has_unread_scans(source: Source) -> bool:
+    """Whether pages were left out for want of tesseract, which is there now."""
+    return any(ocr.MISSING in warning for warning in source.warnings) and ocr.available()

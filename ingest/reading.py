@@ -102,10 +102,14 @@ def _tend(
     try:
         while (job := next_job()) is not None:
             key, path = job
-            worker = worker or _Worker(limits, bounds)
             started = time.monotonic()
-            outcome = worker.read(path, stopping)
-            if worker.dead:
+            outcome: Document | Unreadable
+            try:
+                worker = worker or _Worker(limits, bounds)
+                outcome = worker.read(path, stopping)
+            except OSError as error:  # no process or no pipe to be had: say so of the file
+                outcome = Unreadable("crashed", str(error))
+            if worker is not None and worker.dead:
                 worker = None
             seconds = time.monotonic() - started
             document = outcome if isinstance(outcome, Document) else None

@@ -23,11 +23,11 @@ class Weights:
     """docs/log.md has the sweep."""
 
     dense: float = 1.0
-    lexical: float = 0.6
+    lexical: float = 0.4
     exact: float = 1.5
-    body: float = 0.3
+    body: float = 0.1
     date: float = 0.2
-    favoured: float = 0.2
+    favoured: float = 0.1
     table: float = -0.2
 
 

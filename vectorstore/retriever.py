@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.catalogue import Catalogue
+from ingest.records.fold import fold
 from ingest.rows import PassageRow, RecordRow, Source
 from vectorstore.chroma_server import StoreUnavailable
 from vectorstore.embed import Embedder
@@ -170,7 +171,7 @@ def _match(wanted: Sequence[str], body: str | None) -> float:
     """1 the same, -1 another, 0 when the question or the record does not say."""
     if not wanted or body is None:
         return 0.0
-    return 1.0 if body in wanted else -1.0
+    return 1.0 if fold(body) in map(fold, wanted) else -1.0
 
 
 def _date_match(reading: Reading, record: RecordRow) -> float:

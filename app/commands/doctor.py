@@ -85,18 +85,16 @@ def _disk(settings: Settings) -> Finding:
 
 
 def _model(settings: Settings) -> Finding:
-    from app.errors import sentence
     from ingest.trouble import Trouble
     from vectorstore import e5
     from vectorstore.embed import check_folder
 
+    named = settings.embedding.folder
     try:
-        folder = settings.embedding.folder or e5.folder(settings.models)
+        folder = named.expanduser() if named else e5.folder(settings.models)
         check_folder(folder)
     except Trouble as trouble:
-        known = sentence(trouble)
-        assert known is not None
-        return Finding("Modèle de plongement", False, True, known.happened, known.todo)
+        return _wrong("Modèle de plongement", trouble)
     return Finding("Modèle de plongement", True, True, folder.name)
 
 
@@ -112,11 +110,23 @@ def _processor() -> Finding:
 
 def _index(settings: Settings) -> Finding:
     from app.assembly import catalogue_of
+    from ingest.trouble import Trouble
 
-    catalogue = catalogue_of(settings)
+    try:
+        catalogue = catalogue_of(settings)
+    except Trouble as trouble:
+        return _wrong("Index", trouble)
     passages = sum(figures["passages"] for figures in catalogue.counts().values())
     catalogue.close()
     return Finding(
         "Index", passages > 0, False, f"{passages} passages",
         "greffe ingest DOSSIER, ou greffe demo",
     )  # fmt: skip
+
+
+def _wrong(name: str, trouble: Exception) -> Finding:
+    from app.errors import sentence
+
+    known = sentence(trouble)
+    assert known is not None
+    return Finding(name, False, True, known.happened, known.todo)

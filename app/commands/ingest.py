@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 import time
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.commands.shared import AsJson, Data, settings_of
+from app.errors import DONE, INPUT_UNREADABLE
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -37,7 +39,7 @@ def command(
     yes: Yes = False,
     as_json: AsJson = False,
     data: Data = None,
-) -> None:
+) -> int:
     """Indexer des dossiers et des fichiers : ce qui est neuf ou changé, rien d'autre."""
     settings = settings_of(data)
     report = run(settings, targets, fonds, retry=retry, yes=yes)
@@ -45,6 +47,10 @@ def command(
         typer.echo(json.dumps(report.as_dict(), ensure_ascii=False))
     else:
         typer.echo(described(report))
+    # In a folder, a bad file is normal and listed; one that was named should have been read.
+    unread = report.set_aside or report.still_aside
+    named = all(target.is_file() for target in targets)
+    return INPUT_UNREADABLE if named and unread else DONE
 
 
 def run(
@@ -61,9 +67,12 @@ def run(
     from ingest.trouble import DiskFull, InputMissing
 
     for target in targets:
-        if not target.exists():
+        if not os.path.exists(target):  # where Path.exists raises, it says no
             raise InputMissing(path=str(target))
-    settings.data.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError, PermissionError) as error:
+        raise InputMissing(path=str(settings.data)) from error
     free = shutil.disk_usage(settings.data).free
     if free < _LEAST_FREE:
         raise DiskFull(path=str(settings.data), free_mb=free // 1_000_000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -45,16 +46,14 @@ def command(
         return DONE if hits else NOT_IN_RECORDS
 
 
-def _batch(desk: Desk, batch: typer.FileText | object, fonds: list[str] | None, limit: int) -> int:
-    from pathlib import Path
-
+def _batch(desk: Desk, batch: Path, fonds: list[str] | None, limit: int) -> int:
     from app.batch import read_batch
     from app.citations import Answer
     from app.conversation import EMPTY, Conversation
     from app.shapes import search_shape
 
     talks: dict[str, Conversation] = {}
-    for asked in read_batch(Path(str(batch))):
+    for asked in read_batch(batch):
         talk = talks.get(asked.after or "", EMPTY)
         started = time.perf_counter()
         hits = desk.search(asked.question, conversation=talk, fonds=fonds, limit=limit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import sys
 from typing import TYPE_CHECKING, Annotated
@@ -21,6 +22,10 @@ class PortTaken(Trouble):
     """Another program listens there. Facts: host, port, other."""
 
 
+class AddressUnusable(Trouble):
+    """This machine has no such address, or the port is reserved. Facts: host, port, detail."""
+
+
 def command(
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port d'écoute.")] = None,
     data: Data = None,
@@ -37,16 +42,17 @@ def run(settings: Settings) -> None:
     """Serve until stopped.
 
     Raises:
-        PortTaken, NoIndex, and what `open_desk` raises.
+        PortTaken, AddressUnusable, NoIndex, and what `open_desk` raises.
     """
     check_port(settings.page.host, settings.page.port)
     from app.answer import NoIndex
     from app.assembly import catalogue_of, open_desk
 
     catalogue = catalogue_of(settings)
-    if not catalogue.fonds():
-        raise NoIndex(data=str(settings.data))
+    known = catalogue.fonds()
     catalogue.close()
+    if not known:
+        raise NoIndex(data=str(settings.data))
     with open_desk(settings) as desk:
         from app.web.server import build_app, serve
 
@@ -63,13 +69,17 @@ def check_port(host: str, port: int) -> None:
 
     Raises:
         PortTaken: with a free port to try instead.
+        AddressUnusable: no such address here, or no right to that port.
     """
-    with socket.socket() as probe:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe, socket.socket(family) as free:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            with socket.socket() as free:
-                free.bind((host if host else "127.0.0.1", 0))
-                other = free.getsockname()[1]
+            if error.errno != errno.EADDRINUSE:
+                detail = error.strerror or str(error)
+                raise AddressUnusable(host=host, port=port, detail=detail) from error
+            free.bind((host, 0))
+            other = free.getsockname()[1]
             raise PortTaken(host=host, port=port, other=other) from error

@@ -43,4 +43,6 @@ def settings_of(data: Path | None) -> Settings:
     """
     from app.settings import load
 
-    return load(data_folder(data))
+    folder = data_folder(data)
+    os.environ["GREFFE_DATA"] = str(folder)  # the error boundary keeps its reports there
+    return load(folder)

@@ -6,6 +6,7 @@ A reader is a function `read(file: Path, limits: Limits) -> Document` that raise
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -96,7 +97,8 @@ def _check(file: Path, limits: Limits) -> None:
         raise Unreadable("too_large", f"{size / 1e6:.0f} Mo")
 
 
-_SIGNATURES = ((b"%PDF", ".pdf"), (b"{\\rtf", ".rtf"), (b"\xd0\xcf\x11\xe0", ".doc"))
+_SIGNATURES = ((b"%PDF", ".pdf"), (b"{\\rtf", ".rtf"))
+_OLE = b"\xd0\xcf\x11\xe0"  # the container of DOC, XLS, and of DOCX under a password
 
 
 def _true_suffix(file: Path) -> str:
@@ -106,9 +108,11 @@ def _true_suffix(file: Path) -> str:
         head = stream.read(1024)
     for signature, suffix in _SIGNATURES:
         if head.lstrip()[: len(signature)] == signature:
-            return named if suffix == ".doc" else suffix
+            return suffix
     if b"%PDF-" in head:
         return ".pdf"
+    if head.startswith(_OLE):
+        return _contained(file, named)
     if head.startswith(b"PK\x03\x04"):
         return _zipped(file, named)
     if named in (".docx", ".odt", ".doc", ".pdf"):
@@ -116,16 +120,29 @@ def _true_suffix(file: Path) -> str:
     return named
 
 
+def _contained(file: Path, named: str) -> str:
+    if "EncryptedPackage".encode("utf-16-le") in file.read_bytes():
+        raise Unreadable("encrypted")
+    if named in READERS and named not in (".doc", ".docx"):
+        raise Unreadable("misnamed", named)
+    return ".doc" if named == ".docx" else named
+
+
 def _zipped(file: Path, named: str) -> str:
     import zipfile
 
     try:
         with zipfile.ZipFile(file) as archive:
-            names = set(archive.namelist()[:2000])
-    except zipfile.BadZipFile as error:
+            names = set(archive.namelist())
+            manifest = archive.read("META-INF/manifest.xml") if "content.xml" in names else b""
+    except (zipfile.BadZipFile, KeyError, OSError, EOFError, zlib.error) as error:
         raise Unreadable("damaged", str(error)) from error
     if "word/document.xml" in names:
         return ".docx"
-    if "content.xml" in names and "META-INF/manifest.xml" in names:
-        return ".odt"
-    return named if named not in (".docx", ".odt", ".pdf") else ".zip"
+    if manifest:
+        if b"encryption-data" in manifest:
+            raise Unreadable("encrypted")
+        return ".odt" if b"opendocument.text" in manifest else ".zip"
+    if named in (".docx", ".odt", ".pdf"):
+        raise Unreadable("misnamed", named)
+    return named

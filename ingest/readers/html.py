@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from ingest.clean import clean
@@ -23,7 +24,8 @@ def read(file: Path, limits: Limits) -> Document:
     named = re.search(rb"charset=[\"']?([\w-]+)", raw[:2048], re.I)
     text = decode(raw)
     if named and named.group(1).lower() not in (b"utf-8", b"utf8"):
-        text = raw.decode(named.group(1).decode("ascii"), errors="replace")
+        with suppress(LookupError):  # an encoding that nobody knows: keep the guess
+            text = raw.decode(named.group(1).decode("ascii"), errors="replace")
     tree = LexborHTMLParser(text)
     for node in tree.css("script,style,noscript,template,nav,[hidden]"):
         node.decompose()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -35,7 +36,7 @@ def read(file: Path, limits: Limits) -> Document:
             article = json.loads(line)
             text = clean(article["text"])
             record = _record(article, len(records), Span(number, 0, len(text)))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             detail = f"ligne {number} : {type(error).__name__} {error}"
             raise Unreadable("damaged", detail[:200]) from error
         if text:
@@ -54,12 +55,12 @@ def _lines(file: Path) -> Iterator[tuple[int, str]]:
                     raise Unreadable("too_large", "archive dépliée")
                 if line.strip():
                     yield number, line
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise Unreadable("damaged", str(error)[:200]) from error
 
 
 def _opened(file: Path) -> IO[str]:
-    if file.suffix == ".gz":
+    if file.suffix.lower() == ".gz":
         return gzip.open(file, "rt", encoding="utf-8")
     return file.open(encoding="utf-8")
 

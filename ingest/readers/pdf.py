@@ -74,9 +74,7 @@ def _read_pages(pdf: pypdfium2.PdfDocument, limits: Limits) -> Document:
     if missing and not any(page.text for page in pages):
         raise Unreadable("ocr_missing", f"{len(missing)} page(s)")
     if missing:
-        warnings.append(
-            f"{len(missing)} page(s) numérisée(s) non lue(s) : tesseract n'est pas installé"
-        )
+        warnings.append(f"{len(missing)} page(s) numérisée(s) non lue(s) : {ocr.MISSING}")
     return Document(tuple(pages), None, tuple(warnings))
 
 

@@ -28,7 +28,7 @@ def read(file: Path, limits: Limits) -> Document:
     Raises:
         Unreadable: not a table.
     """
-    rows = list(_rows(decode(file.read_bytes())))
+    rows = list(_rows(decode(file.read_bytes()).lstrip("\r\n")))
     if not rows:
         raise Unreadable("damaged", "aucune ligne")
     if {"DELIB_ID", "DELIB_OBJET"} <= set(rows[0]):

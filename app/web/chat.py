@@ -1,0 +1,190 @@
+"""What happens on the page: a question is asked, a citation is opened, a page is turned."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from app.citations import Answer
+from app.web.asking import Asking, objection
+from app.web.desk import Conversation, Desk
+from app.web.layout import Parts, lay_out
+from app.web.markup import notice, turn, turns, working
+from app.web.proof import Panel, View, first_view, listed, move, open_reference, panel
+
+Changes = dict[Any, Any]  # component → its new value or update
+CONVERSATION_KEPT = 12 * 3600  # seconds after which a visitor's conversation is forgotten
+
+
+class Chat:
+    """The handlers of the page. One object for all visitors: what is theirs is in gr.State.
+
+    What is seen while a question is under way is decided by the stylesheet, from what stands in
+    the stage: when two answers of Gradio 6.31 follow closely, it loses changes of `visible`.
+    """
+
+    def __init__(self, desk: Desk, data: Path, empty: Conversation) -> None:
+        self.desk = desk
+        self.data = data
+        self.empty = empty
+        self.running: dict[str, Asking] = {}  # by ticket
+
+    def build(self) -> Any:
+        """The Gradio Blocks, wired."""
+        import gradio as gr
+
+        with gr.Blocks(title="Greffe", analytics_enabled=False) as blocks:
+            self.parts: Parts = lay_out()
+            self.conversation = gr.State(self.empty, time_to_live=CONVERSATION_KEPT)
+            self.view = gr.State(None, time_to_live=CONVERSATION_KEPT)
+            self.ticket = gr.State("", time_to_live=CONVERSATION_KEPT)
+            self._wire(blocks)
+        return blocks
+
+    def _wire(self, blocks: Any) -> None:
+        p, states = self.parts, [self.conversation, self.view]
+        panel_out = [p.head, p.sheet, *p.moves, self.view]
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        asked = {
+            "outputs": [
+                p.before, p.current, p.stage, p.question, self.conversation, self.ticket,
+                *panel_out,
+            ],
+            **quiet,
+        }  # fmt: skip
+        inputs = [p.question, self.conversation, p.fonds]
+        for trigger in (p.question.submit, p.ask.click):
+            trigger(self.ask, inputs, trigger_mode="once", **asked)
+        for button in p.examples:
+            button.click(self.ask, [button, self.conversation, p.fonds], **asked)
+        p.stop.click(self.stop, [self.ticket], None, **quiet)
+        p.anew.click(self.begin_anew, None, asked["outputs"], **quiet)
+        # not `input`: Gradio fires that on key presses alone
+        p.choice.change(self.open, [p.choice, *states], panel_out, **quiet)
+        for button, (citations, pages) in zip(
+            p.moves, ((-1, 0), (1, 0), (0, -1), (0, 1)), strict=True
+        ):
+            button.click(_moving(self, citations, pages), states, panel_out, **quiet)
+        blocks.load(self.greet, None, [p.choose, p.fonds, p.examples_row, *p.examples], **quiet)
+
+    async def ask(
+        self, question: str, conversation: Conversation, fonds: list[str]
+    ) -> AsyncIterator[Changes]:
+        """Ask the desk, and show its stages and its answer."""
+        p, number = self.parts, len(conversation.turns) + 1
+        refused = objection(question, conversation)
+        if refused:
+            yield {p.stage: notice(refused)}
+            return
+        question, ticket = question.strip(), secrets.token_hex(8)
+        asking = self.running[ticket] = Asking(self.desk, self.data)
+        yield self._started(conversation, number, question, ticket)
+        answer = None
+        try:
+            async for piece in asking.news(question, conversation, fonds or None):
+                if isinstance(piece, Answer):
+                    answer = piece
+                else:
+                    yield {p.stage: working(piece)}
+        finally:
+            del self.running[ticket]
+        if answer is None:
+            yield {p.stage: notice("Recherche arrêtée."), p.question: question}
+            return
+        yield {p.stage: "", p.current: turn(number, question, answer)}
+        if answer.status != "error":
+            conversation = conversation.then(question, answer)
+            yield {self.conversation: conversation, **self._first(conversation)}
+
+    def _started(
+        self, conversation: Conversation, number: int, question: str, ticket: str
+    ) -> Changes:
+        p = self.parts
+        return {
+            p.before: turns(conversation.turns),
+            p.current: turn(number, question, None),
+            p.stage: working("Question reçue…"),
+            p.question: "",
+            self.ticket: ticket,
+            **self._closed(),
+        }
+
+    async def stop(self, ticket: str) -> None:
+        """Stop the question under way."""
+        if ticket in self.running:
+            self.running[ticket].stop()
+
+    def begin_anew(self) -> Changes:
+        """Forget the conversation."""
+        p = self.parts
+        return {
+            p.before: "",
+            p.current: "",
+            p.stage: "",
+            p.question: "",
+            self.conversation: self.empty,
+            **self._closed(),
+        }
+
+    def greet(self) -> Changes:
+        """What the page learns when it is opened: the fonds, and questions to begin with."""
+        import gradio as gr
+
+        p, fonds = self.parts, self.desk.fonds()
+        examples = self.desk.examples()[: len(p.examples)]
+        changes: Changes = {
+            p.choose: gr.update(visible=len(fonds) > 1),
+            p.fonds: gr.update(choices=fonds, value=[]),
+            p.examples_row: gr.update(visible=bool(examples)),
+        }
+        for button, text in zip(p.examples, [*examples, "", "", "", ""], strict=False):
+            changes[button] = gr.update(value=text, visible=bool(text))
+        return changes
+
+    def open(self, choice: str, conversation: Conversation, view: View | None) -> Changes:
+        """Open the citation whose link was followed."""
+        chosen = open_reference(conversation, choice[:40])
+        return self._opened(conversation, chosen) if chosen else {self.view: view}
+
+    def move(
+        self, conversation: Conversation, view: View | None, citations: int, pages: int
+    ) -> Changes:
+        """Go so many citations or pages further."""
+        if view is None:
+            return {self.view: None}
+        moved = move(conversation, view, citations, pages)
+        cited = listed(conversation, moved)[moved.position]
+        if self.desk.catalogue.page(cited.source_id, moved.page) is None and pages:
+            moved = view  # past the last page
+        return self._opened(conversation, moved)
+
+    def _first(self, conversation: Conversation) -> Changes:
+        view = first_view(conversation)
+        return self._opened(conversation, view) if view else {}
+
+    def _opened(self, conversation: Conversation, view: View) -> Changes:
+        import gradio as gr
+
+        shown: Panel = panel(self.desk.catalogue, conversation, view)
+        p = self.parts
+        leads = (
+            shown.previous_citation, shown.next_citation, shown.previous_page, shown.next_page
+        )  # fmt: skip
+        changes: Changes = {p.head: shown.head, p.sheet: shown.body, self.view: view}
+        for button, somewhere in zip(p.moves, leads, strict=True):
+            changes[button] = gr.update(interactive=somewhere)
+        return changes
+
+    def _closed(self) -> Changes:
+        return {self.parts.head: "", self.parts.sheet: "", self.view: None}
+
+
+def _moving(chat: Chat, citations: int, pages: int) -> Any:
+    """A handler for one of the four buttons: Gradio counts a handler's parameters."""
+
+    def moving(conversation: Conversation, view: View | None) -> Changes:
+        return chat.move(conversation, view, citations, pages)
+
+    return moving

@@ -1,0 +1,82 @@
+"""What the web page asks of the desk behind it (app.assembly.open_desk) and of the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from app.citations import Answer
+from ingest.pages import Page
+
+
+class Conversation(Protocol):
+    """Questions and their answers, oldest first."""
+
+    @property
+    def turns(self) -> tuple[tuple[str, Answer], ...]: ...
+
+    def then(self, question: str, answer: Answer) -> Conversation: ...
+
+
+class Source(Protocol):
+    """A file which the catalogue knows."""
+
+    @property
+    def file(self) -> Path: ...
+    @property
+    def fonds(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def mtime_ns(self) -> int: ...
+
+
+class Record(Protocol):
+    """An act or article as the catalogue holds it."""
+
+    @property
+    def source_id(self) -> int: ...
+
+
+class Catalogue(Protocol):
+    """The catalogue, as far as a page of a source needs it. Read by several threads."""
+
+    def source(self, source_id: int) -> Source | None: ...
+    def page(self, source_id: int, number: int) -> Page | None: ...
+    def record(self, record_id: int) -> Record | None: ...
+
+
+class Desk(Protocol):
+    """Answers questions, and shows where the answers stand."""
+
+    @property
+    def catalogue(self) -> Catalogue: ...
+
+    def ask(
+        self,
+        question: str,
+        *,
+        conversation: Any = ...,
+        fonds: Sequence[str] | None = ...,
+        stage: Callable[[str], None] = ...,
+    ) -> Answer: ...
+
+    def examples(self) -> list[str]: ...
+    def fonds(self) -> list[str]: ...
+    def summary(self) -> Mapping[str, Any]: ...
+
+
+class Settings(Protocol):
+    """The settings that the web page reads."""
+
+    @property
+    def data(self) -> Path: ...
+    @property
+    def host(self) -> str: ...
+    @property
+    def town(self) -> str: ...

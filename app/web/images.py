@@ -1,0 +1,62 @@
+"""Page images over HTTP: /page/{source}/{page}.webp, for live sources alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.citations import Quote
+from app.errors import sentence
+from app.pages import Undrawable, draw_page
+from app.web.desk import Catalogue
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+MAX_QUOTE = 20_000  # characters: longer than any passage
+
+
+class NoSuchPage(Exception):
+    """No live source has this page, this record or these characters."""
+
+
+def page_image(catalogue: Catalogue, source_id: int, number: int, record: str,
+               start: int, end: int) -> bytes:  # fmt: skip
+    """The page as WebP, characters start to end boxed; 0 and 0 for none.
+
+    Raises NoSuchPage for what is not live or does not exist, Undrawable for what has no image.
+    """
+    source, page = catalogue.source(source_id), catalogue.page(source_id, number)
+    if source is None or source.state != "live" or page is None:
+        raise NoSuchPage
+    if record:
+        known = catalogue.record(int(record)) if record.isdecimal() else None
+        if known is None or known.source_id != source_id:
+            raise NoSuchPage
+    if not 0 <= start <= end <= len(page.text) or end - start > MAX_QUOTE:
+        raise NoSuchPage
+    quote = Quote(page.text[start:end], number, start, end) if start < end else None
+    return draw_page(source.file, number, quote=quote, text_page=page)
+
+
+def add_page_images(app: FastAPI, catalogue: Catalogue) -> None:
+    """Add the route. Nothing is kept by the browser: a withdrawn page is gone at once."""
+    from fastapi.exceptions import RequestValidationError
+    from fastapi.responses import PlainTextResponse, Response
+
+    def missing(*_: object) -> PlainTextResponse:
+        return PlainTextResponse("Cette page n'existe pas ou n'est plus en ligne.", 404)
+
+    @app.get("/page/{source_id}/{number}.webp")
+    def image(
+        source_id: int, number: int, record: str = "", start: int = 0, end: int = 0
+    ) -> Response:
+        try:
+            drawn = page_image(catalogue, source_id, number, record[:20], start, end)
+        except (NoSuchPage, OverflowError):
+            return missing()
+        except Undrawable as trouble:
+            said = sentence(trouble)
+            return PlainTextResponse(said.happened if said else "", 404)
+        return Response(drawn, media_type="image/webp", headers={"cache-control": "no-store"})
+
+    app.add_exception_handler(RequestValidationError, missing)

@@ -1,0 +1,97 @@
+"""What stands on the page: the Gradio components, without what they do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+EXAMPLES = 4  # buttons
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The components that the handlers read and change."""
+
+    before: Any  # Markdown: the earlier turns
+    current: Any  # Markdown: the last turn
+    stage: Any  # Markdown: what is being done
+    head: Any  # Markdown: the source's name and the quoted words
+    sheet: Any  # Markdown: the page
+    moves: tuple[Any, ...]  # Buttons: citation before, after; page before, after
+    question: Any  # Textbox
+    ask: Any  # Button
+    stop: Any  # Button
+    anew: Any  # Button
+    fonds: Any  # CheckboxGroup
+    choose: Any  # Accordion around it
+    examples: tuple[Any, ...]  # Buttons
+    examples_row: Any  # Column
+    choice: Any  # hidden Textbox: the link that was followed
+
+
+def lay_out() -> Parts:
+    """Create the components inside the Blocks that is open. The stylesheet places them."""
+    import gradio as gr
+
+    with gr.Column(elem_id="page"):
+        with gr.Column(elem_id="tours"):
+            before = _markdown(gr, "precedents")
+            current = _markdown(gr, "reponse")
+            stage = _markdown(gr, "etape")
+        head, moves, sheet = _source(gr)
+        with gr.Column(elem_id="saisie"):
+            question = gr.Textbox(
+                label="Votre question",
+                info="Entrée pour envoyer, Maj + Entrée pour aller à la ligne.",
+                elem_id="question",
+                lines=1,
+                max_lines=8,
+                autofocus=True,
+            )
+            with gr.Row(elem_id="actions"):
+                ask = gr.Button("Envoyer", variant="primary", elem_id="envoyer")
+                stop = gr.Button("Arrêter", elem_id="arreter")
+                anew = gr.Button("Nouvelle conversation", elem_id="nouvelle")
+            with gr.Accordion(
+                "Choisir où chercher", open=False, visible=False, elem_id="choisir"
+            ) as choose:
+                fonds = gr.CheckboxGroup(
+                    [], label="Fonds", info="Rien de coché : tous les fonds.", elem_id="fonds"
+                )
+            examples_row, examples = _examples(gr)
+        choice = gr.Textbox(visible="hidden", elem_id="choix", label="Citation choisie")
+    return Parts(
+        before, current, stage, head, sheet, moves, question, ask, stop, anew, fonds,
+        choose, examples, examples_row, choice,
+    )  # fmt: skip
+
+
+def _source(gr: Any) -> tuple[Any, tuple[Any, ...], Any]:
+    """The panel: what the source is, the four buttons, its page."""
+    names = (
+        ("citation-avant", "← Source précédente"),
+        ("citation-apres", "Source suivante →"),
+        ("page-avant", "← Page précédente"),
+        ("page-apres", "Page suivante →"),
+    )
+    with gr.Column(elem_id="source"):
+        head = _markdown(gr, "preuve")
+        with gr.Row(elem_id="parcours"):
+            moves = tuple(gr.Button(text, size="sm", elem_id=name) for name, text in names)
+        sheet = _markdown(gr, "feuillet")
+    return head, moves, sheet
+
+
+def _examples(gr: Any) -> tuple[Any, tuple[Any, ...]]:
+    """Questions to begin with: filled when the page is opened."""
+    with gr.Column(elem_id="exemples", visible=False) as row:
+        _markdown(gr, "exemples-titre", "<h2>Exemples de questions</h2>")
+        buttons = tuple(
+            gr.Button("", size="sm", visible=False, elem_classes="exemple") for _ in range(EXAMPLES)
+        )
+    return row, buttons
+
+
+def _markdown(gr: Any, name: str, value: str = "") -> Any:
+    """A Markdown that shows our own HTML: sanitised again in the browser, no formulas."""
+    return gr.Markdown(value, elem_id=name, latex_delimiters=[], sanitize_html=True)

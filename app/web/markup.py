@@ -1,0 +1,144 @@
+"""The answer as HTML that a Gradio Markdown shows. All text is escaped here, and nowhere else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from app.citations import Answer, Citation, Sentence
+
+# status → (class, what the reader sees beside the sentence)
+STATUS = {
+    "verbatim": ("exacte", "✓ citation exacte"),
+    "supported": ("appuyee", "≈ appuyée"),
+    "unverified": ("non-verifiee", "✗ non vérifiée"),
+}
+LEGEND = (
+    '<details class="legende"><summary>Que veulent dire ces mentions ?</summary>'
+    "<p>✓ citation exacte : la phrase se lit mot pour mot dans la source.</p>"
+    "<p>≈ appuyée : la phrase est reformulée ; ses chiffres, ses dates et ses noms sont"
+    " dans la source.</p>"
+    "<p>✗ non vérifiée : la source ne suffit pas à l&#39;établir ; ne pas s&#39;y fier.</p>"
+    "</details>"
+)
+EXTRACT = 280  # characters of a nearest passage shown in the list
+
+
+def escape(text: str) -> str:
+    """Text that stays text, in HTML and in Markdown: all but letters, digits and spaces encoded.
+
+    A line break is encoded too: a blank line would end the HTML and start Markdown.
+    """
+    return re.sub(r"[^\w ]|_", lambda found: f"&#{ord(found.group())};", text)
+
+
+def turn(number: int, question: str, answer: Answer | None) -> str:
+    """One question and its answer; `answer` is None while it is being written."""
+    body = "" if answer is None else _answer(number, answer)
+    return (
+        f'<section class="tour"><h2 class="question" id="tour-{number}" tabindex="-1">'
+        f'<span class="lu">Question {number} : </span>{escape(question)}</h2>{body}</section>'
+    )
+
+
+def turns(pairs: Sequence[tuple[str, Answer]]) -> str:
+    """The first turns of a conversation, oldest first."""
+    return "".join(turn(n, question, answer) for n, (question, answer) in enumerate(pairs, 1))
+
+
+def notice(sentence: str) -> str:
+    """A sentence of the program to the user."""
+    return f'<p class="avis">{escape(sentence)}</p>' if sentence else ""
+
+
+def working(sentence: str) -> str:
+    """What is being done at this moment."""
+    return f'<p class="travail">{escape(sentence[:1].upper() + sentence[1:])}</p>'
+
+
+def confidence(citation: Citation) -> str:
+    """« lu par OCR (confiance 91 %) », or nothing for a page with its own text."""
+    if not citation.ocr:
+        return ""
+    if citation.confidence is None:
+        return "lu par OCR"
+    return f"lu par OCR (confiance {round(100 * citation.confidence)} %)"
+
+
+def _answer(number: int, answer: Answer) -> str:
+    parts = [_sentence(number, sentence, answer.citations) for sentence in answer.sentences]
+    if answer.message:
+        kind = "erreur" if answer.status == "error" else "refus"
+        parts.append(f'<p class="{kind}">{escape(answer.message)}</p>')
+    parts += [f'<p class="note">{escape(note)}</p>' for note in answer.notes]
+    if answer.citations:
+        parts.append(f"<h3>Sources citées</h3>{_sources(number, answer.citations)}")
+    if answer.sentences:
+        parts.append(LEGEND)
+    if answer.nearest:
+        parts.append(
+            "<h3>Passages les plus proches</h3>"
+            '<p class="note">Ils ne répondent pas à la question ; ils peuvent aider à la'
+            f" reformuler.</p>{_nearest(number, answer.nearest)}"
+        )
+    parts.append(_foot(answer))
+    return "".join(parts)
+
+
+def _sentence(number: int, sentence: Sentence, citations: Sequence[Citation]) -> str:
+    name, mention = STATUS.get(sentence.status, STATUS["unverified"])
+    text = escape(sentence.text)
+    if name == "non-verifiee":
+        text = f"<del>{text}</del>"
+    known = {citation.number: citation for citation in citations}
+    links = "".join(
+        f'<a class="renvoi" href="#c-{number}-{n}" title="{escape(known[n].label)}">'
+        f'<span class="lu">Citation </span>[{n}]</a>'
+        for n in sentence.citations
+        if n in known
+    )
+    return f'<p class="phrase {name}">{text} {links} <span class="mention">{mention}</span></p>'
+
+
+def _sources(number: int, citations: Sequence[Citation]) -> str:
+    items = "".join(
+        f'<li><a href="#c-{number}-{citation.number}"><b>[{citation.number}]</b>'
+        f" {escape(citation.label)}</a>{_ocr(citation)}</li>"
+        for citation in citations
+    )
+    return f'<ul class="sources" role="list">{items}</ul>'
+
+
+def _nearest(number: int, nearest: Sequence[Citation]) -> str:
+    items = "".join(
+        f'<li><a href="#p-{number}-{position}">{escape(citation.label)}</a>{_ocr(citation)}'
+        f'<p class="extrait">{escape(_shortened(citation.quote.text))}</p></li>'
+        for position, citation in enumerate(nearest, 1)
+    )
+    return f'<ul class="sources proches" role="list">{items}</ul>'
+
+
+def _ocr(citation: Citation) -> str:
+    read = confidence(citation)
+    return f' <span class="ocr">{escape(read)}</span>' if read else ""
+
+
+def _shortened(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= EXTRACT else text[:EXTRACT].rsplit(" ", 1)[0] + " …"
+
+
+def _foot(answer: Answer) -> str:
+    """How the answer was made, in small."""
+    if answer.status == "error":
+        return ""
+    facts = []
+    if answer.sentences and answer.model:
+        facts.append(
+            "Phrases extraites des sources, sans modèle de langue"
+            if answer.model == "extractif"
+            else f"Rédigé par {answer.model}, vérifié phrase à phrase"
+        )
+    if answer.seconds:
+        facts.append(f"{answer.seconds:.1f} s".replace(".", ","))
+    return f'<p class="pied">{escape(" · ".join(facts))}</p>' if facts else ""

@@ -1,0 +1,187 @@
+"""The source beside the answer: which citation is open, on which page, and how it is shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from app.citations import Citation, Quote
+from app.errors import sentence
+from app.pages import Drawn, Undrawable, drawn_page, excerpt, has_paper
+from app.web.desk import Catalogue, Conversation, Source
+from app.web.markup import confidence, escape, notice
+from ingest.pages import Page
+
+_REFERENCE = re.compile(r"#?([cp])-(\d{1,4})-(\d{1,4})")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the panel shows."""
+
+    turn: int  # 1-based, of the conversation
+    nearest: bool  # among the nearest passages of a refusal, not the citations
+    position: int  # 0-based, in that list
+    page: int  # 1-based: the quote's page, or one that was leafed to
+
+    @property
+    def reference(self) -> str:
+        """As in the answer's links: « c-2-1 » is citation 1 of the second answer."""
+        return f"{'p' if self.nearest else 'c'}-{self.turn}-{self.position + 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The panel's content and which of its four buttons lead somewhere."""
+
+    head: str  # what the source is, and the quoted words
+    body: str  # its page
+    previous_citation: bool = False
+    next_citation: bool = False
+    previous_page: bool = False
+    next_page: bool = False
+
+
+def open_reference(conversation: Conversation, reference: str) -> View | None:
+    """The view of a link « #c-2-1 » or « #p-2-1 »; None where the conversation has no such."""
+    found = _REFERENCE.match(reference)
+    if found is None or not 1 <= int(found[2]) <= len(conversation.turns):
+        return None
+    answer = conversation.turns[int(found[2]) - 1][1]
+    for position, citation in enumerate(answer.nearest if found[1] == "p" else answer.citations):
+        number = position + 1 if found[1] == "p" else citation.number
+        if number == int(found[3]):
+            return View(int(found[2]), found[1] == "p", position, citation.quote.page)
+    return None
+
+
+def first_view(conversation: Conversation) -> View | None:
+    """The first citation of the last answer."""
+    number = len(conversation.turns)
+    if not number or not conversation.turns[-1][1].citations:
+        return None
+    return View(number, False, 0, conversation.turns[-1][1].citations[0].quote.page)
+
+
+def move(conversation: Conversation, view: View, citations: int, pages: int) -> View:
+    """The view after so many citations or pages; the same at either end of the list."""
+    if citations:
+        choice = listed(conversation, view)
+        position = min(max(0, view.position + citations), len(choice) - 1)
+        return replace(view, position=position, page=choice[position].quote.page)
+    return replace(view, page=max(1, view.page + pages))
+
+
+def panel(catalogue: Catalogue, conversation: Conversation, view: View) -> Panel:
+    """What the panel shows for a view."""
+    choice = listed(conversation, view)
+    citation = choice[view.position]
+    source = catalogue.source(citation.source_id)
+    page = catalogue.page(citation.source_id, view.page)
+    if source is None or source.state != "live" or page is None:
+        body = notice("Ce document a été retiré ou remplacé depuis cette réponse.")
+        before = after = False
+    else:
+        body = _body(citation, source, page)
+        before = catalogue.page(citation.source_id, view.page - 1) is not None
+        after = catalogue.page(citation.source_id, view.page + 1) is not None
+    return Panel(
+        _head(citation, view, len(choice)),
+        body,
+        view.position > 0,
+        view.position < len(choice) - 1,
+        before,
+        after,
+    )
+
+
+def image_address(citation: Citation, page: int) -> str:
+    """Where the image of a page is served, with the quote boxed when it stands on that page."""
+    place: dict[str, str | int] = {"record": citation.record_id}
+    if page == citation.quote.page:
+        place |= {"start": citation.quote.start, "end": citation.quote.end}
+    return f"/page/{citation.source_id}/{page}.webp?{urlencode(place)}"
+
+
+def listed(conversation: Conversation, view: View) -> Sequence[Citation]:
+    """The list in which the view goes from one to the next."""
+    answer = conversation.turns[view.turn - 1][1]
+    return answer.nearest if view.nearest else answer.citations
+
+
+def _head(citation: Citation, view: View, count: int) -> str:
+    if view.nearest:
+        rank = f"Passage proche {view.position + 1} sur {count}, qui ne répond pas à la question"
+    else:
+        rank = f"Citation {citation.number}, source {view.position + 1} sur {count}"
+    read = confidence(citation)
+    return (
+        f'<p class="rang">{escape(rank)}</p>'
+        f'<h2 id="vue-{view.reference}" tabindex="-1">{escape(citation.label)}</h2>'
+        + (f'<p class="ocr">{escape(read)}</p>' if read else "")
+        + f'<blockquote class="passage">{escape(citation.quote.text)}</blockquote>'
+        + '<p class="retour"><a href="#retour">Revenir à la réponse</a></p>'
+    )
+
+
+def _body(citation: Citation, source: Source, page: Page) -> str:
+    """The page itself, drawn where it can be, else its text."""
+    here = citation.quote if citation.quote.page == page.number else None
+    if has_paper(source.file):
+        shown = _drawn(citation, source, page, here)
+    else:
+        shown = '<p class="note">Texte du document</p>' + _text(page, here)
+    return (
+        _elsewhere(citation, page) + _changed(source) + shown
+        + f'<p class="fichier">Fonds {escape(source.fonds)}, fichier {escape(source.path)}</p>'
+    )  # fmt: skip
+
+
+def _drawn(citation: Citation, source: Source, page: Page, quote: Quote | None) -> str:
+    try:
+        drawn = drawn_page(source.file, page.number, quote=quote, text_page=page)
+    except Undrawable as trouble:
+        said = sentence(trouble)
+        return notice((said.happened if said else "") + " En voici le texte.") + _text(page, quote)
+    unfound = quote is not None and drawn.top is None
+    said_so = notice("Le passage n'a pas pu être encadré sur l'image.") if unfound else ""
+    return said_so + _figure(citation, page.number, drawn)
+
+
+def _figure(citation: Citation, page: int, drawn: Drawn) -> str:
+    address = escape(image_address(citation, page))
+    what = f"Page {page} du document"
+    place = ""
+    if drawn.top is not None:
+        what += ", passage cité encadré"
+        place = f'<span id="passage" style="top: {100 * drawn.top:.1f}%"></span>'
+    return (
+        f'<figure><a href="{address}" title="Ouvrir l&#39;image de la page dans un nouvel onglet">'
+        f'<img src="{address}" alt="{escape(what)}" width="{drawn.width}"'
+        f' height="{drawn.height}">{place}</a><figcaption>{escape(what)}</figcaption></figure>'
+    )
+
+
+def _text(page: Page, quote: Quote | None) -> str:
+    around = excerpt(page, quote)
+    mark = f"<mark>{escape(around.quoted)}</mark>" if around.quoted else ""
+    return f'<div class="feuille">{escape(around.before)}{mark}{escape(around.after)}</div>'
+
+
+def _elsewhere(citation: Citation, page: Page) -> str:
+    if page.number == citation.quote.page:
+        return ""
+    return notice(f"Le passage cité est à la page {citation.quote.page}.")
+
+
+def _changed(source: Source) -> str:
+    """Said when the file on disk is no longer the one that was read."""
+    try:
+        stat = source.file.stat()
+    except OSError:
+        return ""
+    if (stat.st_size, stat.st_mtime_ns) == (source.size, source.mtime_ns):
+        return ""
+    return notice("Le fichier a changé depuis son indexation : relisez la page avec prudence.")

@@ -1,0 +1,34 @@
+"""A follow-up takes what it leans on from the questions before."""
+
+from __future__ import annotations
+
+from app.citations import Answer
+from app.conversation import EMPTY, Conversation, context_of
+
+
+def talk(*questions: str) -> Conversation:
+    made = EMPTY
+    for question in questions:
+        made = made.then(question, Answer("x", question, "answered"))
+    return made
+
+
+def test_a_short_question_that_opens_with_et_follows_up_the_one_before() -> None:
+    before = "Quelle amende pour un dépôt sauvage à Pierrefonds ?"
+    assert context_of("Et pour une entreprise ?", talk(before)) == before
+
+
+def test_a_chain_of_follow_ups_goes_back_to_the_question_that_stood_alone() -> None:
+    first = "Combien coûte la cantine à Courvallon en 2024 ?"
+    second = "Et en cas d'inscription tardive ?"
+    assert context_of("Et pour une entreprise ?", talk(first, second)) == f"{first} {second}"
+
+
+def test_a_question_that_stands_alone_takes_nothing() -> None:
+    before = talk("Quelle amende pour un dépôt sauvage à Pierrefonds ?")
+    alone = "Quel est le prix du mètre cube d'eau à Couthenans en 2022 ?"
+    assert context_of(alone, before) == ""
+
+
+def test_the_first_question_leans_on_nothing() -> None:
+    assert context_of("Et alors ?", EMPTY) == ""

@@ -1,0 +1,46 @@
+"""The ledger strikes what its source does not say."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.ledger import verdict
+
+SOURCE = (
+    "Le conseil municipal, par 14 voix pour, 3 voix contre et 2 abstentions, autorise Mme Odile "
+    "Marcheville à signer la convention, pour un montant de 1 200,50 € hors taxes, le 22 mai 2024."
+)
+
+
+def test_words_of_the_source_are_an_exact_quotation_whatever_their_spaces_and_quotes() -> None:
+    assert verdict("par 14 voix  pour, 3 voix contre et 2\nabstentions", [SOURCE]) == "verbatim"
+
+
+def test_a_paraphrase_with_the_same_figures_and_names_is_supported() -> None:
+    sentence = "Le conseil autorise Odile Marcheville à signer la convention de 1200,50 € hors taxes."
+    source = SOURCE.replace("3 voix contre et ", "")
+    assert verdict(sentence, [source]) == "supported"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Le conseil autorise Mme Marcheville à signer la convention de 1 300,50 € hors taxes.",
+        "Le conseil autorise Mme Marcheville à signer la convention le 23 mai 2024.",
+        "Le conseil autorise M. Durand à signer la convention le 22 mai 2024.",
+        "La piscine est ouverte tous les jours de la semaine.",
+        "",
+    ],
+)
+def test_another_amount_date_or_name_is_not_verified(sentence: str) -> None:
+    assert verdict(sentence, [SOURCE]) == "unverified"
+
+
+def test_a_sentence_without_any_source_is_not_verified() -> None:
+    assert verdict("Le conseil municipal autorise la signature.", []) == "unverified"
+
+
+def test_a_negation_that_the_source_does_not_hold_is_not_verified() -> None:
+    source = "Le conseil municipal autorise le maire à signer la convention avec le département."
+    sentence = "Le conseil n'autorise pas le maire à signer la convention avec le département."
+    assert verdict(sentence, [source]) == "unverified"

@@ -1,0 +1,274 @@
+"""What an agent lives through on the page, in a real browser."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.app.web.conftest import Site
+from tests.app.web.town_hall import CANTEEN, HOSTILE, LATE, ROOM
+
+# Gradio 6.31 computes its queue's figures in ways that pandas 3 gives up
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+CITATION = "a.renvoi[href='#c-1-{}']"
+ENGLISH = (
+    "Submit", "Clear", "Loading", "Examples", "Settings", "Built with", "Use via API", "Error",
+    "Textbox", "Share", "Stop", "processing",
+)  # fmt: skip
+
+
+class Visit:
+    """A page that is open, with what the browser fetched and complained about."""
+
+    def __init__(self, page: Any, site: Site) -> None:
+        self.page, self.site = page, site
+        self.requested: list[str] = []
+        self.complaints: list[str] = []
+        page.set_default_timeout(15_000)
+        page.on("request", lambda request: self.requested.append(request.url))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._console)
+        page.goto(site.address)
+        page.wait_for_selector("#question textarea")
+        page.wait_for_selector("#exemples button:visible")
+
+    def _console(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def ask(self, question: str) -> None:
+        """Type a question, press Enter, and wait for its answer."""
+        self.page.fill("#question textarea", question)
+        self.page.press("#question textarea", "Enter")
+        self.page.wait_for_selector(f"#reponse h2:has-text('{question[:20]}')")
+        self.page.wait_for_selector("#envoyer:visible")
+        self.page.wait_for_selector("#reponse .tour p")
+
+    def source(self, reference: str) -> None:
+        """Wait until the panel shows a citation."""
+        self.page.wait_for_selector(f"#vue-{reference}")
+
+    def until(self, expression: str) -> None:
+        """Wait until an expression holds. (Playwright's own way needs eval: the policy bars it.)"""
+        deadline = time.monotonic() + 15
+        while not self.page.evaluate(expression):
+            assert time.monotonic() < deadline, expression
+            time.sleep(0.05)
+
+    def focused(self) -> str:
+        """The id of what has the focus, or its link."""
+        return str(
+            self.page.evaluate(
+                "document.activeElement.id || document.activeElement.getAttribute('href') || ''"
+            )
+        )
+
+
+def visiting(browser: Any, site: Site, **how: Any) -> Iterator[Visit]:
+    how = {"viewport": {"width": 1366, "height": 768}, "locale": "en-US"} | how
+    context = browser.new_context(**how)
+    visit = Visit(context.new_page(), site)
+    yield visit
+    context.close()
+    assert visit.complaints == []
+    elsewhere = [u for u in visit.requested if not u.startswith((site.address, "data:", "blob:"))]
+    assert elsewhere == []
+
+
+@pytest.fixture
+def visit(browser: Any, site: Site) -> Iterator[Visit]:
+    yield from visiting(browser, site)
+
+
+@pytest.fixture
+def phone(browser: Any, site: Site) -> Iterator[Visit]:
+    yield from visiting(browser, site, viewport={"width": 390, "height": 844}, has_touch=True)
+
+
+def test_an_agent_asks_and_reads_the_answer_beside_its_proof(visit: Visit) -> None:
+    visit.ask("Combien coûte un repas ?")
+    page = visit.page
+    assert CANTEEN in page.inner_text("#reponse .exacte")
+    assert "citation exacte" in page.inner_text("#reponse .exacte")
+    assert "appuyée" in page.inner_text("#reponse .appuyee")
+    visit.source("c-1-1")
+    assert page.inner_text("#preuve h2") == "Délibération n° 2024/12 du 3 juin 2024, p. 1"
+    assert page.inner_text("#preuve blockquote").strip() == CANTEEN
+    visit.until("document.querySelector('#feuillet img')?.naturalWidth > 0")
+    assert page.evaluate("document.querySelector('#feuillet img').naturalWidth") == 900
+    answer, source = page.locator("#tours").bounding_box(), page.locator("#source").bounding_box()
+    assert source["x"] >= answer["x"] + answer["width"]
+
+
+def test_a_sentence_that_was_not_verified_is_struck_and_says_so(visit: Visit) -> None:
+    visit.ask("Combien coûte un repas ?")
+    struck = visit.page.locator("#reponse .non-verifiee")
+    assert struck.locator("del").inner_text() == "Le maire habite au 12 rue de la Paix."
+    assert "non vérifiée" in struck.inner_text()
+
+
+def test_a_citation_is_opened_with_the_mouse(visit: Visit) -> None:
+    visit.ask("Combien coûte un repas ?")
+    visit.page.click(CITATION.format(2))
+    visit.source("c-1-2")
+    assert "lu par OCR (confiance 91 %)" in visit.page.inner_text("#preuve")
+    assert visit.page.inner_text("#preuve blockquote").strip() == ROOM
+    current = visit.page.locator("#tours a[aria-current=true]").first
+    assert current.get_attribute("href") == "#c-1-2"
+
+
+def test_a_citation_is_opened_and_left_with_the_keyboard_alone(visit: Visit) -> None:
+    visit.ask("Combien coûte un repas ?")
+    visit.source("c-1-1")
+    visit.page.evaluate("document.querySelector('#reponse h2').focus()")
+    for _ in range(10):
+        visit.page.keyboard.press("Tab")
+        if visit.focused() == "#c-1-2":
+            break
+    assert visit.focused() == "#c-1-2"
+    outline = visit.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid"
+    visit.page.keyboard.press("Enter")
+    visit.until("document.activeElement.id === 'vue-c-1-2'")
+    visit.page.keyboard.press("Escape")
+    assert visit.focused() == "#c-1-2"
+    assert "Arrêté n° 7" in visit.page.inner_text("#annonce")
+
+
+def test_sources_and_pages_are_leafed_through(visit: Visit) -> None:
+    page = visit.page
+    visit.ask("Combien coûte un repas ?")
+    visit.source("c-1-1")
+    assert page.is_disabled("#citation-avant")
+    assert page.is_disabled("#page-avant")
+    page.click("#page-apres")
+    page.wait_for_selector("#feuillet img[alt='Page 2 du document']")
+    assert "Le passage cité est à la page 1." in page.inner_text("#feuillet")
+    page.click("#page-avant")
+    page.wait_for_selector("#feuillet img[alt='Page 1 du document, passage cité encadré']")
+    page.click("#citation-apres")
+    visit.source("c-1-2")
+    page.wait_for_selector("#citation-apres:disabled")
+
+
+def test_a_follow_up_is_asked_within_the_conversation(visit: Visit) -> None:
+    visit.ask("Combien coûte un repas ?")
+    visit.ask("et en cas d'inscription tardive ?".replace("'", "’"))
+    assert LATE in visit.page.inner_text("#reponse")
+    assert CANTEEN in visit.page.inner_text("#precedents")
+    assert visit.site.desk.heard[-1][1] == 1
+    visit.page.click(CITATION.format(2))  # of the first answer
+    visit.source("c-1-2")
+    visit.page.click("#nouvelle")
+    visit.page.wait_for_selector("#exemples button:visible")
+    assert visit.page.inner_text("#precedents").strip() == ""
+    visit.ask("Combien coûte la salle ?")
+    assert visit.site.desk.heard[-1][1] == 0
+
+
+def test_a_refusal_shows_the_nearest_passages_as_such(visit: Visit) -> None:
+    visit.ask("À quelle heure ouvre la piscine ?")
+    answer = visit.page.inner_text("#reponse")
+    assert "Les actes consultés ne répondent pas" in answer
+    assert "Ils ne répondent pas à la question" in answer
+    assert ROOM in answer
+    assert not visit.page.is_visible("#source")
+    visit.page.click("a[href='#p-1-2']")
+    visit.source("p-1-2")
+    assert "qui ne répond pas à la question" in visit.page.inner_text("#preuve")
+
+
+def test_html_and_markdown_in_a_document_are_shown_as_text(visit: Visit) -> None:
+    visit.ask("Que dit le règlement ? <b>gras</b> _ici_")
+    page = visit.page
+    assert page.inner_text("#reponse h2").endswith("Que dit le règlement ? <b>gras</b> _ici_")
+    assert HOSTILE in page.inner_text("#reponse .phrase")
+    visit.source("c-1-1")
+    assert page.inner_text("#feuillet mark") == HOSTILE
+    assert page.inner_text("#preuve h2") == "Règlement <i>intérieur</i>, p. 1"
+    assert page.locator("#page :is(script, img[src=x], strong, i)").count() == 0
+    assert page.evaluate("window.piege") is None
+
+
+def test_a_question_is_stopped(visit: Visit) -> None:
+    page = visit.page
+    page.fill("#question textarea", "attends un peu")
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector("#etape:has-text('Recherche dans 2 fonds')")
+    page.click("#arreter")
+    page.wait_for_selector("#etape:has-text('Recherche arrêtée.')")
+    assert page.input_value("#question textarea") == "attends un peu"
+    visit.ask("Combien coûte un repas ?")
+
+
+def test_an_error_gives_a_sentence_and_a_reference_to_its_trace(visit: Visit) -> None:
+    visit.ask("une panne ?")
+    said = visit.page.inner_text("#reponse .erreur")
+    assert "donnez la référence" in said
+    assert "disque" not in said
+    kept = [file for file in (visit.site.data / "logs").iterdir() if file.stem in said]
+    assert "le disque est tombé" in kept[0].read_text("utf-8")
+
+
+def test_a_question_that_is_too_long_is_refused_and_kept_in_the_box(visit: Visit) -> None:
+    before = len(visit.site.desk.heard)
+    visit.page.fill("#question textarea", "x" * 2001)
+    visit.page.press("#question textarea", "Enter")
+    visit.page.wait_for_selector("#etape:has-text('la limite est de 2\u202f000')")
+    assert len(visit.page.input_value("#question textarea")) == 2001
+    assert len(visit.site.desk.heard) == before
+
+
+def test_an_example_is_asked_and_the_fonds_are_chosen(visit: Visit) -> None:
+    visit.page.click("#choisir > button")
+    visit.page.click("#fonds label:has-text('arretes')")
+    visit.page.click("#exemples button:has-text('cantine')")
+    visit.page.wait_for_selector("#reponse .phrase")
+    assert visit.site.desk.heard[-1][2] == ["arretes"]
+    assert not visit.page.is_visible("#exemples")
+
+
+def test_the_page_is_in_french_even_in_an_english_browser(visit: Visit) -> None:
+    visit.ask("Combien coûte un repas ?")
+    page = visit.page
+    assert page.evaluate("document.documentElement.lang") == "fr"
+    assert page.title() == "Greffe"
+    assert page.locator("h1").count() == 1
+    assert page.locator("main").count() == 1
+    seen = page.inner_text("body") + page.evaluate(
+        "[...document.querySelectorAll('[aria-label],[title],[placeholder]')].map(e =>"
+        " [e.ariaLabel, e.title, e.placeholder].join(' ')).join(' ')"
+    )
+    assert [word for word in ENGLISH if word in seen] == []
+    assert "Saint-Aubin · 3 sources, 1\u202f061 actes" in seen
+
+
+def test_a_screen_reader_is_told_what_changes(visit: Visit) -> None:
+    visit.ask("Combien coûte un repas ?")
+    page = visit.page
+    assert page.locator("#reponse [role=log][aria-live=polite] .phrase").count() == 3
+    assert page.locator("#etape [role=status]").count() == 1
+    assert page.get_by_label("Votre question").count() == 1
+    assert page.get_by_role("link", name="Citation [1]").count() >= 1
+
+
+def test_on_a_phone_the_source_stands_below_and_nothing_overflows(phone: Visit) -> None:
+    page = phone.page
+    phone.ask("Combien coûte un repas ?")
+    phone.source("c-1-1")
+    phone.until("document.querySelector('#feuillet img')?.naturalWidth > 0")
+    answer, source = page.locator("#tours").bounding_box(), page.locator("#source").bounding_box()
+    assert source["y"] >= answer["y"] + answer["height"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    wide = page.evaluate(
+        "[...document.querySelectorAll('#page *')].filter(e => e.getBoundingClientRect().right"
+        " > 391).map(e => e.id || e.className)"
+    )
+    assert wide == []
+    page.tap(CITATION.format(2))
+    phone.source("c-1-2")
+    phone.until("document.querySelector('#source').getBoundingClientRect().top < 200")

@@ -1,0 +1,78 @@
+"""The panel beside the answer, without a browser."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.conversation import EMPTY, Conversation
+from app.web.asking import objection
+from app.web.markup import escape, turn
+from app.web.proof import first_view, move, open_reference, panel
+from tests.app.web.town_hall import HOSTILE, Desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def asked(desk: Desk, question: str) -> Conversation:
+    return EMPTY.then(question, desk.ask(question))
+
+
+def test_a_document_withdrawn_since_the_answer_is_no_longer_shown(desk: Desk) -> None:
+    conversation = asked(desk, "repas")
+    view = first_view(conversation)
+    assert view is not None
+    sources = desk.catalogue.sources
+    sources[1] = replace(sources[1], state="retired")
+    shown = panel(desk.catalogue, conversation, view)
+    assert "retir" in shown.body
+    assert "<img" not in shown.body
+    assert not shown.next_page
+
+
+def test_a_file_that_is_gone_or_damaged_gives_a_sentence_and_its_text(desk: Desk) -> None:
+    conversation = asked(desk, "repas")
+    view = first_view(conversation)
+    assert view is not None
+    file = desk.catalogue.sources[1].file
+    file.write_bytes(b"%PDF-1.4 abime")
+    body = panel(desk.catalogue, conversation, view).body
+    assert escape("le fichier est illisible") in body
+    assert f"<mark>{escape('Le tarif du repas')}" in body
+
+
+def test_a_link_that_the_conversation_does_not_have_opens_nothing(desk: Desk) -> None:
+    conversation = asked(desk, "repas")
+    for reference in ("", "#c-0-1", "#c-2-1", "#c-1-9", "#p-1-1", "#c-1", "c-99999-1", "<b>"):
+        assert open_reference(conversation, reference) is None
+    assert open_reference(conversation, "c-1-2 7") is not None
+    assert first_view(EMPTY) is None
+
+
+def test_leafing_stops_at_both_ends(desk: Desk) -> None:
+    conversation = asked(desk, "repas")
+    view = first_view(conversation)
+    assert view is not None
+    assert move(conversation, view, -1, 0) == view
+    assert move(conversation, view, 5, 0).position == 1
+    assert move(conversation, view, 0, -1).page == 1
+
+
+def test_nothing_of_a_document_or_a_question_becomes_markup(desk: Desk) -> None:
+    shown = turn(1, "<script>\n\n# titre</script>", desk.ask("règlement"))
+    assert "<script" not in shown
+    assert "<img" not in shown
+    assert "\n" not in shown
+    assert "**" not in shown
+    assert escape(HOSTILE) in shown
+
+
+def test_questions_that_cannot_be_asked_are_told_why() -> None:
+    assert objection("  ", EMPTY) == "Écrivez une question."
+    assert "2\u202f000" in objection("x" * 2001, EMPTY)
+    assert objection("x" * 2000, EMPTY) == ""

@@ -1,0 +1,166 @@
+"""Who may speak to the server, and what it answers."""
+
+from __future__ import annotations
+
+import http.client
+import subprocess
+import sys
+from urllib.parse import urlsplit
+
+import pytest
+from fastapi import FastAPI
+
+from app.web.guard import known_host
+from app.web.server import listen, serve
+from tests.app.web.conftest import Site
+
+HEADERS = {"Content-Type": "application/json"}
+
+
+def fetch(
+    site: Site,
+    path: str,
+    method: str = "GET",
+    headers: dict[str, str] | None = None,
+    body: str = "",
+) -> tuple[int, http.client.HTTPMessage, bytes]:
+    """One request as it is, without a browser's help."""
+    connection = http.client.HTTPConnection(urlsplit(site.address).netloc, timeout=10)
+    try:
+        connection.request(method, path, body or None, headers or {})
+        response = connection.getresponse()
+        return response.status, response.headers, response.read()
+    finally:
+        connection.close()
+
+
+def test_the_page_carries_a_strict_policy(site: Site) -> None:
+    status, headers, body = fetch(site, "/")
+    assert status == 200
+    policy = headers["content-security-policy"]
+    assert "script-src 'self';" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert b"http://" not in body
+    assert b"https://" not in body
+    assert b"<script>" not in body
+
+
+def test_a_page_image_is_served_for_a_live_source_alone(site: Site) -> None:
+    status, headers, body = fetch(site, "/page/1/1.webp?record=1&start=0&end=20")
+    assert (status, headers["content-type"]) == (200, "image/webp")
+    assert body[8:12] == b"WEBP"
+    assert headers["cache-control"] == "no-store"
+    from dataclasses import replace
+
+    sources = site.desk.catalogue.sources
+    live = sources[1]
+    sources[1] = replace(live, state="retired")
+    try:
+        assert fetch(site, "/page/1/1.webp")[0] == 404
+    finally:
+        sources[1] = live
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/page/9/1.webp",
+        "/page/1/3.webp",
+        "/page/1/0.webp",
+        "/page/3/1.webp",  # a web page: no paper
+        "/page/1/1.webp?record=2",  # a record of another source
+        "/page/1/1.webp?record=zz",
+        "/page/1/1.webp?start=5&end=99999",
+        "/page/1/1.webp?start=-5&end=3",
+        "/page/1/1.webp?start=x",
+        "/page/999999999999999999999/1.webp",
+        "/page/1/1.png",
+        "/greffe/../server.py",
+        "/greffe/%2e%2e/server.py",
+    ],
+)
+def test_what_does_not_exist_is_a_404_in_french(site: Site, path: str) -> None:
+    status, _, body = fetch(site, path)
+    assert status == 404
+    assert b"Traceback" not in body
+    assert b"detail" not in body
+
+
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [
+        ("/docs", "GET"),
+        ("/openapi.json", "GET"),
+        ("/gradio_api/openapi.json", "GET"),
+        ("/gradio_api/runs", "GET"),
+        ("/gradio_api/file=/etc/passwd", "GET"),
+        ("/gradio_api/proxy=http://example.org", "GET"),
+        ("/gradio_api/upload", "POST"),
+        ("/gradio_api/run/predict", "POST"),
+        ("/monitoring", "GET"),
+        ("/login", "POST"),
+        ("/gradio_api/queue/join", "PUT"),
+    ],
+)
+def test_of_gradio_only_what_the_page_needs_is_there(site: Site, path: str, method: str) -> None:
+    assert fetch(site, path, method, HEADERS, "{}" if method != "GET" else "")[0] == 404
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "http://autre.example"},
+        {"Origin": "null"},
+    ],
+)
+def test_a_post_from_another_site_is_refused(site: Site, headers: dict[str, str]) -> None:
+    status, _, body = fetch(site, "/gradio_api/queue/join", "POST", HEADERS | headers, "{}")
+    assert status == 403
+    assert "refusée" in body.decode()
+
+
+def test_a_link_from_another_site_may_lead_here_but_not_its_images(site: Site) -> None:
+    cross = {"Sec-Fetch-Site": "cross-site"}
+    assert fetch(site, "/", headers=cross | {"Sec-Fetch-Mode": "navigate"})[0] == 200
+    assert fetch(site, "/page/1/1.webp", headers=cross | {"Sec-Fetch-Mode": "no-cors"})[0] == 403
+
+
+def test_a_name_that_is_not_ours_is_refused(site: Site) -> None:
+    assert fetch(site, "/", headers={"Host": "rebond.example"})[0] == 421
+    assert fetch(site, "/", headers={"Host": "127.0.0.1.rebond.example"})[0] == 421
+
+
+def test_a_post_that_is_too_long_is_refused(site: Site) -> None:
+    assert fetch(site, "/gradio_api/queue/join", "POST", HEADERS, "x" * 300_000)[0] == 413
+
+
+@pytest.mark.parametrize(
+    ("header", "host", "known"),
+    [
+        ("localhost:7860", "127.0.0.1", True),
+        ("[::1]:7860", "127.0.0.1", True),
+        ("greffe.mairie.lan", "greffe.mairie.lan", True),
+        ("greffe.mairie.lan:80", "127.0.0.1", False),
+        ("192.168.1.4:7860", "0.0.0.0", True),
+        ("autre.example", "0.0.0.0", False),
+        ("192.168.1.4", "127.0.0.1", False),
+        ("", "0.0.0.0", False),
+    ],
+)
+def test_which_names_are_ours(header: str, host: str, known: bool) -> None:
+    assert known_host(header, host) is known
+
+
+def test_a_port_that_is_taken_is_told_at_once() -> None:
+    with listen("127.0.0.1", 0) as taken, pytest.raises(OSError, match="in use"):
+        serve(FastAPI(), "127.0.0.1", taken.getsockname()[1])
+
+
+def test_the_package_does_not_load_gradio() -> None:
+    """`greffe --help` must answer in a blink; Gradio alone takes 2.9 s."""
+    program = "import app.web, sys; assert not {'gradio', 'fastapi', 'PIL'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", program], check=True)

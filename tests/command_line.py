@@ -1,0 +1,74 @@
+"""The real command line, in a process of its own or in this one, and what came of it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+ROOT = Path(__file__).resolve().parent.parent
+GREFFE = [sys.executable, "-m", "app.cli"]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command left: the verdict, the answer, the talk."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The answer as data."""
+        return json.loads(self.out)
+
+    @property
+    def lines(self) -> list[Any]:
+        """The answers of a batch as data."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+def environment(data: Path, **changed: str) -> dict[str, str]:
+    """The environment of a command, without what the developer's own may say."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("GREFFE_")}
+    return {**kept, "GREFFE_DATA": str(data), "PYTHONPATH": str(ROOT), **changed}
+
+
+def process(data: Path, *words: str | Path, stdin: str = "", **changed: str) -> Ran:
+    """Run `greffe WORDS` as a process; `changed`: environment variables."""
+    done = subprocess.run(
+        [*GREFFE, *map(str, words)], capture_output=True, text=True, input=stdin, timeout=240,
+        env=environment(data, **changed), cwd=data.parent, check=False,
+    )  # fmt: skip
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def greffe(data: Path, *words: str | Path, stdin: str = "", **changed: str) -> Ran:
+    """The same inside this process: libraries that take 7 s to import are there already."""
+    from app.cli import app, guarded
+
+    out, err = io.StringIO(), io.StringIO()
+    with _as_in(data, changed), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        before, sys.stdin = sys.stdin, io.StringIO(stdin)
+        try:
+            code = guarded(
+                lambda: app(list(map(str, words)), standalone_mode=False, prog_name="greffe")
+            )
+        finally:
+            sys.stdin = before
+    return Ran(code, out.getvalue(), err.getvalue())
+
+
+@contextlib.contextmanager
+def _as_in(data: Path, changed: dict[str, str]) -> Iterator[None]:
+    with mock.patch.dict(os.environ, environment(data, **changed), clear=True):
+        yield

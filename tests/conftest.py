@@ -1,0 +1,104 @@
+"""One indexed town hall for all tests: a part of the sample, through the real pipeline."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import greffe
+
+for _name, _value in {
+    "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "ANONYMIZED_TELEMETRY": "False",
+    "TOKENIZERS_PARALLELISM": "false", "DO_NOT_TRACK": "1",
+}.items():  # fmt: skip
+    os.environ.setdefault(_name, _value)  # libraries read these once, when first imported
+
+SAMPLE = Path(str(resources.files("app.sample").joinpath("records")))
+READ = (
+    "arretes/AR-2024-098_interdiction-feux.odt",
+    "arretes/AR-2024-117_circulation-rue-des-tanneurs.docx",
+    "deliberations/2024-031_depots-sauvages.pdf",
+    "deliberations/2024-038_tarifs-cantine-2024-2025.pdf",
+    "deliberations/2025-027_bibliotheque-gratuite.pdf",
+    "notes/memo-etat-civil.txt",
+    "notes/note-budget-participatif-2025.md",
+    "opendata/deliberations-courvallon-scdl.csv",
+    "proces-verbaux/compte-rendu-2022-05-18.html",
+)
+SCAN = "deliberations/2024-032_acquisition-parcelle.pdf"
+ASIDE = (
+    "personnel/Rapport social unique 2023 (protege).pdf",
+    "proces-verbaux/PV_2021-12-08_scan-abime.pdf",
+)
+FONDS = "mairie"
+has_tesseract = shutil.which("tesseract") is not None
+
+
+@pytest.fixture(scope="session")
+def records(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of records that the town hall has indexed. Not to be changed."""
+    folder = tmp_path_factory.mktemp("actes") / FONDS
+    for path in (*READ, *ASIDE, *([SCAN] if has_tesseract else [])):
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(SAMPLE / path, target)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the embedded model was unpacked, once for all data folders."""
+    return tmp_path_factory.mktemp("modeles")
+
+
+@pytest.fixture(scope="session")
+def indexed(tmp_path_factory: pytest.TempPathFactory, records: Path, models: Path) -> Path:
+    """A data folder that nobody serves, to be copied."""
+    data = new_town(tmp_path_factory.mktemp("indexe") / "donnees", models)
+    ran = greffe(data, "ingest", records)
+    assert ran.code == 0, ran.err
+    wait_until_unserved(data)
+    return data
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory, indexed: Path) -> Path:
+    """The indexed town hall, shared: for reading only."""
+    return copy_town(indexed, tmp_path_factory.mktemp("partage") / "donnees")
+
+
+@pytest.fixture
+def own_town(tmp_path: Path, indexed: Path) -> Path:
+    """An indexed town hall of the test's own, to be changed."""
+    return copy_town(indexed, tmp_path / "donnees")
+
+
+@pytest.fixture
+def empty_town(tmp_path: Path, models: Path) -> Path:
+    """A data folder with nothing in it but the model."""
+    return new_town(tmp_path / "donnees", models)
+
+
+def new_town(data: Path, models: Path) -> Path:
+    """A data folder whose model is the one unpacked already."""
+    data.mkdir(parents=True)
+    (data / "models").symlink_to(models)
+    return data
+
+
+def copy_town(indexed: Path, data: Path) -> Path:
+    """A copy of a data folder; the model is shared."""
+    shutil.copytree(indexed, data, symlinks=True, ignore=shutil.ignore_patterns("run"))
+    return data
+
+
+def wait_until_unserved(data: Path) -> None:
+    """Until the Chroma server of a data folder has left, so that its files may be copied."""
+    while (data / "run" / "chroma.json").exists():
+        time.sleep(0.1)
+    time.sleep(0.5)

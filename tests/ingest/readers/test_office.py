@@ -1,0 +1,98 @@
+"""Word and OpenDocument: paragraphs and tables, in the order of the text."""
+
+from pathlib import Path
+
+import pytest
+
+from ingest.readers import Limits, read
+from ingest.trouble import Unreadable
+from tests.conftest import SAMPLE
+
+
+def text_of(file: Path) -> str:
+    document = read(file, Limits())
+    [page] = document.pages
+    assert page.number == 1
+    return page.text
+
+
+def test_a_word_file_gives_its_articles_in_order() -> None:
+    text = text_of(SAMPLE / "arretes/AR-2024-117_circulation-rue-des-tanneurs.docx")
+    places = [text.index(f"ARTICLE {n}") for n in range(1, 6) if f"ARTICLE {n}" in text] or [
+        text.lower().index(f"article {n}") for n in range(1, 6)
+    ]
+    assert places == sorted(places)
+    assert len(places) == 5
+
+
+def test_a_word_table_stands_between_its_paragraphs_one_row_a_line(tmp_path: Path) -> None:
+    import docx
+
+    made = docx.Document()
+    made.sections[0].header.paragraphs[0].text = "Mairie de Valbourg"
+    made.add_paragraph("Article 1 : les tarifs sont :")
+    table = made.add_table(rows=2, cols=3)
+    for row, words in zip(
+        table.rows, (("Repas", "Enfant", "3,10 €"), ("Repas", "Adulte", "5,20 €")), strict=True
+    ):
+        for cell, word in zip(row.cells, words, strict=True):
+            cell.text = word
+    merged = table.add_row().cells
+    merged[0].merge(merged[2]).text = "Gratuit pour les agents"
+    made.add_paragraph("Article 2 : ils s'appliquent le 1er septembre.")
+    made.save(str(tmp_path / "tarifs.docx"))
+    assert text_of(tmp_path / "tarifs.docx").split("\n") == [
+        "Mairie de Valbourg",
+        "Article 1 : les tarifs sont :",
+        "Repas | Enfant | 3,10 €",
+        "Repas | Adulte | 5,20 €",
+        "Gratuit pour les agents",
+        "",
+        "Article 2 : ils s'appliquent le 1er septembre.",
+    ]
+
+
+def test_an_odt_gives_paragraphs_lists_and_table_rows(tmp_path: Path) -> None:
+    from odf.opendocument import OpenDocumentText
+    from odf.table import Table, TableCell, TableRow
+    from odf.text import H, List, ListItem, P
+
+    made = OpenDocumentText()
+    made.text.addElement(H(outlinelevel=1, text="Arrêté municipal"))
+    points = List()
+    for words in ("les feux d'herbe", "les barbecues"):
+        item = ListItem()
+        item.addElement(P(text=words))
+        points.addElement(item)
+    made.text.addElement(points)
+    row = TableRow()
+    for words in ("Amende", "135 €"):
+        cell = TableCell()
+        cell.addElement(P(text=words))
+        row.addElement(cell)
+    table = Table()
+    table.addElement(row)
+    made.text.addElement(table)
+    made.save(str(tmp_path / "feux.odt"))
+    assert text_of(tmp_path / "feux.odt").split("\n") == [
+        "Arrêté municipal",
+        "les feux d'herbe",
+        "les barbecues",
+        "Amende | 135 €",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "inner"), [("x.docx", "word/document.xml"), ("x.odt", "content.xml")]
+)
+def test_an_archive_with_broken_xml_inside_is_damaged(
+    tmp_path: Path, name: str, inner: str
+) -> None:
+    import zipfile
+
+    with zipfile.ZipFile(tmp_path / name, "w") as archive:
+        archive.writestr(inner, "<text><p>sans fin")
+        archive.writestr("META-INF/manifest.xml", "application/vnd.oasis.opendocument.text")
+    with pytest.raises(Unreadable) as raised:
+        read(tmp_path / name, Limits())
+    assert raised.value.reason == "damaged"

@@ -1,0 +1,101 @@
+"""The open-data table of délibérations, as published and as it really comes."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from ingest.pages import Document
+from ingest.passages import passages
+from ingest.readers import Limits, read
+from ingest.records.record import Vote
+from ingest.trouble import Unreadable
+from tests.conftest import SAMPLE
+
+DATA = Path(__file__).parents[2] / "data"
+PUBLISHED = SAMPLE / "opendata/deliberations-courvallon-scdl.csv"
+
+
+def rows() -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(PUBLISHED.read_text(encoding="utf-8"))))
+
+
+def written(file: Path, table: list[dict[str, str]], delimiter: str, encoding: str) -> Document:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(table[0]), delimiter=delimiter, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(table)
+    file.write_bytes(out.getvalue().encode(encoding, errors="replace"))
+    return read(file, Limits())
+
+
+def test_each_row_is_a_page_and_an_act_with_its_vote() -> None:
+    document = read(PUBLISHED, Limits())
+    table = rows()
+    assert document.records is not None
+    assert len(document.pages) == len(document.records) == len(table)
+    for row, page, act in zip(table, document.pages, document.records, strict=True):
+        assert (act.kind, act.number, act.date) == (
+            "deliberation",
+            row["DELIB_ID"],
+            row["DELIB_DATE"],
+        )
+        assert act.title == " ".join(row["DELIB_OBJET"].split())
+        assert act.body == row["COLL_NOM"]
+        counts = (row[f"VOTE_{word}"] for word in ("POUR", "CONTRE", "ABSTENTION"))
+        assert act.vote == Vote(None, *(int(count) for count in counts))
+        [span] = act.spans
+        assert (span.page, page.text[span.start : span.end]) == (page.number, page.text)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_the_delimiter_and_the_byte_order_mark_do_not_matter(
+    tmp_path: Path, delimiter: str, encoding: str
+) -> None:
+    assert written(tmp_path / "a.csv", rows(), delimiter, encoding) == read(PUBLISHED, Limits())
+
+
+def test_an_extra_first_column_and_french_dates_do_not_matter(tmp_path: Path) -> None:
+    table = [
+        {"": str(n), **row, "DELIB_DATE": "/".join(reversed(row["DELIB_DATE"].split("-")))}
+        for n, row in enumerate(rows())
+    ]
+    document = written(tmp_path / "a.csv", table, ";", "utf-8-sig")
+    assert document.records == read(PUBLISHED, Limits()).records
+
+
+def test_a_row_without_object_is_left_out_and_what_is_empty_stays_empty(tmp_path: Path) -> None:
+    first, second = rows()[:2]
+    bare = {key: "" for key in first} | {"DELIB_OBJET": "Vœu sur la gare"}
+    document = written(tmp_path / "a.csv", [first, {**second, "DELIB_OBJET": ""}, bare], ",", "utf8")
+    assert document.records is not None
+    assert len(document.records) == 2
+    act = document.records[1]
+    assert (act.number, act.date, act.body, act.vote) == (None, None, None, None)
+
+
+def test_a_vote_that_ends_every_row_is_not_taken_for_a_running_foot() -> None:
+    document = read(DATA / "votes.csv", Limits())
+    assert document.records is not None
+    texts = [p.text for p in passages(document.pages, document.records, "votes.csv", paper=False)]
+    assert len(texts) == 6
+    assert all(f"Vote : {19 - n} pour, {n} contre" in text for n, text in enumerate(texts, 1))
+
+
+def test_another_table_is_one_page_with_a_line_for_each_row() -> None:
+    document = read(DATA / "empty-first-line.csv", Limits())
+    assert document.records is None
+    [page] = document.pages
+    assert page.text.split("\n") == [
+        "quartier : Centre ; jour de collecte : mardi",
+        "quartier : Hameau des Tanneurs ; jour de collecte : jeudi",
+    ]
+
+
+def test_a_heading_without_rows_is_no_table(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("DELIB_ID;DELIB_OBJET\r\n")
+    with pytest.raises(Unreadable) as raised:
+        read(tmp_path / "a.csv", Limits())
+    assert raised.value.reason == "damaged"
