@@ -15,11 +15,13 @@ from app.citations import Answer, Citation, Quote, Sentence
 from app.conversation import EMPTY, Conversation, context_of
 from app.extract import Chosen
 from app.llm import NOT_FOUND, Chat, ModelServerSilent, kept
+from app.units import quote_of, widened
 from ingest.catalogue import Catalogue
 from ingest.trouble import Trouble
 from vectorstore.retriever import Found, Hit, Query, Retriever
 
-_HITS = 10
+_HITS = 20  # passages looked at; the best of them are read
+_READ = 6
 LONGEST_QUESTION = 2000  # characters
 SILENT = "Le modèle de langue n'a pas répondu : réponse tirée mot pour mot des sources."
 
@@ -28,6 +30,10 @@ DEGRADED = "L'index dense ne répond pas : la recherche s'est faite par les mots
 
 class FondsUnknown(Trouble):
     """A fonds that is not there, or that may not be read. Facts: fonds, known."""
+
+
+class IndexReplaced(Trouble):
+    """The index was rebuilt with another model since this desk was opened. No facts."""
 
 
 class NoIndex(Trouble):
@@ -64,7 +70,7 @@ class Desk:
             who: for the journal.
 
         Raises:
-            NoIndex, FondsUnknown, StoreUnavailable.
+            NoIndex, FondsUnknown, IndexReplaced.
         """
         started = time.perf_counter()
         # 1. make the question stand alone
@@ -72,7 +78,7 @@ class Desk:
         # 2. search the fonds that may be read
         names = self._fonds(fonds)
         stage(f"recherche dans {len(names)} fonds…" if len(names) > 1 else "recherche…")
-        found = self.retriever.search(query, names, _HITS)
+        found = relevant(self.retriever.search(query, names, _HITS))
         # 3. choose what answers, and hold it against the bar
         chosen = self._choose(query, found)
         verdict = judge(found, chosen, self.bar)
@@ -123,6 +129,8 @@ class Desk:
         known = self.catalogue.fonds()
         if not known:
             raise NoIndex(data=str(self.data))
+        if self.catalogue.meta("generation") != self.generation:
+            raise IndexReplaced
         for name in wanted or ():
             if name not in known:
                 raise FondsUnknown(fonds=name, known=", ".join(known))
@@ -137,11 +145,12 @@ class Desk:
 
     def _choose(self, query: Query, found: Found) -> list[Chosen]:
         lexical = self.retriever.indexes.lexical
-        hits = found.hits
-        if found.exact:
-            hits = tuple(hit for hit in hits if hit.record.id in found.exact) or hits
         whole = f"{query.context} {query.text}".strip()
         asked = extract.weigh_question(whole, query.text, lexical.terms, lexical.idf)
+        hits = [
+            widened(hit, self.catalogue.passages_of_record(hit.record.id))
+            for hit in found.hits[:_READ]
+        ]
         return extract.choose(asked, hits)
 
     def _write(self, question: str, query: Query, found: Found, chosen: Sequence[Chosen]) -> Answer:
@@ -156,10 +165,12 @@ class Desk:
     def _extractive(self, question: str, chosen: Sequence[Chosen]) -> Answer:
         sentences: list[Sentence] = []
         citations: list[Citation] = []
-        for number, piece in enumerate(chosen, 1):
-            quote = extract.quote_of(piece.unit)
-            citations.append(self._cite(number, piece.unit.hit, quote))
+        for piece in chosen:
             status = ledger.verdict(piece.unit.text, [piece.unit.hit.passage.text])
+            if status == "unverified":  # too few words to prove anything by
+                continue
+            number = len(citations) + 1
+            citations.append(self._cite(number, piece.unit.hit, quote_of(piece.unit)))
             sentences.append(Sentence(piece.unit.text, status, (number,)))
         return self._answer(
             question, "answered", sentences=tuple(sentences), citations=tuple(citations)
@@ -220,6 +231,16 @@ class Desk:
             date=record.date, title=record.title, score=round(hit.score, 4),
             page_last=hit.passage.page_last,
         )  # fmt: skip
+
+
+def relevant(found: Found) -> Found:
+    """Keep what the question asks for: the act it names, the collectivity it names, or law."""
+    hits = found.hits
+    if found.exact:
+        hits = tuple(hit for hit in hits if hit.record.id in found.exact)
+    elif found.reading.bodies:
+        hits = tuple(hit for hit in hits if hit.evidence.body >= 0)
+    return replace(found, hits=hits)
 
 
 _UNPROVED = (

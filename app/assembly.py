@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.answer import Desk
+from app.answer import Desk, NoIndex
 from app.egress import check_address
 from app.llm import Chat
 from app.settings import Settings
@@ -40,13 +40,17 @@ class Parts:
     generation: str
 
 
-def catalogue_of(settings: Settings) -> Catalogue:
+def catalogue_of(settings: Settings, *, create: bool = True) -> Catalogue:
     """The catalogue of the data folder.
 
     Raises:
         CatalogueUnusable.
+        NoIndex: there is none, and `create` is false.
     """
-    return Catalogue(settings.data / "catalogue.sqlite")
+    path = settings.data / "catalogue.sqlite"
+    if not create and not path.exists():
+        raise NoIndex(data=str(settings.data))
+    return Catalogue(path)
 
 
 @contextmanager
@@ -94,7 +98,7 @@ def rebuild(settings: Settings, tell: Tell) -> int:
     dense = _dense(settings, generation)
     try:
         count = embed_all(catalogue, embedder, Dense(dense, centre), tell)
-        catalogue.set_meta("model", _named(embedder))
+        catalogue.set_meta("model", _named(embedder, generation))
         catalogue.set_meta("generation", generation)
         if old and old != generation:
             _drop(settings, old, catalogue)
@@ -139,7 +143,7 @@ def _model_folder(settings: Settings) -> Path:
 def _check_generation(catalogue: Catalogue, embedder: Embedder, generation: str) -> None:
     """The index remembers its model; another one is an error, never a silent mix."""
     known = catalogue.meta("generation")
-    named = _named(embedder)
+    named = _named(embedder, generation)
     if not known:
         catalogue.set_meta("generation", generation)
         catalogue.set_meta("model", named)
@@ -147,8 +151,8 @@ def _check_generation(catalogue: Catalogue, embedder: Embedder, generation: str)
         raise ModelMismatch(indexed=catalogue.meta("model"), wanted=named)
 
 
-def _named(embedder: Embedder) -> str:
-    return f"{embedder.name} ({embedder.dimension} dimensions, {embedder.model_id[:8]})"
+def _named(embedder: Embedder, generation: str) -> str:
+    return f"{embedder.name} ({embedder.dimension} dimensions, {generation})"
 
 
 def _dense(settings: Settings, generation: str) -> ChromaIndex:

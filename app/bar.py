@@ -67,11 +67,10 @@ def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
 
 
 def missing_year(reading: Reading, hits: Sequence[Hit]) -> int | None:
-    """A year that the question names and that no near passage, heading or date holds."""
-    for year in reading.years:
-        if not any(_of_year(hit, year) for hit in hits[:10]):
-            return year
-    return None
+    """The first year that the question names, when no near passage is of any of its years."""
+    if any(_of_year(hit, year) for hit in hits[:10] for year in reading.years):
+        return None
+    return reading.years[0] if reading.years else None
 
 
 def _of_year(hit: Hit, year: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,23 @@ class Asked:
     id: str
     question: str
     after: str | None  # id of the question that this one follows up
+
+
+def problem(asked: Asked, known: Container[str], longest: int) -> str:
+    """Why a line cannot be answered, as a French sentence; empty when it can.
+
+    Args:
+        asked: the line.
+        known: ids of the lines before it.
+        longest: characters that a question may have.
+    """
+    if not asked.question.strip():
+        return "La question est vide."
+    if len(asked.question) > longest:
+        return f"La question est trop longue ({longest} caractères au plus)."
+    if asked.after is not None and asked.after not in known:
+        return f"La question suit « {asked.after} », qui n'est pas plus haut dans le lot."
+    return ""
 
 
 def read_batch(file: Path) -> Iterator[Asked]:

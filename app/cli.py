@@ -56,6 +56,7 @@ def _options(
 
 def main() -> None:
     """Run a command inside the one error boundary; exits with the documented code."""
+    os.umask(0o077)  # what is indexed and asked is for the account that runs Greffe alone
     sys.exit(guarded(lambda: app(standalone_mode=False, prog_name="greffe")))
 
 

@@ -40,7 +40,7 @@ class TracingAsked(Trouble):
 
 
 class AddressRefused(Trouble):
-    """A setting names an address outside the building. Facts: setting, url."""
+    """A setting names an address outside the building. Facts: setting, url, reason."""
 
 
 def harden() -> None:
@@ -68,11 +68,11 @@ def check_address(setting: str, url: str) -> None:
     try:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
-            raise AddressRefused(setting=setting, url=url)
+            raise AddressRefused(setting=setting, url=url, reason="not_http")
         resolved = socket.getaddrinfo(parts.hostname, None, proto=socket.IPPROTO_TCP)
     except (OSError, ValueError) as error:  # ValueError: no address at all, or no such port
-        raise AddressRefused(setting=setting, url=url) from error
+        raise AddressRefused(setting=setting, url=url, reason="unresolved") from error
     for *_, place in resolved:
         address = ipaddress.ip_address(str(place[0]).split("%")[0])
         if not (address.is_loopback or address.is_private) or address.is_unspecified:
-            raise AddressRefused(setting=setting, url=url)
+            raise AddressRefused(setting=setting, url=url, reason="public")

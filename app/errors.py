@@ -78,6 +78,16 @@ SENTENCES: dict[str, Say] = {
         "Indexez un dossier avec `greffe ingest DOSSIER`, ou essayez `greffe demo`.",
         NO_INDEX,
     ),
+    "IndexReplaced": Say(
+        "L'index a été refait avec un autre modèle depuis l'ouverture.",
+        "Relancez la commande ; pour la page : arrêtez `greffe serve` et rouvrez-la.",
+        NO_INDEX,
+    ),
+    "PublicBind": Say(
+        "La page ne peut pas être ouverte sur {host} : elle n'a pas encore de comptes.",
+        "Gardez page.host = \"127.0.0.1\" ; chacun ouvre la page sur sa propre machine.",
+        REFUSED,
+    ),
     "FondsUnknown": Say(
         "Le fonds « {fonds} » n'existe pas.",
         "Fonds connus : {known}. Voir `greffe status`.",
@@ -173,6 +183,16 @@ SENTENCES: dict[str, Say] = {
         "Indiquez une adresse de cette machine ou du réseau privé.",
         REFUSED,
     ),
+    "AddressRefused:unresolved": Say(
+        "Le nom de machine du réglage {setting} est inconnu : {url}.",
+        "Vérifiez l'orthographe et le DNS du bâtiment, ou indiquez l'adresse en chiffres.",
+        REFUSED,
+    ),
+    "AddressRefused:not_http": Say(
+        "Le réglage {setting} n'est pas une adresse web : {url}.",
+        "Une adresse commence par http:// ou https://, par exemple http://127.0.0.1:8000/v1.",
+        REFUSED,
+    ),
     "SettingsInvalid": Say(
         "Un réglage n'est pas valable : {detail}.",
         "Corrigez greffe.toml ou l'environnement ; `greffe settings` donne la liste.",
@@ -220,6 +240,8 @@ SET_ASIDE: dict[str, tuple[str, str]] = {
 # What SQLite says when the file, and not our SQL, is at fault.
 _UNUSABLE = re.compile(r"malformed|not a database|unable to open|disk I/O|readonly|locked")
 
+_NO_ROOM_MB = 5
+
 
 class _Facts(dict[str, object]):
     def __missing__(self, key: str) -> str:
@@ -230,12 +252,19 @@ def as_trouble(error: BaseException, data: Path) -> BaseException:
     """A full disk shows as many kinds of error: make it one; so does a damaged catalogue."""
     full = getattr(error, "errno", None) == errno.ENOSPC or "disk is full" in str(error)
     full = full or "No space left" in str(error)
-    if not full:
-        if isinstance(error, sqlite3.DatabaseError) and _UNUSABLE.search(str(error)):
-            return CatalogueUnusable(path=str(data / "catalogue.sqlite"), detail=str(error))
-        return error
+    database = isinstance(error, sqlite3.DatabaseError) and _UNUSABLE.search(str(error))
+    if not full and (database or type(error).__name__ == "StoreUnavailable"):
+        full = _free_mb(data) < _NO_ROOM_MB  # neither SQLite nor Chroma always say why
+    if full:
+        return DiskFull(path=str(data), free_mb=_free_mb(data))
+    if database:
+        return CatalogueUnusable(path=str(data / "catalogue.sqlite"), detail=str(error))
+    return error
+
+
+def _free_mb(data: Path) -> int:
     there = next((path for path in (data, *data.parents) if path.exists()), Path("/"))
-    return DiskFull(path=str(data), free_mb=shutil.disk_usage(there).free // 1_000_000)
+    return shutil.disk_usage(there).free // 1_000_000
 
 
 def sentence(trouble: BaseException) -> Say | None:

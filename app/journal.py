@@ -17,6 +17,7 @@ def note(data: Path, answer: Answer, who: str) -> None:
         "id": answer.id,
         "question": answer.question,
         "status": answer.status,
+        "answer": answer.text,
         "passages": [[c.fonds, c.source, c.quote.page] for c in answer.citations],
         "sentences": [s.status for s in answer.sentences],
         "model": answer.model,

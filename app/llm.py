@@ -51,7 +51,8 @@ class Chat:
         )
         try:
             reply = model.invoke(text)
-        except (openai.OpenAIError, ValueError, OSError) as error:
+        except (openai.OpenAIError, ValueError, OSError, TypeError, LookupError) as error:
+            # TypeError, LookupError: a reply without choices, from a server that is no model
             detail = f"{type(error).__name__}"
             raise ModelServerSilent(url=self.url, detail=detail) from error
         content = reply.content if isinstance(reply.content, str) else ""

@@ -38,9 +38,7 @@ class Embedding(_Part):
 class Store(_Part):
     """L'index dense."""
 
-    url: str = Field(
-        "", description="Adresse d'un serveur Chroma ; vide : Greffe démarre et surveille le sien."
-    )
+    url: str = Field("", description="Adresse d'un serveur Chroma ; vide : Greffe démarre le sien.")
 
 
 class Model(_Part):

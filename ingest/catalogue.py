@@ -173,9 +173,9 @@ class Catalogue:
         """Add a source row; an older staged or set-aside row of the same file goes. Its id."""
         with self.writing() as connection:
             connection.execute(
-                "DELETE FROM sources WHERE fonds = ? AND root = ? AND path = ?"
+                "DELETE FROM sources WHERE fonds = ? AND root || '/' || path = ?"
                 " AND state IN ('staged', 'set_aside')",
-                (fonds, str(found.root), found.path),
+                (fonds, str(found.file)),
             )
             cursor = connection.execute(
                 "INSERT INTO sources (fonds, root, path, size, mtime_ns, sha256, state, reading,"
@@ -218,7 +218,8 @@ class Catalogue:
         with self.writing() as connection:
             for source_id in source_ids:
                 rows = connection.execute(
-                    "SELECT old.id FROM sources old JOIN sources new USING (fonds, root, path)"
+                    "SELECT old.id FROM sources old JOIN sources new ON old.fonds = new.fonds"
+                    " AND old.root || '/' || old.path = new.root || '/' || new.path"
                     " WHERE new.id = ? AND old.id <> new.id AND old.state = 'live'",
                     (source_id,),
                 ).fetchall()

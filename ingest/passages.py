@@ -67,10 +67,11 @@ def passages(
 
 
 def _heading(record: Record, source: str) -> str:
-    parts = [record.body or "", *record.section_path, label(record, source)]
+    # Of an article's place the last headings say what it is about; the first ones say « Livre II ».
+    parts = [record.body or "", *record.section_path[-3:], label(record, source)]
     if record.title and record.title not in parts[-1]:
         parts.append(record.title)
-    return " — ".join(part for part in parts if part)[:400]
+    return " — ".join(part for part in parts if part)[:300]
 
 
 _FIGURES = re.compile(r"\d+")

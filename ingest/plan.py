@@ -22,7 +22,9 @@ class Plan:
     to_cut: list[tuple[Found, Source]] = field(default_factory=list)  # read before, rules changed
     to_resume: list[int] = field(default_factory=list)  # staged by a run that was stopped
     moved: list[tuple[int, Found]] = field(default_factory=list)
-    touched: list[tuple[int, Found]] = field(default_factory=list)  # another time, same content
+    touched: list[tuple[int, Found]] = field(
+        default_factory=list
+    )  # same content, new date or root
     gone: list[Source] = field(default_factory=list)
     forgotten: list[int] = field(default_factory=list)  # gone too, and never were published
     unchanged: int = 0
@@ -47,13 +49,14 @@ def plan(
     """
     todo = Plan()
     files = list(found)
-    roots = {str(file.root) for file in files} | ({str(whole)} if whole else set())
-    known = _known(catalogue, fonds, roots)
-    here = {(str(file.root), file.path) for file in files}
+    known = _known(catalogue, fonds)
+    here = {file.file for file in files}
+    shut = [whole / folder for folder in closed] if whole else []
     missing = [
         source
         for place, sources in known.items()
-        if whole and place not in here and not place[1].startswith(closed)
+        if whole and place.is_relative_to(whole) and place not in here
+        if not any(place.is_relative_to(folder) for folder in shut)
         for source in sources
     ]
     lost: dict[str, list[Source]] = {}  # live sources whose file is no longer there, by content
@@ -62,20 +65,18 @@ def plan(
             lost.setdefault(source.sha256, []).append(source)
     for file in files:
         todo.found += 1
-        _place(todo, file, known.get((str(file.root), file.path), []), lost, retry)
+        _place(todo, file, known.get(file.file, []), lost, retry)
     todo.gone = [source for sources in lost.values() for source in sources]
     todo.forgotten = [source.id for source in missing if source.state != "live"]
     return todo
 
 
-def _known(
-    catalogue: Catalogue, fonds: str, roots: set[str]
-) -> dict[tuple[str, str], list[Source]]:
-    known: dict[tuple[str, str], list[Source]] = {}
-    for root in roots:
-        for source in catalogue.sources(fonds=fonds, root=root):
-            if source.state != "retired":
-                known.setdefault((root, source.path), []).append(source)
+def _known(catalogue: Catalogue, fonds: str) -> dict[Path, list[Source]]:
+    """Sources by their place on the disk, whichever folder above them was named."""
+    known: dict[Path, list[Source]] = {}
+    for source in catalogue.sources(fonds=fonds):
+        if source.state != "retired":
+            known.setdefault(source.file, []).append(source)
     return known
 
 
@@ -90,7 +91,7 @@ def _place(
     content = newest.sha256 if newest is not None and same else ""
     content = content or _content(file)
     if newest is not None and newest.sha256 == content:
-        _known_content(todo, file, newest, content, retry, same)
+        _known_content(todo, file, newest, content, retry)
     elif content and lost.get(content):
         todo.moved.append((lost[content].pop().id, file))
     else:
@@ -105,9 +106,7 @@ def _content(file: Found) -> str:
         return ""
 
 
-def _known_content(
-    todo: Plan, file: Found, source: Source, content: str, retry: bool, same: bool
-) -> None:
+def _known_content(todo: Plan, file: Found, source: Source, content: str, retry: bool) -> None:
     if source.state == "set_aside":
         if retry or source.reading != READING or _may_be_read_now(source):
             todo.to_read.append((file, content))
@@ -124,7 +123,8 @@ def _known_content(
         todo.to_resume.append(source.id)
     else:
         todo.unchanged += 1
-        if not same:
+        now = (str(file.root), file.path, file.size, file.mtime_ns)
+        if now != (source.root, source.path, source.size, source.mtime_ns):
             todo.touched.append((source.id, file))
 
 

@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,11 +43,13 @@ def environment(data: Path, **changed: str) -> dict[str, str]:
     return {**kept, "GREFFE_DATA": str(data), "PYTHONPATH": str(ROOT), **changed}
 
 
-def process(data: Path, *words: str | Path, stdin: str = "", **changed: str) -> Ran:
-    """Run `greffe WORDS` as a process; `changed`: environment variables."""
+def process(
+    data: Path, *words: str | Path, before: Callable[[], None] | None = None, **changed: str
+) -> Ran:
+    """Run `greffe WORDS` as a process; `before` runs in it first; `changed`: its environment."""
     done = subprocess.run(
-        [*GREFFE, *map(str, words)], capture_output=True, text=True, input=stdin, timeout=240,
-        env=environment(data, **changed), cwd=data.parent, check=False,
+        [*GREFFE, *map(str, words)], capture_output=True, text=True, timeout=240,
+        env=environment(data, **changed), cwd=data.parent, check=False, preexec_fn=before,
     )  # fmt: skip
     return Ran(done.returncode, done.stdout, done.stderr)
 
@@ -66,6 +68,14 @@ def greffe(data: Path, *words: str | Path, stdin: str = "", **changed: str) -> R
         finally:
             sys.stdin = before
     return Ran(code, out.getvalue(), err.getvalue())
+
+
+def started(data: Path, *words: str | Path) -> subprocess.Popen[str]:
+    """`greffe WORDS` as a process that goes on beside the test."""
+    return subprocess.Popen(
+        [*GREFFE, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=environment(data), cwd=data.parent, start_new_session=True,
+    )  # fmt: skip
 
 
 @contextlib.contextmanager

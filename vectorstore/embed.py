@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,10 @@ from ingest.trouble import Trouble
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+
+
+_BATCH = 8  # passages in one forward pass on a CPU: little padding, and it stays in the cache
+_TASK = 32  # passages that a core takes at a time
 
 
 class ModelFolderInvalid(Trouble):
@@ -40,16 +45,31 @@ class Embedder:
         self.model_id = folder_hash(folder)[:16]
         self._model = _load(folder, device)
         self._model.max_seq_length = min(self._model.max_seq_length or 512, 512)
+        self._cores = len(os.sched_getaffinity(0))
         self.dimension = int(self._model.get_embedding_dimension() or 0)
 
     def passages(self, texts: Sequence[str]) -> NDArray[np.float16]:
-        """Unit vectors (n, dimension) of passages, float16. Sorted by length inside."""
-        vectors = self._encode(list(texts), "document", 128 if self.on_gpu else 8)
-        return vectors.astype(np.float16)
+        """Unit vectors (n, dimension) of passages, float16, in the order given.
+
+        On a CPU each core takes its own batches with one thread: two threads inside each
+        operation wait for each other, and under load that cost three quarters of the speed.
+        """
+        if self.on_gpu:
+            return self._encode(list(texts), "document", 128).astype(np.float16)
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
+        parts = [order[at : at + _TASK] for at in range(0, len(order), _TASK)]
+        made = np.empty((len(texts), self.dimension), np.float16)
+
+        def embed(part: list[int]) -> None:
+            made[part] = self._encode([texts[i] for i in part], "document", _BATCH)
+
+        with ThreadPoolExecutor(self._cores) as pool:
+            list(pool.map(embed, parts))
+        return made
 
     def questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors (n, dimension) of questions, float32."""
-        return self._encode(list(texts), "query", 16)
+        return self._encode(list(texts), "query", _BATCH)
 
     @property
     def on_gpu(self) -> bool:
@@ -103,7 +123,7 @@ def _load(folder: Path, device: str) -> SentenceTransformer:
 
     logging.set_verbosity_error()
     logging.disable_progress_bar()
-    torch.set_num_threads(len(os.sched_getaffinity(0)))
+    torch.set_num_threads(1)  # see Embedder.passages
     chosen = device or ("cuda" if torch.cuda.is_available() else "cpu")
     options: dict[str, Any] = {"use_safetensors": True}
     try:

@@ -76,7 +76,7 @@ def read_question(text: str, known_bodies: Sequence[str]) -> Reading:
         years=tuple(dict.fromkeys(int(year) for year in _YEAR.findall(folded))),
         months=months,
         bodies=bodies,
-        unknown_place=_unknown_place(text, known_bodies) if not bodies else None,
+        unknown_place=_unknown_place(text, known_bodies),
     )
 
 
@@ -112,8 +112,10 @@ def _names(folded: str, body: str) -> bool:
 
 
 def _unknown_place(text: str, known_bodies: Sequence[str]) -> str | None:
+    """« La commune d'Uzès » is not the communauté de communes du Pays d'Uzès."""
+    known = [set(significant(body)) for body in known_bodies]
     for match in _PLACE.finditer(text):
         words = set(significant(match.group(1)))
-        if words and not any(words & set(significant(body)) for body in known_bodies):
+        if words and words not in known:
             return match.group(1)
     return None

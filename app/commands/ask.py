@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.commands.shared import AsJson, Batch, Data, Fonds, settings_of
-from app.errors import DONE, MODEL_SILENT, NOT_IN_RECORDS
+from app.errors import DONE, INPUT_UNREADABLE, MODEL_SILENT, NOT_IN_RECORDS
 
 if TYPE_CHECKING:
     from app.answer import Desk
@@ -64,19 +64,26 @@ def _verdict(answer: Answer) -> int:
 
 
 def _batch(desk: Desk, batch: Path, fonds: list[str] | None) -> int:
-    from app.batch import read_batch
+    from app.answer import LONGEST_QUESTION
+    from app.batch import problem, read_batch
+    from app.citations import Answer
     from app.conversation import EMPTY, Conversation
     from app.shapes import answer_shape
 
     talks: dict[str, Conversation] = {}
-    silent = False
+    code = DONE
     for asked in read_batch(batch):
         talk = talks.get(asked.after or "", EMPTY)
-        answer = desk.ask(asked.question, conversation=talk, fonds=fonds)
-        silent = silent or answer.trouble is not None
-        talks[asked.id] = talk.then(asked.question, answer)
+        wrong = problem(asked, talks, LONGEST_QUESTION)
+        if wrong:
+            answer = Answer("", asked.question, "error", message=wrong)
+            code = INPUT_UNREADABLE
+        else:
+            answer = desk.ask(asked.question, conversation=talk, fonds=fonds)
+            code = MODEL_SILENT if answer.trouble is not None else code
+            talks[asked.id] = talk.then(asked.question, answer)
         print(json.dumps(answer_shape(asked.id, answer), ensure_ascii=False), flush=True)
-    return MODEL_SILENT if silent else DONE
+    return code
 
 
 def described(answer: Answer) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands.shared import Data, data_folder, settings_of
+from app.commands.shared import DEFAULT_DATA, Data, data_folder, settings_of
 
 NAME = "demo"
 FONDS = "exemple"
@@ -27,7 +27,9 @@ def command(
     from ingest import ocr
 
     place = data_folder(data)
-    settings = settings_of(data or place.with_name(f"{place.name}-demo"))
+    if place == data_folder(Path(DEFAULT_DATA)):  # nothing was chosen: keep apart from real records
+        place = place.with_name(f"{place.name}-demo")
+    settings = settings_of(place)
     if port is not None:
         page = settings.page.model_copy(update={"port": port})
         settings = settings.model_copy(update={"page": page})

@@ -109,11 +109,14 @@ def _processor() -> Finding:
 
 
 def _index(settings: Settings) -> Finding:
+    from app.answer import NoIndex
     from app.assembly import catalogue_of
     from ingest.trouble import Trouble
 
     try:
-        catalogue = catalogue_of(settings)
+        catalogue = catalogue_of(settings, create=False)
+    except NoIndex:
+        return Finding("Index", False, False, "aucun", "greffe ingest DOSSIER, ou greffe demo")
     except Trouble as trouble:
         return _wrong("Index", trouble)
     passages = sum(figures["passages"] for figures in catalogue.counts().values())

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ingest.progress import Progress
 
 NAME = "ingest"
+_POLITE = 10  # the page goes before the indexing
 _LEAST_FREE = 200_000_000  # bytes: below, a run would stop in the middle
 
 
@@ -42,6 +43,7 @@ def command(
 ) -> int:
     """Indexer des dossiers et des fichiers : ce qui est neuf ou changé, rien d'autre."""
     settings = settings_of(data)
+    os.nice(_POLITE)
     report = run(settings, targets, fonds, retry=retry, yes=yes)
     if as_json:
         typer.echo(json.dumps(report.as_dict(), ensure_ascii=False))

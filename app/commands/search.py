@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.commands.shared import AsJson, Batch, Data, Fonds, settings_of
-from app.errors import DONE, NOT_IN_RECORDS
+from app.errors import DONE, INPUT_UNREADABLE, NOT_IN_RECORDS
 
 if TYPE_CHECKING:
     from app.answer import Desk
@@ -47,21 +47,29 @@ def command(
 
 
 def _batch(desk: Desk, batch: Path, fonds: list[str] | None, limit: int) -> int:
-    from app.batch import read_batch
+    from app.answer import LONGEST_QUESTION
+    from app.batch import problem, read_batch
     from app.citations import Answer
     from app.conversation import EMPTY, Conversation
     from app.shapes import search_shape
 
     talks: dict[str, Conversation] = {}
+    code = DONE
     for asked in read_batch(batch):
         talk = talks.get(asked.after or "", EMPTY)
+        wrong = problem(asked, talks, LONGEST_QUESTION)
+        if wrong:
+            line = search_shape(asked.id, asked.question, 0.0, []) | {"error": wrong}
+            print(json.dumps(line, ensure_ascii=False), flush=True)
+            code = INPUT_UNREADABLE
+            continue
         started = time.perf_counter()
         hits = desk.search(asked.question, conversation=talk, fonds=fonds, limit=limit)
         seconds = time.perf_counter() - started
         talks[asked.id] = talk.then(asked.question, Answer(asked.id, asked.question, "answered"))
         line = search_shape(asked.id, asked.question, seconds, hits)
         print(json.dumps(line, ensure_ascii=False), flush=True)
-    return DONE
+    return code
 
 
 def _described(hit: Hit) -> str:

@@ -26,6 +26,10 @@ class AddressUnusable(Trouble):
     """This machine has no such address, or the port is reserved. Facts: host, port, detail."""
 
 
+class PublicBind(Trouble):
+    """The page would be open to the network without any login. Facts: host."""
+
+
 def command(
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port d'écoute.")] = None,
     data: Data = None,
@@ -44,11 +48,12 @@ def run(settings: Settings) -> None:
     Raises:
         PortTaken, AddressUnusable, NoIndex, and what `open_desk` raises.
     """
+    check_host(settings.page.host)
     check_port(settings.page.host, settings.page.port)
     from app.answer import NoIndex
     from app.assembly import catalogue_of, open_desk
 
-    catalogue = catalogue_of(settings)
+    catalogue = catalogue_of(settings, create=False)
     known = catalogue.fonds()
     catalogue.close()
     if not known:
@@ -62,6 +67,16 @@ def run(settings: Settings) -> None:
             f"La page est ouverte : {address}  (Ctrl-C pour arrêter)", file=sys.stderr, flush=True
         )
         serve(app, settings.page.host, settings.page.port)
+
+
+def check_host(host: str) -> None:
+    """There are no accounts yet, so the page is for this machine alone.
+
+    Raises:
+        PublicBind: the setting would show the records to the network.
+    """
+    if host not in ("127.0.0.1", "::1", "localhost"):
+        raise PublicBind(host=host)
 
 
 def check_port(host: str, port: int) -> None:

@@ -17,7 +17,7 @@ def command(as_json: AsJson = False, data: Data = None) -> None:
     from app.assembly import catalogue_of
 
     settings = settings_of(data)
-    catalogue = catalogue_of(settings)
+    catalogue = catalogue_of(settings, create=False)
     aside = catalogue.sources("set_aside")
     state: dict[str, Any] = {
         "data": str(settings.data),

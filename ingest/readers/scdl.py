@@ -16,7 +16,7 @@ from ingest.clean import clean
 from ingest.pages import Document, Page
 from ingest.readers import Limits
 from ingest.readers.text import decode
-from ingest.records.dates import parse
+from ingest.records.dates import iso, parse
 from ingest.records.label import french_date
 from ingest.records.record import Record, Span, Vote
 from ingest.trouble import Unreadable
@@ -65,6 +65,12 @@ def _count(value: str | None) -> int | None:
     return int(value) if value and re.fullmatch(r"\d+", value) else None
 
 
+def _day(written: str) -> str | None:
+    """ISO, as the schema wants it, or a French date."""
+    found = re.match(r"(\d{4})-(\d\d)-(\d\d)(?!\d)", written)
+    return iso(*map(int, found.groups())) if found else parse(written)
+
+
 def _record(row: Mapping[str, str], page: int, text: str) -> Record:
     vote = Vote(
         pour=_count(row.get("VOTE_POUR")),
@@ -76,7 +82,7 @@ def _record(row: Mapping[str, str], page: int, text: str) -> Record:
         kind="deliberation",
         spans=(Span(page, 0, len(text)),),
         number=row.get("DELIB_ID") or None,
-        date=parse(row.get("DELIB_DATE", "")),
+        date=_day(row.get("DELIB_DATE", "")),
         title=row["DELIB_OBJET"],
         body=row.get("COLL_NOM") or None,
         vote=None if vote == Vote() else vote,
@@ -85,7 +91,7 @@ def _record(row: Mapping[str, str], page: int, text: str) -> Record:
 
 def _sentence(row: Mapping[str, str]) -> str:
     """The row as a clerk would read it out: that is what is embedded and cited."""
-    date = parse(row.get("DELIB_DATE", ""))
+    date = _day(row.get("DELIB_DATE", ""))
     lines = [
         f"Délibération n° {row.get('DELIB_ID', '')}"
         + (f" du {french_date(date)}" if date else "")

@@ -17,7 +17,9 @@ def test_words_of_the_source_are_an_exact_quotation_whatever_their_spaces_and_qu
 
 
 def test_a_paraphrase_with_the_same_figures_and_names_is_supported() -> None:
-    sentence = "Le conseil autorise Odile Marcheville à signer la convention de 1200,50 € hors taxes."
+    sentence = (
+        "Le conseil autorise Odile Marcheville à signer la convention de 1200,50 € hors taxes."
+    )
     source = SOURCE.replace("3 voix contre et ", "")
     assert verdict(sentence, [source]) == "supported"
 
@@ -34,6 +36,14 @@ def test_a_paraphrase_with_the_same_figures_and_names_is_supported() -> None:
 )
 def test_another_amount_date_or_name_is_not_verified(sentence: str) -> None:
     assert verdict(sentence, [SOURCE]) == "unverified"
+
+
+def test_fewer_votes_than_the_source_counts_are_not_an_exact_quotation() -> None:
+    assert verdict("4 voix pour, 3 voix contre", [SOURCE]) == "unverified"
+
+
+def test_a_bare_yes_proves_nothing() -> None:
+    assert verdict("Oui.", ["M. Louis Oudard est élu."]) == "unverified"
 
 
 def test_a_sentence_without_any_source_is_not_verified() -> None:

@@ -61,12 +61,14 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def options_table(name: str) -> str:
     """What a command does, its usage line, its arguments and options; `greffe`: the program's."""
-    own = typer.main.get_group(cli.app) if name == "greffe" else commands()[name]
-    shown = [param for param in own.params if "--help" not in param.opts]
+    own: Any = typer.main.get_group(cli.app) if name == "greffe" else commands()[name]
+    shown: list[Any] = [param for param in own.params if "--help" not in param.opts]
     words = [_argument(param) for param in shown if param.param_type_name == "argument"]
     usage = " ".join(["greffe", *([] if name == "greffe" else [name]), *words, "[OPTIONS]"])
     rows = [(f"`{_spelled(param)}`", param.help or "", _default(param)) for param in shown]
-    return f"{own.help.strip()}\n\n`{usage}`\n\n" + table(("argument ou option", "sens", "par défaut"), rows)
+    return f"{own.help.strip()}\n\n`{usage}`\n\n" + table(
+        ("argument ou option", "sens", "par défaut"), rows
+    )
 
 
 def _argument(param: Any) -> str:
@@ -134,12 +136,15 @@ def errors_table() -> str:
     rows = sorted(errors.SENTENCES.items(), key=lambda item: item[1].code)
     return table(
         ("code", "ce qui est dit", "que faire", "nom"),
-        [(str(say.code), _holes(say.happened), _holes(say.todo), f"`{name}`") for name, say in rows],
+        [
+            (str(say.code), _holes(say.happened), _holes(say.todo), f"`{name}`")
+            for name, say in rows
+        ],
     )
 
 
 def _holes(sentence: str) -> str:
-    return re.sub(r"\{\w+\}", "…", sentence)
+    return re.sub(r"\{\w+\}", "…", sentence).replace("….", "…")
 
 
 def set_aside_table() -> str:

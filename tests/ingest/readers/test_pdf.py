@@ -36,7 +36,7 @@ def test_a_born_digital_pdf_gives_its_pages_in_order_without_ocr() -> None:
     assert document.records is None
     assert document.warnings == ()
     assert "2024-038" in document.pages[0].text
-    assert "quotient familial" in " ".join(document.pages[0].text.split())
+    assert "restauration scolaire" in " ".join(document.pages[0].text.split())
 
 
 def test_each_page_is_told_as_soon_as_it_is_read() -> None:

@@ -69,7 +69,9 @@ def test_an_extra_first_column_and_french_dates_do_not_matter(tmp_path: Path) ->
 def test_a_row_without_object_is_left_out_and_what_is_empty_stays_empty(tmp_path: Path) -> None:
     first, second = rows()[:2]
     bare = {key: "" for key in first} | {"DELIB_OBJET": "Vœu sur la gare"}
-    document = written(tmp_path / "a.csv", [first, {**second, "DELIB_OBJET": ""}, bare], ",", "utf8")
+    document = written(
+        tmp_path / "a.csv", [first, {**second, "DELIB_OBJET": ""}, bare], ",", "utf8"
+    )
     assert document.records is not None
     assert len(document.records) == 2
     act = document.records[1]

@@ -1,0 +1,182 @@
+"""Units: the pieces of a passage that can stand as a sentence, and what belongs together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from app.citations import Quote
+from ingest.rows import PassageRow
+from vectorstore.retriever import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A piece of a passage that can stand as a sentence."""
+
+    hit: Hit
+    start: int  # into the passage's text
+    end: int
+    text: str  # on one line
+    opening: str  # the line that opens the list it belongs to, or ""
+
+
+def widened(hit: Hit, neighbours: Sequence[PassageRow]) -> Hit:
+    """The hit with the passages before and after it in its record: a table may be cut in two.
+
+    `neighbours` are all passages of the record, in order.
+    """
+    at = next((i for i, row in enumerate(neighbours) if row.id == hit.passage.id), None)
+    if at is None:
+        return hit
+    near = neighbours[max(0, at - 1) : at + 2]
+    whole = replace(
+        hit.passage,
+        text="\n".join(row.text for row in near),
+        spans=tuple(span for row in near for span in row.spans),
+        page_first=near[0].page_first,
+        page_last=near[-1].page_last,
+    )
+    return replace(hit, passage=whole)
+
+
+_END = re.compile(
+    r"(?<!\bM)(?<!\bMM)(?<!\bart)(?<!\bArt)(?<!\bMme)(?<!\bMr)(?<!\bL)(?<!\bR)(?<!\bD)(?<!\bn)"
+    r"(?<!\d)[.!?]\s+(?=[A-ZÉÈÀÂÎÔÇ«\-–•])|(?<=\d\.)\s+(?=[A-ZÉÈÀÂ][a-zé]+ )|;\s*\n"
+)
+_OPENS = re.compile(
+    r"^\s*(?:[-–—•●▪*\uf000-\uf0ff]\s|\d{1,2}\s*[.)/°-]|[a-z]\)|[IVX]+\s*[.)-]|article\b|art\.|vu\b"
+    r"|considérant|vote\b|pour\s*:|contre\s*:|abst|objet|décide|approuve|autorise|le conseil"
+    r"|après)",
+    re.I,
+)
+_LONGEST = 600
+
+
+def units(hit: Hit) -> Iterator[Unit]:
+    """Cut a passage into sentences, list items and rows, in order."""
+    text = hit.passage.text
+    opening = ""
+    for start, end in _pieces(text):
+        line = " ".join(text[start:end].split())
+        if not re.search(r"\w{2,}", line):
+            continue
+        item = bool(_ITEM.match(line))
+        yield Unit(hit, start, end, line, opening if item else "")
+        if line.endswith(":"):
+            opening = line
+        elif not item:
+            opening = ""
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """(start, end) of each unit: wrapped lines are joined, sentences parted."""
+    start = 0
+    for end in _block_ends(text):
+        at = start
+        for stop in _END.finditer(text, start, end):
+            yield at, stop.start() + 1
+            at = stop.end()
+        if at < end:
+            yield at, end
+        start = end + 1
+
+
+def _block_ends(text: str) -> Iterator[int]:
+    """Where a line ends that the next one does not carry on."""
+    lines = text.split("\n")
+    at = 0
+    begun = 0
+    for index, line in enumerate(lines):
+        end = at + len(line)
+        after = lines[index + 1] if index + 1 < len(lines) else None
+        if after is None or not _goes_on(line, after) or end - begun > _LONGEST:
+            yield end
+            begun = end + 1
+        at = end + 1
+
+
+def _goes_on(line: str, after: str) -> bool:
+    if not line.strip() or not after.strip() or _OPENS.match(after):
+        return False
+    if line.rstrip().endswith((".", ":", ";", "!", "?")):
+        return False
+    return after.lstrip()[:1].islower() or len(line) > 60
+
+
+# --- what belongs together
+
+
+def inside(unit: Unit, other: Unit) -> bool:
+    """Whether two units overlap on their record, or one's words are all in the other's."""
+    if unit.hit.record.id == other.hit.record.id:
+        own, its = quote_of(unit), quote_of(other)
+        if own.page == its.page and own.start < its.end and its.start < own.end:
+            return True
+    return re.sub(r"\W", "", unit.text.lower()) in re.sub(r"\W", "", other.text.lower())
+
+
+_ITEM = re.compile(r"^(?:[-–—•●▪*\uf000-\uf0ff]|\d{1,2}\s*[.)°]|[a-z]\))")
+_VOTE_LINE = re.compile(r"^\W*(?:vote|pour|contre|abst|unanimit|votants|à l['’]unanimité)\b", re.I)
+_ROW = re.compile(r"\d")
+_LONGEST_RUN = 600  # characters
+
+
+def _kind(unit: Unit) -> str:
+    """Units of one kind that follow each other belong together: items, rows, lines of a vote."""
+    if _VOTE_LINE.match(unit.text):
+        return "vote"
+    if _ITEM.match(unit.text):
+        return "item"
+    short = len(unit.text) <= 90 and not unit.text.endswith((".", ";", ":"))
+    return "row" if short and _ROW.search(unit.text) else ""
+
+
+def with_its_run(unit: Unit, pieces: list[Unit]) -> Unit:
+    """A list item with its list, a row with its table, a vote with all its lines."""
+    at = next(i for i, piece in enumerate(pieces) if piece.start == unit.start)
+    kind = _kind(unit)
+    first = last = at
+    opens = unit.text.endswith(":")
+    if opens and at + 1 < len(pieces):
+        kind = _kind(pieces[at + 1])
+    if not kind:
+        return unit
+    while True:
+        grown = False
+        if (
+            last + 1 < len(pieces)
+            and _kind(pieces[last + 1]) == kind
+            and _fits(pieces, first, last + 1)
+        ):
+            last, grown = last + 1, True
+        before = first - 1
+        if not opens and before >= 0 and _fits(pieces, before, last):
+            if _kind(pieces[before]) == kind:
+                first, grown = before, True
+            elif pieces[before].text.endswith(":"):
+                first, opens = before, True
+        if not grown:
+            break
+    start, end = pieces[first].start, pieces[last].end
+    text = " ".join(unit.hit.passage.text[start:end].split())
+    return Unit(unit.hit, start, end, text, unit.opening)
+
+
+def _fits(pieces: list[Unit], first: int, last: int) -> bool:
+    return pieces[last].end - pieces[first].start <= _LONGEST_RUN
+
+
+def quote_of(unit: Unit) -> Quote:
+    """Where the unit stands on its page (its first page, when it runs over two)."""
+    at = 0
+    for span in unit.hit.passage.spans:
+        length = span.end - span.start
+        if unit.start < at + length:
+            start = span.start + unit.start - at
+            end = min(span.end, span.start + unit.end - at)
+            return Quote(unit.text, span.page, start, end)
+        at += length + 1
+    last = unit.hit.passage.spans[-1]
+    return Quote(unit.text, last.page, last.start, last.end)

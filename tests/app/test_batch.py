@@ -1,0 +1,66 @@
+"""A file of questions, one a line."""
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.batch import Asked, BatchUnreadable, read_batch
+
+
+def write(file: Path, *rows: object, encoding: str = "utf-8") -> Path:
+    file.write_text("\n".join(json.dumps(row) for row in rows), encoding=encoding)
+    return file
+
+
+def test_questions_come_in_order_and_blank_lines_do_not_count(tmp_path: Path) -> None:
+    file = tmp_path / "q.jsonl"
+    file.write_text('{"id": "a", "question": "Un ?"}\n\n{"id": "b", "question": "Et ?", '
+                    '"after": "a", "plus": 1}\n')  # fmt: skip
+    assert list(read_batch(file)) == [Asked("a", "Un ?", None), Asked("b", "Et ?", "a")]
+
+
+def test_ids_may_be_numbers(tmp_path: Path) -> None:
+    file = write(tmp_path / "q", {"id": 1, "question": "Un ?"},
+                 {"id": 2, "question": "Et ?", "after": 1})  # fmt: skip
+    assert list(read_batch(file)) == [Asked("1", "Un ?", None), Asked("2", "Et ?", "1")]
+
+
+def test_a_file_typed_in_windows_notepad_is_read(tmp_path: Path) -> None:
+    file = write(tmp_path / "q", {"id": "a", "question": "Élu ?"}, encoding="utf-8-sig")
+    assert list(read_batch(file)) == [Asked("a", "Élu ?", None)]
+
+
+def test_standard_input_is_read_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO('{"id": "a", "question": "Un ?"}\nfaux\n'))
+    reading = read_batch(Path("-"))
+    assert next(reading) == Asked("a", "Un ?", None)
+    with pytest.raises(BatchUnreadable):
+        next(reading)
+
+
+@pytest.mark.parametrize(
+    "line", ["pas du json", '{"id": "a"}', '{"question": "Un ?"}', '["a", "Un ?"]', "12"]
+)
+def test_a_line_without_id_and_question_is_named(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "q.jsonl"
+    file.write_text(f'{{"id": "a", "question": "Un ?"}}\n{line}\n')
+    with pytest.raises(BatchUnreadable) as raised:
+        list(read_batch(file))
+    assert "ligne 2" in str(raised.value.facts["detail"])
+
+
+def test_a_file_that_is_not_there_or_not_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "q.jsonl").write_bytes(b"\xff\xfe\x00")
+    for file in (tmp_path / "absent.jsonl", tmp_path, tmp_path / "q.jsonl"):
+        with pytest.raises(BatchUnreadable) as raised:
+            list(read_batch(file))
+        assert raised.value.facts["path"] == str(file)
+
+
+def test_standard_input_that_is_not_text_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xff\xfe\x00"), "utf-8"))
+    with pytest.raises(BatchUnreadable):
+        list(read_batch(Path("-")))

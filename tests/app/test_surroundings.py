@@ -1,0 +1,194 @@
+"""The machine fails: the disk, the port, tesseract, another run, Ctrl-C. Nothing is lost."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest import ocr
+from ingest.catalogue import Catalogue
+from ingest.run_lock import run_lock
+from tests.command_line import greffe, started
+from tests.conftest import FONDS, SCAN, copy_town, has_tesseract, wait_until_unserved
+
+QUESTION = "Quelle est l'amende maximale pour un dépôt sauvage ?"
+
+
+def texts(data: Path) -> dict[str, list[str]]:
+    """What is published, file by file."""
+    catalogue = Catalogue(data / "catalogue.sqlite")
+    try:
+        return {
+            source.path: [row.text for row in catalogue.passages_of_source(source.id)]
+            for source in catalogue.sources("live")
+        }
+    finally:
+        catalogue.close()
+
+
+def has_staged(data: Path) -> bool:
+    """Whether a run has read a file that it has not published."""
+    with contextlib.suppress(sqlite3.Error):
+        reading = sqlite3.connect(f"file:{data}/catalogue.sqlite?mode=ro", uri=True)
+        with contextlib.closing(reading):
+            query = "SELECT 1 FROM sources WHERE state = 'staged'"
+            return reading.execute(query).fetchone() is not None
+    return False
+
+
+def test_a_run_that_is_interrupted_says_so_and_the_next_one_completes_it(
+    empty_town: Path, indexed: Path, records: Path
+) -> None:
+    run = started(empty_town, "ingest", records)
+    while run.poll() is None and not has_staged(empty_town):
+        time.sleep(0.05)
+    os.killpg(run.pid, signal.SIGINT)  # as a terminal does: to the readers as well
+    out, err = run.communicate()
+    assert run.returncode == 130, err
+    assert out == ""
+    assert err.strip().split("\n")[-1] == (
+        "Interrompu. Ce qui était publié sert toujours ; relancez pour reprendre."
+    )
+    assert "Traceback" not in err
+    assert "interrompue" in greffe(empty_town, "status").out
+    again = greffe(empty_town, "ingest", records)
+    assert again.code == 0, again.err
+    assert texts(empty_town) == texts(indexed)
+
+
+def test_two_runs_do_not_mix_and_the_second_names_the_first(town: Path, records: Path) -> None:
+    with run_lock(town):
+        for words in (["ingest", records], ["rebuild"]):
+            ran = greffe(town, *words)
+            assert (ran.code, ran.out) == (9, "")
+            assert f"processus {os.getpid()}," in ran.err
+            assert f"kill {os.getpid()}" in ran.err
+        assert greffe(town, "status").code == 0
+    assert greffe(town, "ingest", records).code == 0
+
+
+def test_a_port_in_use_is_said_so_with_a_free_one_before_anything_is_loaded(
+    town: Path, tmp_path: Path
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        for command in ("serve", "demo"):
+            ran = greffe(tmp_path / "donnees", command, "--port", str(port))
+            assert (ran.code, ran.out) == (7, "")
+            assert f"Le port {port} de 127.0.0.1 est déjà pris" in ran.err
+            other = int(ran.err.split("--port ")[1].split("`")[0])
+            assert other != port
+    assert not (tmp_path / "donnees").exists()
+
+
+@pytest.mark.parametrize("host", ["203.0.113.7", "nulle-part.invalid", "2001:db8::7"])
+def test_an_address_that_is_not_this_machines_is_said_so(tmp_path: Path, host: str) -> None:
+    ran = greffe(tmp_path / "donnees", "serve", GREFFE_PAGE__HOST=host)
+    assert (ran.code, ran.out) == (7, "")
+    assert host in ran.err
+    assert "page.host" in ran.err
+
+
+def test_the_page_asks_for_an_index_first(empty_town: Path) -> None:
+    ran = greffe(empty_town, "serve", "--port", "1024")
+    assert ran.code == 5
+    assert "greffe ingest DOSSIER" in ran.err
+
+
+@pytest.fixture
+def forgetful_ocr() -> Iterator[None]:
+    """Whether tesseract is there is asked once a process; these tests are several."""
+    ocr.available.cache_clear()
+    yield
+    ocr.available.cache_clear()
+
+
+@pytest.mark.skipif(not has_tesseract, reason="tesseract is not installed")
+@pytest.mark.usefixtures("forgetful_ocr")
+def test_a_scan_waits_for_tesseract_and_is_found_once_it_is_there(
+    own_town: Path, records: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / FONDS
+    (folder / "deliberations").mkdir(parents=True)
+    shutil.copy(records / SCAN, folder / SCAN)
+    ran = greffe(own_town, "ingest", folder, "--fonds", "scans", PATH="")
+    assert ran.code == 0, ran.err
+    assert "le document est numérisé et tesseract n'est pas installé" in ran.out
+    assert "apt install tesseract-ocr tesseract-ocr-fra" in ran.out
+    doctor = greffe(own_town, "doctor", PATH="")
+    assert doctor.code == 0
+    assert "tesseract" in doctor.out
+    ocr.available.cache_clear()
+    assert "1 lus" in greffe(own_town, "ingest", folder, "--fonds", "scans").out
+    found = greffe(own_town, "search", "acquisition de la parcelle", "--fonds", "scans", "--json")
+    assert found.json["hits"][0]["source"] == SCAN
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 260 MB."""
+    disk = tmp_path / "disque"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=260m", "tmpfs", str(disk)]
+    if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("only root may mount a disk, and not everywhere")
+    yield disk
+    subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+
+def fill(disk: Path) -> Path:
+    """A file that takes all the room that is left."""
+    filler = disk / "plein"
+    with filler.open("wb", buffering=0) as stream, contextlib.suppress(OSError):
+        while stream.write(bytes(65536)):
+            pass
+    return filler
+
+
+def test_a_disk_that_is_nearly_full_is_said_so_before_the_run(
+    small_disk: Path, records: Path
+) -> None:
+    (small_disk / "lest").write_bytes(bytes(100_000_000))
+    ran = greffe(small_disk / "donnees", "ingest", records)
+    assert (ran.code, ran.out) == (8, "")
+    assert "est plein (1" in ran.err
+    assert "le travail reprend" in ran.err
+
+
+@pytest.mark.parametrize("moment", ["run/ingest.lock", "run/chroma.json"])
+def test_a_disk_that_fills_up_during_a_run_loses_nothing(
+    small_disk: Path, indexed: Path, tmp_path: Path, moment: str
+) -> None:
+    data = copy_town(indexed, small_disk / "donnees")
+    before = texts(data)
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    for number in range(3):
+        (folder / f"{number}.txt").write_text(f"Note {number} : le stade ouvre.\n\n" * 20)
+    run = started(data, "ingest", folder, "--fonds", "notes")
+    while run.poll() is None and not (data / moment).exists():
+        time.sleep(0.01)
+    filler = fill(small_disk)
+    out, err = run.communicate()
+    assert run.returncode == 8, err
+    assert out == ""
+    assert "Le disque de" in err
+    assert "le travail reprend" in err
+    filler.unlink()
+    wait_until_unserved(data)
+    assert texts(data) == before
+    again = greffe(data, "ingest", folder, "--fonds", "notes")
+    assert again.code == 0, again.err
+    assert set(texts(data)) == {*before, "0.txt", "1.txt", "2.txt"}
+    assert greffe(data, "ask", QUESTION).code == 0
+    wait_until_unserved(data)
