@@ -246,16 +246,18 @@ def relevant(found: Found) -> Found:
 _UNPROVED = (
     "Le modèle n'a rien écrit que les sources prouvent ; voici les passages les plus proches."
 )
+# After a full stop (not one of « L. 541-3 », « M. », « art. »), after a marker, or at a line's end.
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?])(?<!\b[LRDM]\.)(?<!\b[Aa]rt\.)(?<!\bMM\.)\s+(?=[^\s\[])"
+    r"|(?<=\])\s+(?=[A-ZÉÈÀÂÎÔÇ«])|\n+"
+)
 _MARK = re.compile(r"\[(\d+(?:\s*[,;]\s*\d+)*)\]")
 
 
 def _sentences(written: str) -> list[tuple[str, list[int]]]:
     """A model's text as (sentence without its markers, markers)."""
-    pieces = re.split(
-        r"(?<=[.!?])(?:(?<=\D\.)|(?<=\]\.))\s+(?!\[)|(?<=\])\s+(?=[A-ZÉÈÀ])|\n+", written
-    )
     found = []
-    for piece in pieces:
+    for piece in _SENTENCE_END.split(written):
         marks = [int(n) for group in _MARK.findall(piece) for n in re.findall(r"\d+", group)]
         text = " ".join(_MARK.sub("", piece).split()).replace(" .", ".")
         if re.search(r"\w", text):

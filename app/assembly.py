@@ -144,7 +144,7 @@ def _check_generation(catalogue: Catalogue, embedder: Embedder, generation: str)
     """The index remembers its model; another one is an error, never a silent mix."""
     known = catalogue.meta("generation")
     named = _named(embedder, generation)
-    if not known:
+    if not known or not catalogue.sources("live"):
         catalogue.set_meta("generation", generation)
         catalogue.set_meta("model", named)
     elif known != generation:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.extract import Chosen
-from vectorstore.question import Reading
+from ingest.records.fold import fold
+from ingest.records.label import french_date
 from vectorstore.retriever import Found, Hit
 
 
@@ -19,11 +20,24 @@ class Bar:
     bias: float = -4.0
     dense: float = 4.0
     coverage: float = 5.0
+    favoured: float = 1.0
+    other_time: float = -1.0
     threshold: float = 0.5
 
-    def confidence(self, dense: float, coverage: float) -> float:
-        """0 to 1: how surely the evidence answers."""
-        return 1 / (1 + math.exp(-(self.bias + self.dense * dense + self.coverage * coverage)))
+    def confidence(
+        self, dense: float, coverage: float, favoured: bool = False, other_time: bool = False
+    ) -> float:
+        """0 to 1: how surely the evidence answers.
+
+        Args:
+            dense: cosine of the best passage, centred.
+            coverage: share of the question's rare words found in or around the best sentence.
+            favoured: a follow-up found again the act that the previous answer cited.
+            other_time: the year is right, the day or month that was named is not met.
+        """
+        evidence = self.bias + self.dense * dense + self.coverage * coverage
+        evidence += self.favoured * favoured + self.other_time * other_time
+        return 1 / (1 + math.exp(-evidence))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +73,32 @@ def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
         return Verdict(False, 0.0, _NOTHING)
     if found.exact:
         return Verdict(True, 1.0)
-    missing = missing_year(reading, found.hits)
-    if missing:
-        return Verdict(False, 0.0, f"{_NOTHING} Rien ne s'y rapporte à l'année {missing}.")
-    confidence = bar.confidence(found.hits[0].evidence.dense, chosen[0].coverage)
+    hits = found.hits[:10]
+    years = tuple(dict.fromkeys(map(str, reading.years)))
+    if years and not _any_of(years, hits):
+        return Verdict(False, 0.0, f"{_NOTHING} Rien ne s'y rapporte à l'année {years[0]}.")
+    closer = reading.days or reading.months
+    other_time = bool(closer) and not _any_of(closer, hits)
+    favoured = any(hit.evidence.favoured for hit in found.hits[:3])
+    confidence = bar.confidence(
+        found.hits[0].evidence.dense, chosen[0].coverage, favoured, other_time
+    )
     return Verdict(confidence >= bar.threshold, confidence, _NOTHING)
 
 
-def missing_year(reading: Reading, hits: Sequence[Hit]) -> int | None:
-    """The first year that the question names, when no near passage is of any of its years."""
-    if any(_of_year(hit, year) for hit in hits[:10] for year in reading.years):
-        return None
-    return reading.years[0] if reading.years else None
+def _any_of(times: Sequence[str], hits: Sequence[Hit]) -> bool:
+    return any(_of_time(hit, time) for hit in hits for time in times)
 
 
-def _of_year(hit: Hit, year: int) -> bool:
-    dated = (hit.record.date or "").startswith(str(year))
-    return dated or str(year) in hit.passage.text or str(year) in hit.passage.heading
+def _of_time(hit: Hit, time: str) -> bool:
+    """Whether a passage is of a time (ISO, as far as it goes), or speaks of it."""
+    if (hit.record.date or "").startswith(time):
+        return True
+    words = fold(f"{hit.passage.heading} {hit.passage.text}")
+    return fold(french_time(time)).replace("1er ", "1") in words.replace("1er ", "1")
+
+
+def french_time(time: str) -> str:
+    """« 2014-05-22 », « 2014-05 », « 2014 » as one says them."""
+    said = french_date(f"{time}-01-01"[:10]).replace("\u00a0", " ")
+    return said if len(time) == 10 else said.split(" ", 1)[1] if len(time) == 7 else time

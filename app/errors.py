@@ -240,7 +240,7 @@ SET_ASIDE: dict[str, tuple[str, str]] = {
 # What SQLite says when the file, and not our SQL, is at fault.
 _UNUSABLE = re.compile(r"malformed|not a database|unable to open|disk I/O|readonly|locked")
 
-_NO_ROOM_MB = 5
+_NO_ROOM_MB = 5.0
 
 
 class _Facts(dict[str, object]):

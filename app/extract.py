@@ -47,7 +47,11 @@ _PERSON = re.compile(
 )
 _LAW = re.compile(r"\b(?:article|loi|décret|code|ordonnance)s?\b.*\d|\b[LRD]\.? ?\d{3,}", re.I)
 _DIGIT = re.compile(r"\d")
-_DURATION = re.compile(r"\d+\s*(?:ans?|mois|jours?|heures?|h\b|semaines?|minutes?)", re.I)
+_DURATION = re.compile(
+    r"(?:\d+|\b(?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze|vingt|trente"
+    r"|quarante|soixante|cent)[\w-]*)\s*(?:ans?|années?|mois|jours?|heures?|h\b|semaines?|minutes?)",
+    re.I,
+)
 
 # The first that fits the question says what a sentence should hold.
 _ASKS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
@@ -113,6 +117,8 @@ def weigh_question(
         idf: how rare a term is.
     """
     weights = {term: idf(term) for term in set(terms(question))}
+    if last != question:  # a follow-up: what is new in it counts most
+        weights |= {term: 2 * idf(term) for term in set(terms(last))}
     total = sum(weights.values()) or 1.0
     decision = bool(_WHAT_IT_DECIDES.search(last))
     return Asked(weights, total, None if decision else wanted(last), terms, decision)

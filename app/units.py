@@ -43,12 +43,18 @@ def widened(hit: Hit, neighbours: Sequence[PassageRow]) -> Hit:
 
 _END = re.compile(
     r"(?<!\bM)(?<!\bMM)(?<!\bart)(?<!\bArt)(?<!\bMme)(?<!\bMr)(?<!\bL)(?<!\bR)(?<!\bD)(?<!\bn)"
+    r"(?<!\b[1lL]er)"
     r"(?<!\d)[.!?]\s+(?=[A-ZÉÈÀÂÎÔÇ«\-–•])|(?<=\d\.)\s+(?=[A-ZÉÈÀÂ][a-zé]+ )|;\s*\n"
 )
 _OPENS = re.compile(
     r"^\s*(?:[-–—•●▪*\uf000-\uf0ff]\s|\d{1,2}\s*[.)/°-]|[a-z]\)|[IVX]+\s*[.)-]|article\b|art\.|vu\b"
     r"|considérant|vote\b|pour\s*:|contre\s*:|abst|objet|décide|approuve|autorise|le conseil"
     r"|après)",
+    re.I,
+)
+_FURNITURE = re.compile(
+    r"^\W*(?:envoyé|reçu|affiché|publiée?) (?:en préfecture )?le\b|^\W*ID\s*:\s*\d"
+    r"|\bpage\s*\d+\s*(?:/|sur)\s*\d+\s*$",
     re.I,
 )
 _LONGEST = 600
@@ -60,7 +66,7 @@ def units(hit: Hit) -> Iterator[Unit]:
     opening = ""
     for start, end in _pieces(text):
         line = " ".join(text[start:end].split())
-        if not re.search(r"\w{2,}", line):
+        if not re.search(r"\w{2,}", line) or _FURNITURE.search(line):
             continue
         item = bool(_ITEM.match(line))
         yield Unit(hit, start, end, line, opening if item else "")
@@ -133,38 +139,30 @@ def _kind(unit: Unit) -> str:
     return "row" if short and _ROW.search(unit.text) else ""
 
 
-def with_its_run(unit: Unit, pieces: list[Unit]) -> Unit:
-    """A list item with its list, a row with its table, a vote with all its lines."""
-    at = next(i for i, piece in enumerate(pieces) if piece.start == unit.start)
-    kind = _kind(unit)
-    first = last = at
+def with_its_run(unit: Unit, pieces: Sequence[Unit]) -> Unit:
+    """A list item with its list, a row with its table, a vote with all its lines.
+
+    `pieces` are the units of the passage, in order; the lines are kept apart by "\\n".
+    """
+    first = last = next(i for i, piece in enumerate(pieces) if piece.start == unit.start)
     opens = unit.text.endswith(":")
-    if opens and at + 1 < len(pieces):
-        kind = _kind(pieces[at + 1])
+    kind = _kind(pieces[last + 1]) if opens and last + 1 < len(pieces) else _kind(unit)
     if not kind:
         return unit
-    while True:
-        grown = False
-        if (
-            last + 1 < len(pieces)
-            and _kind(pieces[last + 1]) == kind
-            and _fits(pieces, first, last + 1)
-        ):
-            last, grown = last + 1, True
-        before = first - 1
-        if not opens and before >= 0 and _fits(pieces, before, last):
-            if _kind(pieces[before]) == kind:
-                first, grown = before, True
-            elif pieces[before].text.endswith(":"):
-                first, opens = before, True
-        if not grown:
+    while last + 1 < len(pieces) and _kind(pieces[last + 1]) == kind:
+        if not _fits(pieces, first, last + 1):
             break
-    start, end = pieces[first].start, pieces[last].end
-    text = " ".join(unit.hit.passage.text[start:end].split())
-    return Unit(unit.hit, start, end, text, unit.opening)
+        last += 1
+    while not opens and first > 0 and _fits(pieces, first - 1, last):
+        opens = pieces[first - 1].text.endswith(":")
+        if not opens and _kind(pieces[first - 1]) != kind:
+            break
+        first -= 1
+    text = "\n".join(piece.text for piece in pieces[first : last + 1])
+    return Unit(unit.hit, pieces[first].start, pieces[last].end, text, unit.opening)
 
 
-def _fits(pieces: list[Unit], first: int, last: int) -> bool:
+def _fits(pieces: Sequence[Unit], first: int, last: int) -> bool:
     return pieces[last].end - pieces[first].start <= _LONGEST_RUN
 
 

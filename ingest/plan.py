@@ -22,9 +22,7 @@ class Plan:
     to_cut: list[tuple[Found, Source]] = field(default_factory=list)  # read before, rules changed
     to_resume: list[int] = field(default_factory=list)  # staged by a run that was stopped
     moved: list[tuple[int, Found]] = field(default_factory=list)
-    touched: list[tuple[int, Found]] = field(
-        default_factory=list
-    )  # same content, new date or root
+    touched: list[tuple[int, Found]] = field(default_factory=list)  # same content, new date or root
     gone: list[Source] = field(default_factory=list)
     forgotten: list[int] = field(default_factory=list)  # gone too, and never were published
     unchanged: int = 0

@@ -57,18 +57,17 @@ class Indexes:
     def missing_and_extra(self, fonds: str, live: set[str]) -> tuple[set[str], set[str]]:
         """Ids that should be there and are not; ids that are there and should not be."""
         lexical = self.lexical.ids(fonds)
-        dense = self._dense_ids(fonds, live)
+        dense = self._dense_ids(fonds)
         return live - (dense & lexical), (dense | lexical) - live
 
-    def _dense_ids(self, fonds: str, live: set[str]) -> set[str]:
+    def _dense_ids(self, fonds: str) -> set[str]:
         """What the dense index holds; a damaged collection is dropped, to be filled anew."""
         try:
             # the graph itself is asked too: a damaged one still counts its ids
             probe = np.zeros(self.centre.passage_mean.shape, np.float32)
             probe[0] = 1.0
             self.dense.search(fonds, probe, 1)
-            same = self.dense.count(fonds) == len(live)
-            return live if same else self.dense.ids(fonds)
+            return self.dense.ids(fonds)
         except StoreUnavailable as trouble:
             if trouble.reason != "damaged":
                 raise

@@ -87,7 +87,7 @@ def _answer(number: int, answer: Answer) -> str:
 
 def _sentence(number: int, sentence: Sentence, citations: Sequence[Citation]) -> str:
     name, mention = STATUS.get(sentence.status, STATUS["unverified"])
-    text = escape(sentence.text)
+    text = escape(sentence.text).replace("\n", "<br>")  # rows of a table, items of a list
     if name == "non-verifiee":
         text = f"<del>{text}</del>"
     known = {citation.number: citation for citation in citations}

@@ -154,7 +154,7 @@ def test_a_damaged_catalogue_is_said_so_and_left_as_it_is(own_town: Path) -> Non
 def test_a_bug_keeps_its_trace_in_the_data_folder_that_was_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ingest.catalogue import Catalogue
+    assert greffe(tmp_path / "ailleurs", "init", "--data", tmp_path / "donnees").code == 0
 
     def broken(self: Catalogue) -> None:
         raise RuntimeError("un défaut")

@@ -28,7 +28,9 @@ def test_an_address_in_the_building_passes(url: str) -> None:
 def test_any_other_address_is_refused(url: str) -> None:
     with pytest.raises(AddressRefused) as raised:
         check_address("model.url", url)
-    assert raised.value.facts == {"setting": "model.url", "url": url}
+    facts = raised.value.facts
+    assert (facts["setting"], facts["url"]) == ("model.url", url)
+    assert facts["reason"] in ("public", "not_http", "unresolved")
 
 
 @pytest.mark.parametrize("variable", ["LANGSMITH_TRACING", "LANGCHAIN_TRACING_V2"])

@@ -19,7 +19,8 @@ ENGLISH = re.compile(
     r"|Missing|Invalid|No such|unexpected|PATH|TEXT|INTEGER|path|str|int|list)\b"
 )
 HEAVY = (
-    "torch", "gradio", "chromadb", "sentence_transformers", "transformers", "numpy", "tantivy", "langchain_core", "pypdfium2", "rich",
+    "torch", "gradio", "chromadb", "sentence_transformers", "transformers", "numpy",
+    "tantivy", "langchain_core", "pypdfium2", "rich",
 )  # fmt: skip
 
 

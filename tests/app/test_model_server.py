@@ -164,10 +164,8 @@ def test_what_the_model_takes_from_the_sources_is_shown_with_its_proof(desk: Des
 
 
 def test_an_article_that_a_sentence_names_does_not_cut_it_in_two(desk: Desk) -> None:
-    written = f"L'article L. 541-3 prévoit une amende [{rank_of(desk, 'amende.')}]."
-    with model_server(200, completion(written)) as url:
+    quoted = "Vu le code de l’environnement, notamment les articles L. 541-2 et L. 541-3 ;"
+    rank = rank_of(desk, quoted)
+    with model_server(200, completion(f"{quoted} [{rank}]")) as url:
         answer = replace(desk, chat=Chat(url, "essai", "", 5)).ask(QUESTION)
-    assert [sentence.text for sentence in answer.sentences] in (
-        [],
-        ["L'article L. 541-3 prévoit une amende."],
-    )
+    assert [sentence.text for sentence in answer.sentences] == [quoted]

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from app.commands.serve import AddressUnusable, check_port
+from app.errors import sentence
 from ingest import ocr
 from ingest.catalogue import Catalogue
 from ingest.run_lock import run_lock
@@ -92,11 +94,14 @@ def test_a_port_in_use_is_said_so_with_a_free_one_before_anything_is_loaded(
 
 
 @pytest.mark.parametrize("host", ["203.0.113.7", "nulle-part.invalid", "2001:db8::7"])
-def test_an_address_that_is_not_this_machines_is_said_so(tmp_path: Path, host: str) -> None:
-    ran = greffe(tmp_path / "donnees", "serve", GREFFE_PAGE__HOST=host)
-    assert (ran.code, ran.out) == (7, "")
-    assert host in ran.err
-    assert "page.host" in ran.err
+def test_an_address_that_is_not_this_machines_is_said_so(host: str) -> None:
+    with pytest.raises(AddressUnusable) as raised:
+        check_port(host, 7860)
+    known = sentence(raised.value)
+    assert known is not None
+    assert known.code == 7
+    assert host in known.happened
+    assert "page.host" in known.todo
 
 
 def test_the_page_asks_for_an_index_first(empty_town: Path) -> None:

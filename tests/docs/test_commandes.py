@@ -76,6 +76,7 @@ def test_every_key_of_ingest_is_explained() -> None:
 
 
 def test_every_key_of_status_is_explained(tmp_path: Path) -> None:
+    CliRunner().invoke(cli.app, ["init", "--data", str(tmp_path)])
     told = CliRunner().invoke(cli.app, ["status", "--json", "--data", str(tmp_path)])
     assert set(json.loads(told.stdout)) == set(keys_told("status"))
 

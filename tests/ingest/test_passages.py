@@ -1,5 +1,6 @@
 """Passages: pieces of one record, word for word, and nothing lost."""
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -58,11 +59,11 @@ def check_text(piece: Passage, file: Sequence[Page]) -> None:
 def files(draw: st.DrawFn) -> tuple[list[Page], list[Record]]:
     """Pages of any text, and records that share them out in reading order."""
     file = pages(*draw(st.lists(TEXTS, min_size=1, max_size=4)))
-    records = []
+    records: list[Record] = []
     for page in file:
         ends = sorted(draw(st.sets(st.integers(1, max(1, len(page.text))), max_size=3)))
         bounds = [0, *(end for end in ends if end < len(page.text)), len(page.text)]
-        for start, end in zip(bounds, bounds[1:], strict=False):
+        for start, end in itertools.pairwise(bounds):
             if end > start:
                 records.append(Record(len(records), "autre", (Span(page.number, start, end),)))
     return file, records

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from ingest import pipeline
+from ingest.embedding import embed
+from ingest.passages import CUTTING
 from ingest.trouble import InputMissing, TooManyGone
 from tests.ingest.small_town import SmallTown, small_town
 
@@ -49,7 +51,7 @@ def test_a_changed_file_takes_the_place_of_the_old_in_one_step(
 ) -> None:
     town.run(folder)
     seen: list[dict[str, list[str]]] = []
-    real = pipeline.embed
+    real = embed
 
     def watched(*args: object) -> int:
         seen.append(town.texts())  # the new version is read, and not published
@@ -167,7 +169,7 @@ def test_new_rules_of_cutting_are_applied_to_what_was_read_before(
 
     town.run(folder)
     for module in (plan, pipeline):
-        monkeypatch.setattr(module, "CUTTING", pipeline.CUTTING + 1)
+        monkeypatch.setattr(module, "CUTTING", CUTTING + 1)
     report = town.run(folder)
     assert (report.read, report.embedded, report.unchanged) == (2, 0, 0)
     assert town.texts() == {"cantine.txt": [CANTINE], "2024/marche.txt": [MARCHE]}

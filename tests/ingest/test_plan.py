@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from ingest import ocr
-from ingest import plan as planning
 from ingest.catalogue import Catalogue
 from ingest.discover import sha256, walk
 from ingest.pages import Document, Page
+from ingest.passages import CUTTING
 from ingest.plan import Plan, plan
 from ingest.readers import READING
 from ingest.records.record import Record, Span
@@ -34,7 +34,7 @@ def planned(catalogue: Catalogue, folder: Path, *, retry: bool = False) -> Plan:
 
 
 def known(catalogue: Catalogue, file: Path, state: str = "live", reason: str = "", *,
-          reading: int = READING, cutting: int = planning.CUTTING, warnings: tuple[str, ...] = (),
+          reading: int = READING, cutting: int = CUTTING, warnings: tuple[str, ...] = (),
           root: Path | None = None) -> int:  # fmt: skip
     """Put a file into the catalogue as it is now."""
     [found] = [f for f in walk(root or file.parent) if f.file == file]
@@ -218,7 +218,7 @@ def test_better_rules_of_cutting_do_not_ask_for_ocr_again(
 ) -> None:
     for name in ("a.pdf", "b.csv"):
         (folder / name).write_text(name)
-        known(catalogue, folder / name, cutting=planning.CUTTING - 1)
+        known(catalogue, folder / name, cutting=CUTTING - 1)
     todo = planned(catalogue, folder)
     assert [found.path for found, _ in todo.to_cut] == ["a.pdf"]
     assert names(todo) == ["b.csv"]

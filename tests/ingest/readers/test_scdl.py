@@ -43,8 +43,8 @@ def test_each_row_is_a_page_and_an_act_with_its_vote() -> None:
         )
         assert act.title == " ".join(row["DELIB_OBJET"].split())
         assert act.body == row["COLL_NOM"]
-        counts = (row[f"VOTE_{word}"] for word in ("POUR", "CONTRE", "ABSTENTION"))
-        assert act.vote == Vote(None, *(int(count) for count in counts))
+        pour, contre, stood = (int(row[f"VOTE_{w}"]) for w in ("POUR", "CONTRE", "ABSTENTION"))
+        assert act.vote == Vote(None, pour, contre, stood)
         [span] = act.spans
         assert (span.page, page.text[span.start : span.end]) == (page.number, page.text)
 
@@ -68,7 +68,7 @@ def test_an_extra_first_column_and_french_dates_do_not_matter(tmp_path: Path) ->
 
 def test_a_row_without_object_is_left_out_and_what_is_empty_stays_empty(tmp_path: Path) -> None:
     first, second = rows()[:2]
-    bare = {key: "" for key in first} | {"DELIB_OBJET": "Vœu sur la gare"}
+    bare = dict.fromkeys(first, "") | {"DELIB_OBJET": "Vœu sur la gare"}
     document = written(
         tmp_path / "a.csv", [first, {**second, "DELIB_OBJET": ""}, bare], ",", "utf8"
     )
