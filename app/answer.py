@@ -146,7 +146,9 @@ class Desk:
     def _choose(self, query: Query, found: Found) -> list[Chosen]:
         lexical = self.retriever.indexes.lexical
         whole = f"{query.context} {query.text}".strip()
-        asked = extract.weigh_question(whole, query.text, lexical.terms, lexical.idf)
+        asked = extract.weigh_question(
+            whole, query.text, lexical.terms, lexical.idf, found.reading.bodies
+        )
         hits = [
             widened(hit, self.catalogue.passages_of_record(hit.record.id))
             for hit in found.hits[:_READ]

@@ -17,7 +17,7 @@ from vectorstore.retriever import Found, Hit
 class Bar:
     """Logistic weights over the evidence; docs/log.md has the calibration."""
 
-    bias: float = -4.0
+    bias: float = -3.6
     dense: float = 4.0
     coverage: float = 5.0
     favoured: float = 1.0

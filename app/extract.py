@@ -106,7 +106,11 @@ _DECIDES = re.compile(
 
 
 def weigh_question(
-    question: str, last: str, terms: Callable[[str], list[str]], idf: Callable[[str], float]
+    question: str,
+    last: str,
+    terms: Callable[[str], list[str]],
+    idf: Callable[[str], float],
+    bodies: Sequence[str] = (),
 ) -> Asked:
     """Weigh the words of a question.
 
@@ -115,10 +119,13 @@ def weigh_question(
         last: what was asked last, alone; it says what kind of thing is wanted.
         terms: the lexical index's analyser.
         idf: how rare a term is.
+        bodies: the collectivities it names; their acts alone are read, so the name says no more.
     """
     weights = {term: idf(term) for term in set(terms(question))}
     if last != question:  # a follow-up: what is new in it counts most
         weights |= {term: 2 * idf(term) for term in set(terms(last))}
+    for term in terms(" ".join(bodies)):
+        weights.pop(term, None)
     total = sum(weights.values()) or 1.0
     decision = bool(_WHAT_IT_DECIDES.search(last))
     return Asked(weights, total, None if decision else wanted(last), terms, decision)

@@ -64,7 +64,7 @@ def read_question(text: str, known_bodies: Sequence[str]) -> Reading:
     """What the question says plainly. `known_bodies`: those of the fonds that may be searched."""
     folded = fold(text)
     days = tuple(dict.fromkeys(day for _, day in dates(folded)))
-    bodies = tuple(body for body in known_bodies if _names(folded, body))
+    bodies = tuple(body for body in known_bodies if _names(folded, body, known_bodies))
     months = tuple(
         f"{year}-{_MONTHS.index(month) + 1:02d}" for month, year in _MONTH_YEAR.findall(folded)
     )
@@ -106,9 +106,18 @@ def significant(name: str) -> list[str]:
     return [word for word in re.findall(r"\w{3,}", plain) if word not in small | {"des", "les"}]
 
 
-def _names(folded: str, body: str) -> bool:
+def _names(folded: str, body: str, known_bodies: Sequence[str]) -> bool:
+    """By its whole name, or by a first word that is its alone: « Courvallon » is enough."""
     words = significant(body)
-    return bool(words) and all(re.search(rf"\b{re.escape(word)}\b", folded) for word in words)
+    if not words:
+        return False
+    if all(re.search(rf"\b{re.escape(word)}\b", folded) for word in words):
+        return True
+    first = words[0]
+    if len(first) < 5 or first.startswith("saint"):
+        return False
+    shared = sum(first in significant(other) for other in known_bodies)
+    return shared == 1 and re.search(rf"\b{re.escape(first)}\b", folded) is not None
 
 
 def _unknown_place(text: str, known_bodies: Sequence[str]) -> str | None:

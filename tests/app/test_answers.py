@@ -1,0 +1,121 @@
+"""Questions to the town hall of the sample: the right words, the right page, or a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.answer import Desk
+from app.assembly import open_desk
+from app.conversation import EMPTY
+from app.ledger import squeeze
+from app.settings import load
+from tests.conftest import has_tesseract
+
+
+@pytest.fixture(scope="module")
+def desk(town: Path) -> Iterator[Desk]:
+    with open_desk(load(town)) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "source", "page"),
+    [
+        (
+            "Quelle amende risque un particulier qui abandonne 3 m³ de déchets à Courvallon ?",
+            "De 2 m³ à 5 m³ 950 €",
+            "deliberations/2024-031_depots-sauvages.pdf",
+            1,
+        ),
+        (
+            "À quelle distance des bois les barbecues étaient-ils interdits pendant l'été 2024 ?",
+            "200 mètres",
+            "arretes/AR-2024-098_interdiction-feux.odt",
+            1,
+        ),
+        (
+            "Jusqu'à quelle date la circulation est-elle interdite par l'arrêté AR-2024-117 ?",
+            "11 octobre 2024",
+            "arretes/AR-2024-117_circulation-rue-des-tanneurs.docx",
+            1,
+        ),
+        (
+            "Quel était le tarif d'entrée d'un adulte à la piscine pendant l'été 2022 ?",
+            "3,20 €",
+            "proces-verbaux/compte-rendu-2022-05-18.html",
+            1,
+        ),
+    ],
+)
+def test_an_answer_holds_the_words_and_cites_their_page(
+    desk: Desk, question: str, words: str, source: str, page: int
+) -> None:
+    answer = desk.ask(question)
+    assert answer.status == "answered"
+    cited = next(s for s in answer.sentences if squeeze(words) in squeeze(s.text))
+    assert cited.status == "verbatim"
+    citation = answer.citations[cited.citations[0] - 1]
+    assert (citation.source, citation.quote.page) == (source, page)
+
+
+def test_the_quoted_words_stand_where_the_citation_says(desk: Desk) -> None:
+    answer = desk.ask("Quelle amende pour un dépôt sauvage de déchets dangereux ?")
+    assert answer.citations
+    for citation in answer.citations:
+        shown = desk.catalogue.page(citation.source_id, citation.quote.page)
+        assert shown is not None
+        there = shown.text[citation.quote.start : citation.quote.end]
+        assert squeeze(there) == squeeze(citation.quote.text)
+
+
+@pytest.mark.skipif(not has_tesseract, reason="tesseract n'est pas installé")
+def test_a_scan_under_a_stamp_answers_and_says_that_it_was_read_by_ocr(desk: Desk) -> None:
+    answer = desk.ask("Combien a coûté la parcelle AB 217 achetée pour agrandir le cimetière ?")
+    assert "27600" in squeeze(answer.text)
+    assert answer.citations[0].ocr
+    assert answer.citations[0].confidence is not None
+    assert answer.citations[0].confidence > 0.8
+
+
+def test_a_clerk_s_name_for_the_act_stands_on_the_citation(desk: Desk) -> None:
+    answer = desk.ask("Que décide la délibération 2024-031 ?")
+    assert answer.citations[0].label.startswith("Délibération n°\u00a02024-031 du 22\u00a0mai")
+    assert answer.citations[0].label.endswith(f"p. {answer.citations[0].quote.page}")
+
+
+@pytest.mark.parametrize(
+    ("question", "why"),
+    [
+        ("Quelle est la capitale de l'Italie ?", ""),
+        ("Quel est le prix de la cantine à la mairie de Saint-Orval ?", "Saint-Orval"),
+        ("Quel était le tarif de la piscine pendant l'été 1997 ?", "1997"),
+        ("La délibération sur les dépôts sauvages est-elle légale ?", "légalité"),
+    ],
+)
+def test_what_the_records_do_not_answer_is_refused_with_the_nearest_passages(
+    desk: Desk, question: str, why: str
+) -> None:
+    answer = desk.ask(question)
+    assert answer.status == "not_in_records"
+    assert answer.sentences == ()
+    assert why in answer.message
+    assert answer.nearest
+
+
+def test_a_follow_up_leans_on_the_question_before(desk: Desk) -> None:
+    first = "Quelle amende pour un dépôt sauvage de 2 à 5 m³ à Courvallon ?"
+    answer = desk.ask(first)
+    after = desk.ask("Et pour une personne morale ?", conversation=EMPTY.then(first, answer))
+    assert after.status == "answered"
+    assert "multipliésparTrois".lower() in squeeze(after.text)
+
+
+def test_only_the_fonds_that_is_named_is_searched(desk: Desk) -> None:
+    from app.answer import FondsUnknown
+
+    assert {hit.fonds for hit in desk.search("cantine", fonds=["mairie"])} == {"mairie"}
+    with pytest.raises(FondsUnknown):
+        desk.search("cantine", fonds=["secret"])
