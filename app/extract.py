@@ -137,12 +137,12 @@ def choose(asked: Asked, hits: Sequence[Hit]) -> list[Chosen]:
         return []
     best = hits[0].score
     scored: list[Chosen] = []
-    runs: dict[str, list[Unit]] = {}
     for hit in hits[:_DEPTH]:
-        pieces = runs[hit.passage.id] = list(units(hit))
-        scored += [_weigh(unit, asked, best) for unit in pieces]
+        pieces = list(units(hit))
+        runs = {(run.start, run.end): run for run in (with_its_run(p, pieces) for p in pieces)}
+        scored += [_weigh(run, asked, best) for run in runs.values()]
     scored.sort(key=lambda chosen: -chosen.score)
-    return _few(scored, runs)
+    return _few(scored)
 
 
 def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
@@ -165,15 +165,12 @@ def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
     return Chosen(unit, score, min(1.0, sum(share)))
 
 
-def _few(scored: list[Chosen], runs: dict[str, list[Unit]]) -> list[Chosen]:
+def _few(scored: list[Chosen]) -> list[Chosen]:
     """The best unit, and others nearly as good that say something else."""
     chosen: list[Chosen] = []
     for candidate in scored:
         if candidate.score < scored[0].score - _MARGIN or len(chosen) == MOST_SENTENCES:
             break
-        if any(inside(candidate.unit, other.unit) for other in chosen):
-            continue
-        whole = with_its_run(candidate.unit, runs[candidate.unit.hit.passage.id])
-        if not any(inside(other.unit, whole) for other in chosen):
-            chosen.append(Chosen(whole, candidate.score, candidate.coverage))
+        if not any(inside(candidate.unit, other.unit) for other in chosen):
+            chosen.append(candidate)
     return chosen
