@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from app.units import Unit, inside, units, with_its_run
 from vectorstore.retriever import Hit
+from vectorstore.synonyms import Synonyms, synonyms_of
 
 MOST_SENTENCES = 3
 _DEPTH = 8  # passages looked into
@@ -91,6 +92,7 @@ class Asked:
     total: float
     holds: re.Pattern[str] | None  # what kind of thing is wanted
     terms: Callable[[str], list[str]]
+    synonyms: Synonyms  # other words for what is asked
     decision: bool  # what an act decides, or what it is about
 
 
@@ -128,7 +130,8 @@ def weigh_question(
         weights.pop(term, None)
     total = sum(weights.values()) or 1.0
     decision = bool(_WHAT_IT_DECIDES.search(last))
-    return Asked(weights, total, None if decision else wanted(last), terms, decision)
+    kind = None if decision else wanted(last)
+    return Asked(weights, total, kind, terms, synonyms_of(question, terms), decision)
 
 
 def choose(asked: Asked, hits: Sequence[Hit]) -> list[Chosen]:
@@ -147,10 +150,10 @@ def choose(asked: Asked, hits: Sequence[Hit]) -> list[Chosen]:
 
 def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
     weights, terms = asked.weights, asked.terms
-    own = set(terms(unit.text))
+    own = asked.synonyms.also(terms(unit.text))
     heading = set(terms(unit.hit.passage.heading))
     around = (set(terms(unit.opening)) | heading) - own
-    far = set(terms(unit.hit.passage.text)) - own - around
+    far = asked.synonyms.also(terms(unit.hit.passage.text)) - own - around
     share = [sum(weights[t] for t in some & weights.keys()) / asked.total
              for some in (own, around, far)]  # fmt: skip
     score = share[0] + 0.5 * share[1] + 0.25 * share[2] + 1.2 * (unit.hit.score - best)
