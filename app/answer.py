@@ -15,7 +15,7 @@ from app.citations import Answer, Citation, Quote, Sentence
 from app.conversation import EMPTY, Conversation, context_of
 from app.extract import Chosen
 from app.llm import NOT_FOUND, Chat, ModelServerSilent, kept
-from app.units import quote_of, widened
+from app.units import quote_of, units, widened
 from ingest.catalogue import Catalogue
 from ingest.trouble import Trouble
 from vectorstore.retriever import Found, Hit, Query, Retriever
@@ -157,14 +157,14 @@ class Desk:
 
     def _write(self, question: str, query: Query, found: Found, chosen: Sequence[Chosen]) -> Answer:
         if self.chat is None:
-            return self._extractive(question, chosen)
+            return self._extractive(question, found, chosen)
         try:
             return self._by_model(self.chat, question, query, found)
         except ModelServerSilent as trouble:
-            answer = self._extractive(question, chosen)
+            answer = self._extractive(question, found, chosen)
             return replace(answer, notes=(SILENT,), trouble=trouble)
 
-    def _extractive(self, question: str, chosen: Sequence[Chosen]) -> Answer:
+    def _extractive(self, question: str, found: Found, chosen: Sequence[Chosen]) -> Answer:
         sentences: list[Sentence] = []
         citations: list[Citation] = []
         for piece in chosen:
@@ -174,6 +174,8 @@ class Desk:
             number = len(citations) + 1
             citations.append(self._cite(number, piece.unit.hit, quote_of(piece.unit)))
             sentences.append(Sentence(piece.unit.text, status, (number,)))
+        if not sentences:
+            return self._refuse(question, found, Verdict(False, 0.0, _TOO_SHORT))
         return self._answer(
             question, "answered", sentences=tuple(sentences), citations=tuple(citations)
         )
@@ -194,16 +196,16 @@ class Desk:
     def _checked(self, question: str, written: str, hits: Sequence[Hit]) -> Answer:
         if NOT_FOUND in written.upper():
             return self._answer(question, "not_in_records")
-        numbers: dict[int, int] = {}  # the model's [n] -> ours, in order of appearance
+        places: dict[tuple[int, Quote], int] = {}  # (the model's [n], place) -> our number
         sentences = []
         for text, marks in _sentences(written):
             known = [mark for mark in marks if 1 <= mark <= len(hits)]
             status = ledger.verdict(text, [hits[mark - 1].passage.text for mark in known])
-            ours = tuple(numbers.setdefault(mark, len(numbers) + 1) for mark in known)
-            sentences.append(Sentence(text, status, ours))
+            cited = [(mark, place_of(hits[mark - 1], text)) for mark in known]
+            ours = tuple(places.setdefault(place, len(places) + 1) for place in cited)
+            sentences.append(Sentence(text, status, tuple(dict.fromkeys(ours))))
         citations = tuple(
-            self._cite(number, hits[mark - 1], _whole(hits[mark - 1]))
-            for mark, number in numbers.items()
+            self._cite(number, hits[mark - 1], quote) for (mark, quote), number in places.items()
         )
         return self._answer(question, "answered", sentences=tuple(sentences), citations=citations)
 
@@ -223,7 +225,7 @@ class Desk:
         record = hit.record
         page = self.catalogue.page(hit.source.id, quote.page)
         label = record.label
-        if record.kind != "article":
+        if hit.source.path.lower().endswith(".pdf"):  # other formats have no pages on paper
             label = f"{label}, p. {quote.page}"
         return Citation(
             number=number, label=label, fonds=hit.fonds, source=hit.source.path,
@@ -245,6 +247,22 @@ def relevant(found: Found) -> Found:
     return replace(found, hits=hits)
 
 
+def place_of(hit: Hit, sentence: str) -> Quote:
+    """The words of a passage that a sentence rests on: its own, else those that share most."""
+    own = ledger.squeeze(sentence).rstrip(".;:,")
+    pieces = list(units(hit))
+    exact = (piece for piece in pieces if own and own in ledger.squeeze(piece.text))
+    found = next(exact, None) or max(
+        pieces, key=lambda piece: _shared(piece.text, own), default=None
+    )
+    return quote_of(found) if found else _whole(hit)
+
+
+def _shared(text: str, own: str) -> int:
+    return sum(word in own for word in set(re.findall(r"\w{4,}", text.lower())))
+
+
+_TOO_SHORT = "Les passages trouvés sont trop courts pour prouver une réponse."
 _UNPROVED = (
     "Le modèle n'a rien écrit que les sources prouvent ; voici les passages les plus proches."
 )

@@ -21,7 +21,7 @@ from ingest.trouble import Trouble
 from vectorstore.centring import centre_of
 from vectorstore.chroma import ChromaIndex, open_local, open_remote
 from vectorstore.embed import Embedder
-from vectorstore.indexes import Dense, Indexes
+from vectorstore.indexes import Dense, Indexes, refill
 from vectorstore.lexical import Lexical
 from vectorstore.retriever import Retriever
 
@@ -54,12 +54,17 @@ def catalogue_of(settings: Settings, *, create: bool = True) -> Catalogue:
 
 
 @contextmanager
-def open_parts(settings: Settings) -> Iterator[Parts]:
+def open_parts(settings: Settings, *, writing: bool = False) -> Iterator[Parts]:
     """Model, catalogue and indexes of a data folder, closed again at the end.
+
+    Args:
+        settings: of the data folder.
+        writing: the caller holds the run lock: a lexical index that is missing, damaged or of
+            another version is made again from the catalogue.
 
     Raises:
         ModelMissing, ModelFolderInvalid, ModelMismatch, CatalogueUnusable, StoreUnavailable,
-        AddressRefused.
+        LexicalUnusable, AddressRefused.
     """
     catalogue = catalogue_of(settings)
     embedder = Embedder(_model_folder(settings), settings.embedding.device)
@@ -68,7 +73,8 @@ def open_parts(settings: Settings) -> Iterator[Parts]:
     _check_generation(catalogue, embedder, generation)
     dense = _dense(settings, generation)
     try:
-        indexes = Indexes(dense, Lexical(settings.data / "lexical"), centre)
+        lexical = _lexical(settings.data / "lexical", catalogue if writing else None)
+        indexes = Indexes(dense, lexical, centre)
         yield Parts(catalogue, embedder, indexes, generation)
     finally:
         dense.close()
@@ -77,8 +83,18 @@ def open_parts(settings: Settings) -> Iterator[Parts]:
 
 @contextmanager
 def open_desk(settings: Settings) -> Iterator[Desk]:
-    """The desk where questions are asked. Raises as `open_parts`."""
+    """The desk where questions are asked.
+
+    Raises:
+        NoIndex: at once, before a folder is made or the model loaded; else as `open_parts`.
+    """
+    catalogue = catalogue_of(settings, create=False)
+    known = catalogue.fonds()
+    catalogue.close()
+    if not known:
+        raise NoIndex(data=str(settings.data))
     with open_parts(settings) as parts:
+        parts.embedder.load()
         retriever = Retriever(parts.catalogue, parts.embedder, parts.indexes)
         yield Desk(
             settings.data, parts.catalogue, retriever, parts.generation, chat=_chat(settings)
@@ -143,16 +159,26 @@ def _model_folder(settings: Settings) -> Path:
 def _check_generation(catalogue: Catalogue, embedder: Embedder, generation: str) -> None:
     """The index remembers its model; another one is an error, never a silent mix."""
     known = catalogue.meta("generation")
+    if known == generation:
+        return
     named = _named(embedder, generation)
-    if not known or not catalogue.sources("live"):
-        catalogue.set_meta("generation", generation)
-        catalogue.set_meta("model", named)
-    elif known != generation:
+    if known and catalogue.fonds():
         raise ModelMismatch(indexed=catalogue.meta("model"), wanted=named)
+    catalogue.set_meta("generation", generation)
+    catalogue.set_meta("model", named)
 
 
 def _named(embedder: Embedder, generation: str) -> str:
     return f"{embedder.name} ({embedder.dimension} dimensions, {generation})"
+
+
+def _lexical(folder: Path, truth: Catalogue | None) -> Lexical:
+    if truth is None:
+        return Lexical(folder)
+    lexical = Lexical.for_writing(folder)
+    if not lexical.count():
+        refill(lexical, truth)
+    return lexical
 
 
 def _dense(settings: Settings, generation: str) -> ChromaIndex:

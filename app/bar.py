@@ -49,6 +49,7 @@ class Verdict:
     why: str = ""
 
 
+_ABOUT = 0.3  # least share of a question's rare words that shows it is about an act found
 _NOTHING = "Les documents indexés ne répondent pas à cette question."
 _ADVICE = re.compile(
     r"\b(?:à votre avis|selon vous|que pensez-vous|pensez-vous|aurait-(?:il|elle|on) dû"
@@ -60,7 +61,7 @@ _ADVICE = re.compile(
 
 
 def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
-    """Decide on the evidence. An exact reference that was found is evidence enough."""
+    """Decide on the evidence; an act named by its number answers what is asked about it."""
     reading = found.reading
     if _ADVICE.search(reading.text):
         return Verdict(
@@ -71,18 +72,20 @@ def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
         return Verdict(False, 0.0, f"Aucun acte de « {reading.unknown_place} » n'est indexé.")
     if not found.hits or not chosen:
         return Verdict(False, 0.0, _NOTHING)
-    if found.exact:
-        return Verdict(True, 1.0)
     hits = found.hits[:10]
     years = tuple(dict.fromkeys(map(str, reading.years)))
     if years and not _any_of(years, hits):
         return Verdict(False, 0.0, f"{_NOTHING} Rien ne s'y rapporte à l'année {years[0]}.")
+    if found.exact:
+        about_it = chosen[0].coverage >= _ABOUT
+        return Verdict(about_it, float(about_it), _NOTHING)
     closer = reading.days or reading.months
     other_time = bool(closer) and not _any_of(closer, hits)
-    favoured = any(hit.evidence.favoured for hit in found.hits[:3])
-    confidence = bar.confidence(
-        found.hits[0].evidence.dense, chosen[0].coverage, favoured, other_time
-    )
+    # A follow-up must be answered itself: its context was answered before.
+    coverage = (chosen[0].coverage + chosen[0].last_coverage) / 2
+    near = any(hit.evidence.favoured for hit in found.hits[:3])
+    favoured = near and chosen[0].last_coverage >= _ABOUT
+    confidence = bar.confidence(found.hits[0].evidence.dense, coverage, favoured, other_time)
     return Verdict(confidence >= bar.threshold, confidence, _NOTHING)
 
 

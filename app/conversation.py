@@ -25,7 +25,7 @@ _LEANS = re.compile(
     r"^\s*(?:et\b|mais\b|alors\b|donc\b|ou\b|sinon\b|qui d'autre|pourquoi\b|comment cela)"
     r"|\b(?:cela|ça|ceux-ci|celui-ci|celle-ci|celles-ci|cette (?:taxe|délibération|décision|mesure"
     r"|aide|subvention|somme)|ce (?:vote|montant|tarif|prix|projet|texte)|ces (?:montants|tarifs)"
-    r"|le même|la même|eux|elle|elles|ils|il)\b",
+    r"|le même|la même|eux)\b|(?<!-)\b(?:elles?|ils?)\b(?!-)",
     re.I,
 )
 _NAME = re.compile(r"(?<=[a-zà-ÿ,'’ ] )[A-ZÉÈ][\w-]{3,}")

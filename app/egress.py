@@ -32,6 +32,7 @@ _TRACING = (
     "LANGCHAIN_TRACING",
     "LANGSMITH_TRACING_V2",
 )
+_OPENAI = "OPENAI_"  # its client obeys OPENAI_PROXY, OPENAI_BASE_URL, OPENAI_ORG_ID and others
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "ftp_proxy")
 
 
@@ -56,6 +57,8 @@ def harden() -> None:
     for name in _PROXIES:
         os.environ.pop(name, None)
         os.environ.pop(name.upper(), None)
+    for name in [name for name in os.environ if name.upper().startswith(_OPENAI)]:
+        os.environ.pop(name)
     os.environ["NO_PROXY"] = "*"
 
 

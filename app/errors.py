@@ -143,6 +143,11 @@ SENTENCES: dict[str, Say] = {
         "Relancez `greffe ingest` sur vos dossiers : il le refait depuis le catalogue.",
         NO_INDEX,
     ),
+    "LexicalUnusable": Say(
+        "L'index des mots « {path} » est abîmé ou d'une autre version ({detail}).",
+        "Relancez `greffe ingest` sur vos dossiers : il le refait depuis le catalogue.",
+        NO_INDEX,
+    ),
     "ModelServerSilent": Say(
         "Le serveur du modèle de langue ne répond pas ({url} : {detail}).",
         "La réponse extractive est donnée à la place. Vérifiez le serveur, ou videz model.url.",

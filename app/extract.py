@@ -27,6 +27,7 @@ class Chosen:
     unit: Unit
     score: float
     coverage: float  # share of the question's weight of rare words found in or around it, 0 to 1
+    last_coverage: float  # the same for what was asked last, alone
 
 
 # --- what kind of thing is asked
@@ -90,6 +91,7 @@ class Asked:
 
     weights: dict[str, float]  # term -> idf
     total: float
+    last: frozenset[str]  # those of its terms that were asked last
     holds: re.Pattern[str] | None  # what kind of thing is wanted
     terms: Callable[[str], list[str]]
     synonyms: Synonyms  # other words for what is asked
@@ -129,9 +131,10 @@ def weigh_question(
     for term in terms(" ".join(bodies)):
         weights.pop(term, None)
     total = sum(weights.values()) or 1.0
+    newest = frozenset(terms(last)) & weights.keys()
     decision = bool(_WHAT_IT_DECIDES.search(last))
     kind = None if decision else wanted(last)
-    return Asked(weights, total, kind, terms, synonyms_of(question, terms), decision)
+    return Asked(weights, total, newest, kind, terms, synonyms_of(question, terms), decision)
 
 
 def choose(asked: Asked, hits: Sequence[Hit]) -> list[Chosen]:
@@ -165,7 +168,10 @@ def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
         score -= 0.4  # it says no more than the title and the question do
     if not 25 <= len(unit.text) <= 450:
         score -= 0.1
-    return Chosen(unit, score, min(1.0, sum(share)))
+    everywhere = own | around | far
+    newest = sum(weights[t] for t in asked.last) or 1.0
+    met = sum(weights[t] for t in asked.last & everywhere) / newest
+    return Chosen(unit, score, min(1.0, sum(share)), met)
 
 
 def _few(scored: list[Chosen]) -> list[Chosen]:

@@ -1,8 +1,9 @@
 """The ledger: each sentence against its sources, in code, whoever wrote it.
 
-"verbatim": the words stand in the cited passage. "supported": every figure, date, number and
-proper name of the sentence stands there, and most of its words, with the same negation.
-"unverified": everything else; it is never shown as fact.
+"verbatim": the words stand in the cited passage. "supported": one or two sentences of the
+source that follow each other hold every figure, date, number, vote and proper name of the
+sentence and most of its words, with the same negation. "unverified": everything else; it is
+never shown as fact.
 """
 
 from __future__ import annotations
@@ -10,15 +11,22 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "«": '"', "»": '"', "“": '"', "”": '"'})
-_FIGURE = re.compile(r"\d+(?:[ .,]\d+)*")
-_NAME = re.compile(r"(?<![.!?] )(?<!^)\b[A-ZÉÈÎÔÇ][\wÀ-ÿ'-]{2,}")
-_NEGATION = re.compile(
-    r"\bn['’e]\b|\bpas\b|\bjamais\b|\baucune?\b|\bsans\b|\brefus|\brejet|\bcontre\b|\binterdi", re.I
+_FIGURE = re.compile(r"(?:(?<!\S)[-−](?=\d))?\d+(?:[ .,]\d+)*")
+_NAME = re.compile(
+    r"(?:(?<=\bM\. )|(?<=\bMM\. )|(?<=\bMme )|(?<![.!?] )(?<!^))\b[A-ZÉÈÎÔÇ][\wÀ-ÿ'-]{2,}"
 )
+_NEGATION = re.compile(
+    r"\bn['’e]\b|\bpas\b|\bjamais\b|\baucune?\b|\brefus|\brejet|\binterdi|\bdéfavorable", re.I
+)
+_COUNTED = re.compile(r"(\d+)\W+(?:voix\W+|votes?\W+)?(pour|contre|abst)", re.I)
+_COUNTED_AFTER = re.compile(r"\b(pour|contre|abst)\w*\s*:\s*(\d+)", re.I)
+_END = re.compile(r"(?<=[.!?;])\s+(?=[A-ZÉÈÀÂÎÔÇ«\-–•\d])")
+_BETWEEN = r"[\s\-‐-―_\"'*|]*"
 _SHORTEST = 8  # letters and figures: « oui » stands in « Louis »
-_LEAST_SHARED = 0.6  # of a paraphrase's words of four letters and more
+_LEAST_SHARED = 0.7  # of a paraphrase's words of four letters and more
 
 
 def squeeze(text: str) -> str:
@@ -39,23 +47,39 @@ def verdict(sentence: str, sources: Sequence[str]) -> str:
 
 
 def _stands_in(sentence: str, own: str, source: str) -> bool:
-    """Word for word; without spaces « 5 voix » stands in « 15 voix », so figures count too."""
-    return own in squeeze(source) and _figures(sentence) <= _figures(source)
+    """Word for word, whole words: « 5 voix » does not stand in « 15 voix »."""
+    if own not in squeeze(source) or not _figures(sentence) <= _figures(source):
+        return False
+    plain = unicodedata.normalize("NFKC", source).translate(_QUOTES).lower()
+    spaced = _BETWEEN.join(map(re.escape, own))
+    return re.search(rf"(?<!\w){spaced}(?!\w)", plain) is not None
 
 
 def _supported(sentence: str, source: str) -> bool:
-    there = _figures(source)
-    if any(figure not in there for figure in _figures(sentence)):
+    """Whether one sentence of the source, or two that follow each other, say as much."""
+    pieces = _END.split(" ".join(source.split()))
+    windows = [*pieces, *(f"{one} {next_}" for one, next_ in pairwise(pieces))]
+    return any(_says_as_much(sentence, window) for window in windows)
+
+
+def _says_as_much(sentence: str, window: str) -> bool:
+    if not _figures(sentence) <= _figures(window) or not _votes(sentence) <= _votes(window):
         return False
-    plain = squeeze(source)
+    plain = squeeze(window)
     if any(squeeze(name) not in plain for name in _NAME.findall(sentence)):
         return False
-    if bool(_NEGATION.search(sentence)) != bool(_NEGATION.search(source)):
+    if bool(_NEGATION.search(sentence)) != bool(_NEGATION.search(window)):
         return False
-    stems = {word[:5] for word in re.findall(r"[a-zà-ÿ]{4,}", source.lower())}
+    stems = {word[:5] for word in re.findall(r"[a-zà-ÿ]{4,}", window.lower())}
     words = re.findall(r"[a-zà-ÿ]{4,}", sentence.lower())
     shared = sum(word[:5] in stems for word in words)
     return bool(words) and shared >= _LEAST_SHARED * len(words)
+
+
+def _votes(text: str) -> set[tuple[str, str]]:
+    """(what, how many) of the votes that a text counts: { ("pour", "14"), … }."""
+    found = {(what.lower(), count) for count, what in _COUNTED.findall(text)}
+    return found or {(what.lower(), count) for what, count in _COUNTED_AFTER.findall(text)}
 
 
 def _figures(text: str) -> set[str]:

@@ -36,21 +36,24 @@ class Chat:
         Raises:
             ModelServerSilent: refused, too slow, an error, or an empty text.
         """
+        import httpx
         import openai
         from langchain_core.prompts import PromptTemplate
         from langchain_openai import ChatOpenAI
         from pydantic import SecretStr
 
-        model = ChatOpenAI(
-            base_url=self.url, model=self.name or "default",
-            api_key=SecretStr(self.key or "aucune"), temperature=0, timeout=self.seconds,
-            max_retries=1, max_completion_tokens=400,
-        )  # fmt: skip
         text = PromptTemplate.from_template(prompt("reponse")).format(
             extraits=_numbered(extracts), question=question
         )
         try:
-            reply = model.invoke(text)
+            # no proxy of the environment, and nobody is followed out of the building
+            with httpx.Client(trust_env=False, follow_redirects=False) as http:
+                model = ChatOpenAI(
+                    base_url=self.url, model=self.name or "default",
+                    api_key=SecretStr(self.key or "aucune"), temperature=0, timeout=self.seconds,
+                    max_retries=1, max_completion_tokens=400, http_client=http,
+                )  # fmt: skip
+                reply = model.invoke(text)
         except (openai.OpenAIError, ValueError, OSError, TypeError, LookupError) as error:
             # TypeError, LookupError: a reply without choices, from a server that is no model
             detail = f"{type(error).__name__}"

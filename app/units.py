@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from app.citations import Quote
 from ingest.rows import PassageRow
@@ -64,7 +65,7 @@ def units(hit: Hit) -> Iterator[Unit]:
     """Cut a passage into sentences, list items and rows, in order."""
     text = hit.passage.text
     opening = ""
-    for start, end in _pieces(text):
+    for start, end in _pieces(text, seams(hit.passage)):
         line = " ".join(text[start:end].split())
         if not re.search(r"\w{2,}", line) or _FURNITURE.search(line):
             continue
@@ -76,10 +77,16 @@ def units(hit: Hit) -> Iterator[Unit]:
             opening = ""
 
 
-def _pieces(text: str) -> Iterator[tuple[int, int]]:
+def seams(passage: PassageRow) -> frozenset[int]:
+    """Where a passage's text passes to another page, or over words left out: no unit crosses."""
+    ends = accumulate(span.end - span.start + 1 for span in passage.spans)
+    return frozenset(end - 1 for end in ends)  # of the "\n" that joins two spans
+
+
+def _pieces(text: str, cuts: frozenset[int]) -> Iterator[tuple[int, int]]:
     """(start, end) of each unit: wrapped lines are joined, sentences parted."""
     start = 0
-    for end in _block_ends(text):
+    for end in _block_ends(text, cuts):
         at = start
         for stop in _END.finditer(text, start, end):
             yield at, stop.start() + 1
@@ -89,7 +96,7 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
         start = end + 1
 
 
-def _block_ends(text: str) -> Iterator[int]:
+def _block_ends(text: str, cuts: frozenset[int]) -> Iterator[int]:
     """Where a line ends that the next one does not carry on."""
     lines = text.split("\n")
     at = 0
@@ -97,7 +104,8 @@ def _block_ends(text: str) -> Iterator[int]:
     for index, line in enumerate(lines):
         end = at + len(line)
         after = lines[index + 1] if index + 1 < len(lines) else None
-        if after is None or not _goes_on(line, after) or end - begun > _LONGEST:
+        stops = after is None or end in cuts or not _goes_on(line, after)
+        if stops or end - begun > _LONGEST:
             yield end
             begun = end + 1
         at = end + 1
@@ -163,11 +171,13 @@ def with_its_run(unit: Unit, pieces: Sequence[Unit]) -> Unit:
 
 
 def _fits(pieces: Sequence[Unit], first: int, last: int) -> bool:
-    return pieces[last].end - pieces[first].start <= _LONGEST_RUN
+    start, end = pieces[first].start, pieces[last].end
+    crosses = any(start < cut < end for cut in seams(pieces[first].hit.passage))
+    return end - start <= _LONGEST_RUN and not crosses
 
 
 def quote_of(unit: Unit) -> Quote:
-    """Where the unit stands on its page (its first page, when it runs over two)."""
+    """Where the unit stands on its page: it never runs over two."""
     at = 0
     for span in unit.hit.passage.spans:
         length = span.end - span.start

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import stat
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.trouble import InputMissing
 
+# Taken away since the folder was listed, or a link that leads nowhere.
+_NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 _SKIPPED_NAMES = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 
 
 @dataclass(frozen=True, slots=True)
 class Shut:
-    """What the folder holds and the walk could not enter or name."""
+    """What the folder holds and the walk could not enter, look at or name."""
 
     path: str  # relative to root; a folder's ends in "/"
     reason: str  # a key of app.errors.SET_ASIDE
@@ -42,7 +45,8 @@ def walk(target: Path, shut: Callable[[Shut], None] = lambda what: None) -> Iter
     """Yield the files below a folder (or the one file named), in order of path.
 
     Hidden files, editor leftovers and links that lead nowhere or out of the folder are passed
-    over; `shut` hears of subfolders that may not be entered and names that are not UTF-8.
+    over; `shut` hears of subfolders that may not be entered, of files that may not be looked at,
+    and of names that are not UTF-8.
 
     Raises:
         InputMissing: `target` is not there or may not be read.
@@ -73,14 +77,21 @@ def _below(root: Path, shut: Callable[[Shut], None]) -> Iterator[Found]:
             path = str(Path(folder, name).relative_to(root))
             if not _is_utf8(path):  # bytes of an older system: no database could keep the name
                 shut(Shut(os.fsencode(path).decode("utf-8", "replace"), "bad_name"))
-            elif _is_ours(Path(folder, name), root):
-                with suppress(FileNotFoundError):  # taken away since the folder was listed
-                    yield _found(root, path)
+                continue
+            try:
+                found = _found(root, path) if _is_ours(Path(folder, name), root) else None
+            except OSError as error:
+                if error.errno not in _NOT_THERE:  # a folder with r and no x, a share that broke
+                    shut(Shut(path.replace(os.sep, "/"), "forbidden", error.strerror or ""))
+                continue
+            if found is not None:
+                yield found
 
 
 def _is_ours(path: Path, root: Path) -> bool:
-    """Whether it is a file, and if a link, one to a file of this folder."""
-    return path.is_file() and (not path.is_symlink() or path.resolve().is_relative_to(root))
+    """Whether it is a file, and if a link, one to a file of this folder. May raise OSError."""
+    regular = stat.S_ISREG(path.stat().st_mode)  # is_file would say no where it may not look
+    return regular and (not path.is_symlink() or path.resolve().is_relative_to(root))
 
 
 def _is_utf8(path: str) -> bool:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
+from ingest.clean import clean
 from ingest.pages import Page, Word
 from ingest.trouble import Unreadable
 
@@ -73,7 +74,7 @@ def _page(table: dict[str, list[str]], number: int, width: int, height: int) -> 
     at = 0
     place: tuple[str, ...] = ()
     for index, text in enumerate(table["text"]):
-        word = text.strip()
+        word = clean(text)  # before its place is counted: offsets stay true
         if not word:
             continue
         here = tuple(table[key][index] for key in ("block_num", "par_num", "line_num"))

@@ -26,7 +26,7 @@ class Page:
     """The text of one page. Files without paper (DOCX, HTML, CSV rows) have pages too."""
 
     number: int  # 1-based, as a PDF reader shows it; for CSV and law files: the line
-    text: str  # cleaned by ingest.clean: NFC, "\n" between lines
+    text: str  # cleaned by ingest.clean (OCR: word by word); "\n" between lines
     ocr: bool = False
     confidence: float | None = None  # mean of the OCR's word confidences, 0 to 1
     words: tuple[Word, ...] = ()  # OCR pages only; a born-digital page is asked again when shown

@@ -135,7 +135,7 @@ class _Run:
         shut: list[Shut] = []
         found = list(walk(target, shut.append))
         whole = target.resolve() if target.is_dir() else None
-        closed = tuple(item.path for item in shut if item.path.endswith("/"))
+        closed = tuple(item.path for item in shut if item.reason == "forbidden")
         todo = plan(self.catalogue, self.fonds, found, whole, self.options.retry, closed)
         total = len(self.catalogue.sources("live", self.fonds))
         if len(todo.gone) > max(1, 0.1 * total) and not self.options.yes:

@@ -90,7 +90,7 @@ def _place(
     content = content or _content(file)
     if newest is not None and newest.sha256 == content:
         _known_content(todo, file, newest, content, retry)
-    elif content and lost.get(content):
+    elif content and lost.get(content) and "live" not in by_state:
         todo.moved.append((lost[content].pop().id, file))
     else:
         todo.to_read.append((file, content))

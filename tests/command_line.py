@@ -16,6 +16,8 @@ from unittest import mock
 
 ROOT = Path(__file__).resolve().parent.parent
 GREFFE = [sys.executable, "-m", "app.cli"]
+# Ctrl-C counts for a child even where the tests themselves run in the background.
+INTERRUPTIBLE = ["env", "--default-signal=INT"]
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,8 @@ def greffe(data: Path, *words: str | Path, stdin: str = "", **changed: str) -> R
 def started(data: Path, *words: str | Path) -> subprocess.Popen[str]:
     """`greffe WORDS` as a process that goes on beside the test."""
     return subprocess.Popen(
-        [*GREFFE, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        [*INTERRUPTIBLE, *GREFFE, *map(str, words)], text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env=environment(data), cwd=data.parent, start_new_session=True,
     )  # fmt: skip
 

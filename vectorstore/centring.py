@@ -8,6 +8,7 @@ those of fixed texts, embedded once per model, so a vector never changes as the 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -60,7 +61,7 @@ def centre_of(model: Embedding, models: Path) -> Centre:
     path = models / f"centre-{id}.npz"
     if not path.is_file():
         models.mkdir(parents=True, exist_ok=True)
-        making = path.with_suffix(".part.npz")
+        making = path.with_suffix(f".{os.getpid()}.part.npz")  # two processes may start at once
         np.savez(
             making,
             passage=model.passages(passages).astype(np.float32).mean(axis=0),

@@ -73,7 +73,8 @@ def folder(models: Path) -> Path:
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir(parents=True)
     _write(_parse(source), making)
-    shutil.rmtree(target, ignore_errors=True)
+    if not (target / _DONE).is_file():  # another process may have been first, and be using it
+        shutil.rmtree(target, ignore_errors=True)
     try:
         making.rename(target)
     except OSError:  # another process was first

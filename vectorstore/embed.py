@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -30,7 +31,7 @@ class Embedder:
     """One model, loaded once. Safe to call from several threads: torch releases the GIL."""
 
     def __init__(self, folder: Path, device: str = "") -> None:
-        """Load a folder.
+        """Look at a folder; the model itself is loaded when it is first needed.
 
         Args:
             folder: a sentence-transformers folder with safetensors weights.
@@ -43,10 +44,27 @@ class Embedder:
         self.folder = folder
         self.name = folder.name
         self.model_id = folder_hash(folder)[:16]
-        self._model = _load(folder, device)
-        self._model.max_seq_length = min(self._model.max_seq_length or 512, 512)
+        self._device = device
+        self._loading = threading.Lock()
+        self._loaded: SentenceTransformer | None = None
         self._cores = len(os.sched_getaffinity(0))
-        self.dimension = int(self._model.get_embedding_dimension() or 0)
+
+    @property
+    def _model(self) -> SentenceTransformer:
+        """Loading takes 4 to 8 s: a run that finds nothing new does without."""
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = _load(self.folder, self._device)
+            return self._loaded
+
+    @property
+    def dimension(self) -> int:
+        """Components of a vector."""
+        return int(self._model.get_embedding_dimension() or 0)
+
+    def load(self) -> None:
+        """Load the model now, so that the first question does not wait for it."""
+        self._model  # noqa: B018 - the property loads
 
     def passages(self, texts: Sequence[str]) -> NDArray[np.float16]:
         """Unit vectors (n, dimension) of passages, float16, in the order given.
@@ -134,6 +152,7 @@ def _load(folder: Path, device: str) -> SentenceTransformer:
     except Exception as error:  # whatever a broken folder makes the library raise
         detail = f"{type(error).__name__}: {error}"[:200]
         raise ModelFolderInvalid(path=str(folder), detail=detail) from error
+    model.max_seq_length = min(model.max_seq_length or 512, 512)
     return model.to(_precision(chosen))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.catalogue import Catalogue
 from ingest.rows import PassageRow, RecordRow
 from vectorstore.centring import Centre
 from vectorstore.chroma_server import StoreUnavailable
@@ -73,3 +74,15 @@ class Indexes:
                 raise
             self.dense.drop(fonds)
             return set()
+
+
+def refill(lexical: Lexical, catalogue: Catalogue) -> None:
+    """Put all live passages of the catalogue, whatever their fonds, into an index begun anew.
+
+    One commit at the end: a run that is stopped before leaves it empty, and the next begins again.
+    """
+    for source in catalogue.sources("live"):
+        rows = catalogue.passages_of_source(source.id)
+        records = catalogue.records_of(list({row.record_id for row in rows}))
+        lexical.add(source.fonds, [(row, records[row.record_id]) for row in rows])
+    lexical.commit()

@@ -5,39 +5,71 @@ from __future__ import annotations
 import math
 import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.rows import PassageRow, RecordRow
+from ingest.trouble import Trouble
 
 if TYPE_CHECKING:
     import tantivy
 
 # Weights of the fields, tuned on the development questions (docs/log.md).
-WEIGHTS = {"title": 2.0, "heading": 1.0, "number": 4.0, "body": 1.0}
+WEIGHTS = {"title": 2.0, "heading": 1.0, "body": 1.0}
 _ANALYSER = "french"
-LEXICAL_VERSION = 1  # raise it when the schema or the analyser changes
+LEXICAL_VERSION = 2  # raise it when the schema or the analyser changes
+
+
+class LexicalUnusable(Trouble):
+    """The index is damaged, or was made by another version. Facts: path, detail."""
 
 
 class Lexical:
     """A tantivy index in a folder. One writer at a time (the run lock sees to it)."""
 
     def __init__(self, folder: Path) -> None:
-        """Open or create."""
+        """Open what is there; nothing on the disk is changed.
+
+        Raises:
+            LexicalUnusable: damaged, of another version, or not there.
+        """
         import tantivy
 
         self._folder = folder / f"v{LEXICAL_VERSION}"
-        for old in folder.glob("v*"):
-            if old != self._folder:
-                shutil.rmtree(old, ignore_errors=True)
-        self._folder.mkdir(parents=True, exist_ok=True)
+        if not (self._folder / "meta.json").is_file():  # tantivy would begin an empty one
+            raise LexicalUnusable(path=str(self._folder), detail="absent")
         self._schema = _schema()
-        self._index = tantivy.Index(self._schema, path=str(self._folder))
         self._analyser = _analyser()
-        self._index.register_tokenizer(_ANALYSER, self._analyser)
-        self._searcher = self._index.searcher()
         self._writer: tantivy.IndexWriter | None = None
+        with self._reading():
+            self._index = tantivy.Index(self._schema, path=str(self._folder))
+            self._index.register_tokenizer(_ANALYSER, self._analyser)
+        self.ids("")  # opens each file: a damaged one is found now
+
+    @classmethod
+    def for_writing(cls, folder: Path) -> Lexical:
+        """Open for the run that holds the lock: a damaged index is begun anew, old ones go."""
+        import tantivy
+
+        ours = folder / f"v{LEXICAL_VERSION}"
+        for old in folder.glob("v*"):
+            if old != ours:
+                shutil.rmtree(old, ignore_errors=True)
+        try:
+            return cls(folder)
+        except LexicalUnusable as trouble:
+            if "No space left" in str(trouble):
+                raise
+        shutil.rmtree(ours, ignore_errors=True)
+        ours.mkdir(parents=True)
+        tantivy.Index(_schema(), path=str(ours))
+        return cls(folder)
+
+    def count(self) -> int:
+        """How many passages there are, in all fonds."""
+        return int(self._reloaded().num_docs)
 
     def add(self, fonds: str, rows: Iterable[tuple[PassageRow, RecordRow]]) -> None:
         """Add or replace passages."""
@@ -49,14 +81,12 @@ class Lexical:
             document = tantivy.Document(id=row.id, fonds=fonds, body=fold(row.text))
             document.add_text("heading", fold(row.heading))
             document.add_text("title", fold(record.title or ""))
-            document.add_text("number", record.number_key or "")
             writer.add_document(document)
 
     def remove(self, fonds: str, ids: Iterable[str]) -> None:
         """Remove passages."""
-        writer = self._writing()
-        for passage in ids:
-            writer.delete_documents_by_term("id", passage)
+        for passage in ids:  # none: no writer is opened, which would take 128 MB and a lock
+            self._writing().delete_documents_by_term("id", passage)
 
     def commit(self) -> None:
         """Make additions and removals visible to every process."""
@@ -69,10 +99,11 @@ class Lexical:
         """All passage ids of a fonds."""
         import tantivy
 
-        searcher = self._reloaded()
         query = tantivy.Query.term_query(self._schema, "fonds", fonds)
-        hits = searcher.search(query, max(1, searcher.num_docs)).hits
-        return {searcher.doc(address)["id"][0] for _, address in hits}
+        with self._reading():
+            searcher = self._reloaded()
+            hits = searcher.search(query, max(1, searcher.num_docs)).hits
+            return {searcher.doc(address)["id"][0] for _, address in hits}
 
     def search(self, fonds: Sequence[str], terms: str, limit: int) -> list[tuple[str, float]]:
         """(passage id, BM25 score) of the best passages of these fonds, best first."""
@@ -92,9 +123,10 @@ class Lexical:
         both = tantivy.Query.boolean_query(
             [(tantivy.Occur.Must, query), (tantivy.Occur.Must, within)]
         )
-        searcher = self._reloaded()
-        hits = searcher.search(both, limit).hits
-        return [(searcher.doc(address)["id"][0], float(score)) for score, address in hits]
+        with self._reading():
+            searcher = self._reloaded()
+            hits = searcher.search(both, limit).hits
+            return [(searcher.doc(address)["id"][0], float(score)) for score, address in hits]
 
     def terms(self, text: str) -> list[str]:
         """The index's terms of a text: stemmed, without stopwords and accents."""
@@ -113,6 +145,14 @@ class Lexical:
         self._searcher = self._index.searcher()
         return self._searcher
 
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """tantivy says everything by ValueError: here it can only be the files."""
+        try:
+            yield
+        except (ValueError, OSError) as error:
+            raise LexicalUnusable(path=str(self._folder), detail=str(error)[:200]) from error
+
     def _writing(self) -> tantivy.IndexWriter:
         if self._writer is None:
             self._writer = self._index.writer(heap_size=128_000_000, num_threads=1)
@@ -125,7 +165,6 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("fonds", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("number", tokenizer_name="raw", index_option="basic")
     for name in ("title", "heading", "body"):
         builder.add_text_field(name, tokenizer_name=_ANALYSER, index_option="position")
     return builder.build()

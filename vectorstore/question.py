@@ -37,7 +37,9 @@ _ARTICLE = re.compile(
 _CODE = re.compile(
     r"\b(CGCT|CGFP|CRPA|CASF|CJA|CGPPP|CCH|CSI|code(?:\s+(?:de|du|des|la|le|l'|et|d'|général|générale|[a-zéèêàçôî'’-]+)){1,9})"
 )
-_YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
+_YEAR = re.compile(
+    r"(?<!article )(?<!articles )\b((?:19|20)\d\d)\b(?! ?(?:€|euros?\b|habitants|m2|m3|m²))"
+)
 _MONTHS = [
     "janvier",
     "fevrier",
@@ -56,7 +58,8 @@ _MONTH_YEAR = re.compile(r"\b(" + "|".join(_MONTHS) + r")\s+(?:de\s+)?((?:19|20)
 _PLACE = re.compile(
     r"\b(?i:commune|ville|mairie|village|municipalité|conseil municipal)"
     r"\s+(?:de\s+la\s+|de\s+|d['’]|du\s+|des\s+)"
-    r"([A-ZÉÈÎÔ][\w'’-]+(?:[- ](?:[A-ZÉÈÎÔ][\w'’-]+|sur|sous|en|le|la|les|de|du|des|lès|l['’]))*)"
+    r"([A-ZÉÈÎÔ][\w'’-]*(?:[- ](?:(?:sur|sous|en|le|la|les|de|du|des|lès)[- ]|l['’])*"
+    r"[A-ZÉÈÎÔ][\w'’-]+)*)"
 )
 
 
@@ -120,11 +123,16 @@ def _names(folded: str, body: str, known_bodies: Sequence[str]) -> bool:
     return shared == 1 and re.search(rf"\b{re.escape(first)}\b", folded) is not None
 
 
+def _begins(words: set[str], name: set[str]) -> bool:
+    """« Saint-Quentin » for Saint-Quentin-la-Poterie; not « Uzès » for the Pays d'Uzès."""
+    return len(words) >= 2 and words <= name
+
+
 def _unknown_place(text: str, known_bodies: Sequence[str]) -> str | None:
     """« La commune d'Uzès » is not the communauté de communes du Pays d'Uzès."""
     known = [set(significant(body)) for body in known_bodies]
     for match in _PLACE.finditer(text):
         words = set(significant(match.group(1)))
-        if words and words not in known:
+        if words and not any(words == name or _begins(words, name) for name in known):
             return match.group(1)
     return None

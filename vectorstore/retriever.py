@@ -159,7 +159,7 @@ class Retriever:
         evidence = replace(
             hit.evidence,
             exact=hit.record.id in exact,
-            body=_match(reading.bodies, hit.record.body),
+            body=_match(reading.bodies, hit.record),
             date=_date_match(reading, hit.record),
             favoured=hit.record.id in query.favoured,
             table=hit.source.path.lower().endswith(".csv"),
@@ -167,11 +167,11 @@ class Retriever:
         return replace(hit, evidence=evidence, score=score(evidence, self.weights))
 
 
-def _match(wanted: Sequence[str], body: str | None) -> float:
-    """1 the same, -1 another, 0 when the question or the record does not say."""
-    if not wanted or body is None:
+def _match(wanted: Sequence[str], record: RecordRow) -> float:
+    """1 the same, -1 another, 0 when nothing is said, or for law: it holds everywhere."""
+    if not wanted or record.body is None or record.kind == "article":
         return 0.0
-    return 1.0 if fold(body) in map(fold, wanted) else -1.0
+    return 1.0 if fold(record.body) in map(fold, wanted) else -1.0
 
 
 def _date_match(reading: Reading, record: RecordRow) -> float:

@@ -33,14 +33,15 @@ def command(
     data: Data = None,
 ) -> int:
     """Poser une question ; chaque phrase de la réponse porte sa preuve."""
-    from app.answer import LONGEST_QUESTION
     from app.assembly import open_desk
+    from app.batch import unfit
     from app.shapes import answer_shape
 
     if bool(question.strip()) == (batch is not None):
         raise typer.BadParameter("donnez une question, ou --batch FICHIER")
-    if len(question) > LONGEST_QUESTION:
-        raise typer.BadParameter(f"question trop longue ({LONGEST_QUESTION} caractères au plus)")
+    wrong = unfit(question) if batch is None else ""
+    if wrong:
+        raise typer.BadParameter(wrong)
     with open_desk(settings_of(data)) as desk:
         if batch is not None:
             return _batch(desk, batch, fonds)
@@ -64,17 +65,14 @@ def _verdict(answer: Answer) -> int:
 
 
 def _batch(desk: Desk, batch: Path, fonds: list[str] | None) -> int:
-    from app.answer import LONGEST_QUESTION
-    from app.batch import problem, read_batch
+    from app.batch import in_turn, print_line
     from app.citations import Answer
-    from app.conversation import EMPTY, Conversation
+    from app.conversation import Conversation
     from app.shapes import answer_shape
 
     talks: dict[str, Conversation] = {}
     code = DONE
-    for asked in read_batch(batch):
-        talk = talks.get(asked.after or "", EMPTY)
-        wrong = problem(asked, talks, LONGEST_QUESTION)
+    for asked, talk, wrong in in_turn(batch, talks):
         if wrong:
             answer = Answer("", asked.question, "error", message=wrong)
             code = INPUT_UNREADABLE
@@ -82,7 +80,7 @@ def _batch(desk: Desk, batch: Path, fonds: list[str] | None) -> int:
             answer = desk.ask(asked.question, conversation=talk, fonds=fonds)
             code = MODEL_SILENT if answer.trouble is not None else code
             talks[asked.id] = talk.then(asked.question, answer)
-        print(json.dumps(answer_shape(asked.id, answer), ensure_ascii=False), flush=True)
+        print_line(answer_shape(asked.id, answer))
     return code
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from importlib import resources
 from pathlib import Path
 from typing import Annotated
@@ -33,18 +34,21 @@ def command(
     if port is not None:
         page = settings.page.model_copy(update={"port": port})
         settings = settings.model_copy(update={"page": page})
+    door = None
     if not only_index:
-        serve.check_port(settings.page.host, settings.page.port)
+        serve.check_host(settings.page.host)
+        door = serve.bound(settings.page.host, settings.page.port)
     if not ocr.available():
         print(
             "tesseract n'est pas installé : les documents numérisés ne seront pas lus.\n"
             "Pour les lire : sudo apt install tesseract-ocr tesseract-ocr-fra, puis relancez.",
             file=sys.stderr,
         )
-    report = ingest.run(settings, [records()], FONDS)
-    print(ingest.described(report), file=sys.stderr)
-    if not only_index:
-        serve.run(settings)
+    with door or nullcontext():
+        report = ingest.run(settings, [records()], FONDS)
+        print(ingest.described(report), file=sys.stderr)
+        if door is not None:
+            serve.run(settings, door)
 
 
 def records() -> Path:

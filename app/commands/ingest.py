@@ -79,7 +79,7 @@ def run(
     if free < _LEAST_FREE:
         raise DiskFull(path=str(settings.data), free_mb=free // 1_000_000)
     name = fonds or fonds_named(targets[0])
-    with run_lock(settings.data), open_parts(settings) as parts, Bar() as bar:
+    with run_lock(settings.data), open_parts(settings, writing=True) as parts, Bar() as bar:
         return ingest(
             targets, name, parts.catalogue, parts.embedder, parts.indexes,
             options_of(settings, retry=retry, yes=yes), bar.tell,

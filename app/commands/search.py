@@ -29,10 +29,14 @@ def command(
 ) -> int:
     """Chercher des passages."""
     from app.assembly import open_desk
+    from app.batch import unfit
     from app.shapes import search_shape
 
     if bool(question.strip()) == (batch is not None):
         raise typer.BadParameter("donnez une question, ou --batch FICHIER")
+    wrong = unfit(question) if batch is None else ""
+    if wrong:
+        raise typer.BadParameter(wrong)
     with open_desk(settings_of(data)) as desk:
         if batch is not None:
             return _batch(desk, batch, fonds, limit)
@@ -47,28 +51,23 @@ def command(
 
 
 def _batch(desk: Desk, batch: Path, fonds: list[str] | None, limit: int) -> int:
-    from app.answer import LONGEST_QUESTION
-    from app.batch import problem, read_batch
+    from app.batch import in_turn, print_line
     from app.citations import Answer
-    from app.conversation import EMPTY, Conversation
+    from app.conversation import Conversation
     from app.shapes import search_shape
 
     talks: dict[str, Conversation] = {}
     code = DONE
-    for asked in read_batch(batch):
-        talk = talks.get(asked.after or "", EMPTY)
-        wrong = problem(asked, talks, LONGEST_QUESTION)
+    for asked, talk, wrong in in_turn(batch, talks):
         if wrong:
-            line = search_shape(asked.id, asked.question, 0.0, []) | {"error": wrong}
-            print(json.dumps(line, ensure_ascii=False), flush=True)
+            print_line(search_shape(asked.id, asked.question, 0.0, []) | {"error": wrong})
             code = INPUT_UNREADABLE
             continue
         started = time.perf_counter()
         hits = desk.search(asked.question, conversation=talk, fonds=fonds, limit=limit)
         seconds = time.perf_counter() - started
         talks[asked.id] = talk.then(asked.question, Answer(asked.id, asked.question, "answered"))
-        line = search_shape(asked.id, asked.question, seconds, hits)
-        print(json.dumps(line, ensure_ascii=False), flush=True)
+        print_line(search_shape(asked.id, asked.question, seconds, hits))
     return code
 
 

@@ -42,31 +42,33 @@ def command(
     run(settings)
 
 
-def run(settings: Settings) -> None:
-    """Serve until stopped.
+def run(settings: Settings, listening: socket.socket | None = None) -> None:
+    """Serve until stopped, on a socket that `bound` gave, or on one of its own.
 
     Raises:
         PortTaken, AddressUnusable, NoIndex, and what `open_desk` raises.
     """
     check_host(settings.page.host)
-    check_port(settings.page.host, settings.page.port)
-    from app.answer import NoIndex
-    from app.assembly import catalogue_of, open_desk
+    # the port is ours from here on, before the model is loaded
+    with listening or bound(settings.page.host, settings.page.port) as door:
+        _serve(settings, door)
 
-    catalogue = catalogue_of(settings, create=False)
-    known = catalogue.fonds()
-    catalogue.close()
-    if not known:
-        raise NoIndex(data=str(settings.data))
+
+def _serve(settings: Settings, door: socket.socket) -> None:
+    from app.assembly import open_desk
+
     with open_desk(settings) as desk:
         from app.web.server import build_app, serve
 
+        address = address_of(settings.page.host, settings.page.port)
+        say = f"La page est ouverte : {address}  (Ctrl-C pour arrêter)"
         app = build_app(desk, settings)
-        address = f"http://{settings.page.host}:{settings.page.port}"
-        print(
-            f"La page est ouverte : {address}  (Ctrl-C pour arrêter)", file=sys.stderr, flush=True
-        )
-        serve(app, settings.page.host, settings.page.port)
+        serve(app, door, lambda: print(say, file=sys.stderr, flush=True))
+
+
+def address_of(host: str, port: int) -> str:
+    """What is typed into a browser: « http://[::1]:7860 »."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def check_host(host: str) -> None:
@@ -79,22 +81,21 @@ def check_host(host: str) -> None:
         raise PublicBind(host=host)
 
 
-def check_port(host: str, port: int) -> None:
-    """Find out before anything is loaded.
+def bound(host: str, port: int) -> socket.socket:
+    """A socket that listens there, so that nobody else takes the port while we load.
 
     Raises:
         PortTaken: with a free port to try instead.
         AddressUnusable: no such address here, or no right to that port.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe, socket.socket(family) as free:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                detail = error.strerror or str(error)
-                raise AddressUnusable(host=host, port=port, detail=detail) from error
-            free.bind((host, 0))
+    from app.web.server import listen
+
+    try:
+        return listen(host, port)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            detail = error.strerror or str(error)
+            raise AddressUnusable(host=host, port=port, detail=detail) from error
+        with listen(host, 0) as free:
             other = free.getsockname()[1]
-            raise PortTaken(host=host, port=port, other=other) from error
+        raise PortTaken(host=host, port=port, other=other) from error

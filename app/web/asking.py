@@ -9,11 +9,12 @@ from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from app.answer import LONGEST_QUESTION
+from app.batch import is_text
 from app.citations import Answer
-from app.errors import keep_traceback, sentence
+from app.errors import as_trouble, keep_traceback, sentence
 from app.web.desk import Conversation, Desk
 
-MAX_QUESTION = 2000  # characters
 MAX_TURNS = 40  # of a conversation: it is held in memory for each visitor
 
 _log = logging.getLogger(__name__)
@@ -78,7 +79,7 @@ def failed(question: str, error: Exception, data: Path) -> Answer:
     `data`/logs, and the user gets a reference that names it.
     """
     reference = secrets.token_hex(4)
-    say = sentence(error)
+    say = sentence(as_trouble(error, data))
     if say is not None:
         return Answer(reference, question, "error", message=f"{say.happened} {say.todo}")
     _log.error("question en erreur, référence %s", reference, exc_info=error)
@@ -97,12 +98,14 @@ def objection(question: str, conversation: Conversation) -> str:
     """Why a question cannot be asked, as a French sentence; empty when it can."""
     if not question.strip():
         return "Écrivez une question."
-    if len(question) > MAX_QUESTION:
-        said = f"{len(question):,}".replace(",", "\u202f")
+    if len(question) > LONGEST_QUESTION:
+        said, most = (f"{n:,}".replace(",", "\u202f") for n in (len(question), LONGEST_QUESTION))
         return (
-            f"Votre question compte {said} caractères ; la limite est de 2\u202f000."
+            f"Votre question compte {said} caractères ; la limite est de {most}."
             " Raccourcissez-la, puis envoyez-la de nouveau."
         )
+    if not is_text(question):
+        return "Votre question contient un caractère illisible : tapez-la de nouveau."
     if len(conversation.turns) >= MAX_TURNS:
         return "Cette conversation est longue : commencez-en une nouvelle."
     return ""

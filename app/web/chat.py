@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -96,7 +97,9 @@ class Chat:
         yield {p.stage: "", p.current: turn(number, question, answer)}
         if answer.status != "error":
             conversation = conversation.then(question, answer)
-            yield {self.conversation: conversation, **self._first(conversation)}
+            # a page is drawn, which takes up to a second: not on the event loop
+            first = await asyncio.to_thread(self._first, conversation)
+            yield {self.conversation: conversation, **first}
 
     def _started(
         self, conversation: Conversation, number: int, question: str, ticket: str

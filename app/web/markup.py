@@ -87,7 +87,8 @@ def _answer(number: int, answer: Answer) -> str:
 
 def _sentence(number: int, sentence: Sentence, citations: Sequence[Citation]) -> str:
     name, mention = STATUS.get(sentence.status, STATUS["unverified"])
-    text = escape(sentence.text).replace("\n", "<br>")  # rows of a table, items of a list
+    lines = sentence.text.split("\n")  # rows of a table, items of a list
+    text = "<br>".join(escape(line) for line in lines)
     if name == "non-verifiee":
         text = f"<del>{text}</del>"
     known = {citation.number: citation for citation in citations}

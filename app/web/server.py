@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import socket
+from collections.abc import Callable
 from html import escape
 from importlib import resources
 from pathlib import Path
@@ -41,21 +42,29 @@ def build_app(desk: Desk, settings: Settings) -> FastAPI:
     return _with_gradio(app, desk, settings.data)
 
 
-def serve(app: FastAPI, host: str, port: int) -> None:
-    """Serve until interrupted. Raises OSError at once where the port cannot be had."""
+def serve(app: FastAPI, listening: socket.socket, opened: Callable[[], None]) -> None:
+    """Serve on a socket until interrupted, and close it; `opened` is called once it answers."""
     import uvicorn
 
-    listening = listen(host, port)
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            opened()
+
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False,
         proxy_headers=False, timeout_graceful_shutdown=3,
     )  # fmt: skip
     with listening:
-        uvicorn.Server(config).run(sockets=[listening])
+        Server(config).run(sockets=[listening])
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket bound to the address. Raises OSError where it is taken or not ours."""
+    """A socket that listens there: who comes before the page is ready waits for it.
+
+    Raises:
+        OSError: the port is taken, or the address is not ours.
+    """
     family, kind, protocol, _, address = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]

@@ -47,6 +47,8 @@ def _blocks(word: WordDocument) -> Iterator[str]:
 
 def _rows(table: Table) -> Iterator[str]:
     for row in table.rows:
-        cells = [" ".join(cell.text.split()) for cell in row.cells]
-        distinct = [cell for i, cell in enumerate(cells) if i == 0 or cell != cells[i - 1]]
-        yield " | ".join(distinct)
+        cells = row.cells  # a merged cell comes once for each column that it covers
+        distinct = [
+            cell for i, cell in enumerate(cells) if i == 0 or cell._tc is not cells[i - 1]._tc
+        ]
+        yield " | ".join(" ".join(cell.text.split()) for cell in distinct)

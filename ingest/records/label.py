@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ingest.records.fold import fold
 from ingest.records.numbers import normalise
 from ingest.records.record import Record
 
@@ -25,6 +26,11 @@ _MONTHS = (
 _CODES = {  # the short names in use, as the law files may give them
     "CGCT": "code général des collectivités territoriales",
 }
+# Bodies whose assembly is neither a conseil municipal nor communautaire (on folded text).
+_NO_COMMUNE = re.compile(
+    r"(?:ccas|cias|centre (?:communal|intercommunal|de gestion)|departement|region|caisse"
+    r"|conseil(?! municipal)|collectivite|office|regie|etablissement|sdis|pole|petr)\b"
+)
 _NBSP = "\u00a0"
 _LETTER_DOT = re.compile(r"^([LRDA])\.?\s?(?=\d)")
 
@@ -66,11 +72,12 @@ def _quoted(title: str) -> str:
 
 
 def _assembly(body: str | None) -> str:
-    if body is None:
+    folded = fold(body or "")
+    if not folded or _NO_COMMUNE.match(folded):
         return "Séance"
-    if body.startswith(("Communauté", "Métropole", "CC ", "CA ")):
+    if folded.startswith(("communaute", "metropole", "cc ", "ca ")):
         return "Conseil communautaire"
-    return "Comité syndical" if body.startswith("Syndicat") else "Conseil municipal"
+    return "Comité syndical" if folded.startswith("syndicat") else "Conseil municipal"
 
 
 def _article(record: Record) -> str:
@@ -79,5 +86,6 @@ def _article(record: Record) -> str:
     if not code:
         return f"Article {number}"
     code = code[0].lower() + code[1:]
-    of = "de la " if code.startswith(("loi", "constitution")) else "du "
+    of = "de la " if code.startswith(("loi", "constitution", "convention", "charte")) else "du "
+    of = "de l'" if fold(code)[0] in "aeiouyh" else of
     return f"Article {number} {of}{code}"

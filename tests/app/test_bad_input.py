@@ -167,3 +167,28 @@ def test_a_bug_keeps_its_trace_in_the_data_folder_that_was_named(
     assert "un défaut" in kept.read_text()
     assert not (tmp_path / "ailleurs").exists()
     assert os.environ.get("GREFFE_DATA") != str(tmp_path / "donnees")
+
+
+@pytest.mark.parametrize("command", ["ask", "search", "serve"])
+def test_a_data_folder_that_was_mistyped_is_said_so_at_once_and_not_made(
+    tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.assembly._model_folder", None)  # not even looked for
+    words = ["--port", "1024"] if command == "serve" else [QUESTION]
+    ran = greffe(tmp_path / "dnnees", command, *words)
+    assert (ran.code, ran.out) == (5, "")
+    assert "greffe ingest DOSSIER" in ran.err
+    assert not (tmp_path / "dnnees").exists()
+
+
+def test_an_index_of_words_that_is_damaged_is_made_again_by_the_next_run(
+    own_town: Path, records: Path
+) -> None:
+    [meta] = own_town.glob("lexical/v*/meta.json")
+    meta.write_text("{")
+    ran = greffe(own_town, "search", "dépôt sauvage")
+    assert (ran.code, ran.out) == (5, "")
+    assert "`greffe ingest`" in ran.err
+    again = greffe(own_town, "ingest", records, "--json")
+    assert (again.json["read"], again.json["embedded"]) == (0, 0)
+    assert greffe(own_town, "search", "dépôt sauvage", "--json").json["hits"]

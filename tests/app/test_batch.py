@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.batch import Asked, BatchUnreadable, read_batch
+from app.batch import Asked, BatchUnreadable, in_turn, print_line, problem, read_batch
 
 
 def write(file: Path, *rows: object, encoding: str = "utf-8") -> Path:
@@ -64,3 +64,27 @@ def test_standard_input_that_is_not_text_is_named(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xff\xfe\x00"), "utf-8"))
     with pytest.raises(BatchUnreadable):
         list(read_batch(Path("-")))
+
+
+def test_half_a_character_is_refused_in_its_line_and_comes_back_as_it_was(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "q.jsonl"
+    file.write_text('{"id": "\\ud800", "question": "\\ud800 ?"}\n{"id": "b", "question": "Un ?"}\n')
+    [(first, _, wrong), (_, _, fine)] = in_turn(file, {})
+    assert "demi-caractère" in wrong
+    assert fine == ""
+    print_line({"id": first.id, "question": first.question})
+    assert json.loads(capsys.readouterr().out) == {"id": "\ud800", "question": "\ud800 ?"}
+
+
+@pytest.mark.parametrize(
+    ("question", "after", "said"),
+    [("  ", None, "vide"), ("x" * 2001, None, "2000"), ("Et ?", "z", "« z »"), ("Et ?", "a", "")],
+)
+def test_a_question_that_cannot_be_asked_is_told_why(
+    question: str, after: str | None, said: str
+) -> None:
+    wrong = problem(Asked("b", question, after), {"a"})
+    assert said in wrong
+    assert bool(wrong) == bool(said)

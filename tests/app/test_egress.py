@@ -50,6 +50,10 @@ def test_every_switch_is_set_and_no_proxy_stays() -> None:
         assert os.environ["HF_HUB_OFFLINE"] == os.environ["TRANSFORMERS_OFFLINE"] == "1"
         assert os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"
         assert not {"HTTPS_PROXY", "http_proxy"} & set(os.environ)
+    openai = {"OPENAI_PROXY": "http://x", "OPENAI_BASE_URL": "http://x", "OPENAI_ORG_ID": "x"}
+    with mock.patch.dict(os.environ, openai):
+        harden()
+        assert not [name for name in os.environ if name.startswith("OPENAI_")]
     with mock.patch.dict(os.environ, {"LANGCHAIN_TRACING_V2": "false"}):
         harden()
 

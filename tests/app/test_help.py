@@ -60,7 +60,11 @@ def test_every_command_takes_the_data_folder(tmp_path: Path) -> None:
         (["ask", "--json=oui", "x"], "L'option --json n'attend pas de valeur.", "--help"),
         (["ask"], "Donnez une question, ou --batch FICHIER.", "ask --help"),
         (["ask", "un", "deux"], "De trop : deux.", "ask --help"),
-        (["ask", "x" * 2001], "Question trop longue (2000 caractères au plus).", "ask --help"),
+        (["ask", "x" * 2001], "La question est trop longue (2000 caractères au plus).", "ask --"),
+        (["search", "x" * 2001], "La question est trop longue (2000 caractères au plus).",
+         "search --help"),
+        (["search", "\udcff"], "La question contient un demi-caractère, qu'aucun texte ne peut"
+         " contenir.", "search --help"),
         (["search", "x", "--limit", "0"], "Valeur refusée pour '--limit' : il faut au moins 1.",
          "search --help"),
         (["search", "x", "--limit", "dix"],

@@ -20,8 +20,7 @@ def test_a_paraphrase_with_the_same_figures_and_names_is_supported() -> None:
     sentence = (
         "Le conseil autorise Odile Marcheville à signer la convention de 1200,50 € hors taxes."
     )
-    source = SOURCE.replace("3 voix contre et ", "")
-    assert verdict(sentence, [source]) == "supported"
+    assert verdict(sentence, [SOURCE]) == "supported"
 
 
 @pytest.mark.parametrize(
@@ -40,6 +39,26 @@ def test_another_amount_date_or_name_is_not_verified(sentence: str) -> None:
 
 def test_fewer_votes_than_the_source_counts_are_not_an_exact_quotation() -> None:
     assert verdict("4 voix pour, 3 voix contre", [SOURCE]) == "unverified"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source"),
+    [
+        ("5 voix pour", "15 voix pour, 5 abstentions"),
+        ("Recevable est la demande du préfet", "Irrecevable est la demande du préfet"),
+        ("Solde : 1 200 €", "Solde : -1 200 €"),
+        (
+            "Le conseil n'approuve pas la convention avec le département.",
+            "Le conseil approuve la convention avec le département. Vote : 19 pour, 0 contre.",
+        ),
+        (
+            "La délibération est adoptée par 5 voix pour et 15 contre.",
+            "La délibération est adoptée par 15 voix pour et 5 contre.",
+        ),
+    ],
+)
+def test_what_the_source_does_not_say_is_never_shown_as_fact(sentence: str, source: str) -> None:
+    assert verdict(sentence, [source]) == "unverified"
 
 
 def test_a_bare_yes_proves_nothing() -> None:

@@ -32,8 +32,13 @@ def completion(content: object) -> bytes:
 
 
 @contextlib.contextmanager
-def model_server(status: int, body: bytes, pause: threading.Event | None = None) -> Iterator[str]:
-    """A server that says the same to everyone; with `pause`, nothing until it is set."""
+def model_server(
+    status: int, body: bytes, pause: threading.Event | None = None, place: str = ""
+) -> Iterator[str]:
+    """A server that says the same to everyone; with `pause`, nothing until it is set.
+
+    With `place`, it sends them there.
+    """
     asked: list[bytes] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -44,6 +49,8 @@ def model_server(status: int, body: bytes, pause: threading.Event | None = None)
             with contextlib.suppress(OSError):  # nobody waits any more
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
+                if place:
+                    self.send_header("Location", place)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
@@ -120,6 +127,21 @@ def test_the_model_server_answers_nonsense(desk: Desk, status: int, body: bytes)
     assert isinstance(answer.trouble, ModelServerSilent)
     assert answer.trouble.facts["url"] == url
     assert answer.notes
+
+
+def test_a_model_server_cannot_send_the_question_elsewhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("NO_PROXY", raising=False)
+
+    def ask_where_a_redirection_and_a_proxy_lead_elsewhere() -> None:
+        with model_server(200, completion("Détourné.")) as elsewhere:
+            monkeypatch.setenv("HTTP_PROXY", elsewhere)
+            with model_server(307, b"", place=elsewhere) as url, pytest.raises(ModelServerSilent):
+                Chat(url, "", "", 2).write(QUESTION, ["Un extrait."])
+
+    with pytest.raises(AssertionError, match="the model was not asked"):
+        ask_where_a_redirection_and_a_proxy_lead_elsewhere()
 
 
 def test_a_batch_goes_on_with_the_extractive_answers(town: Path) -> None:

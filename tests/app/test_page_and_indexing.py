@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from tests.app.web.conftest import browser as browser  # the fixture itself
 from tests.command_line import process, started
 
 NEW = (

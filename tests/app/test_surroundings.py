@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from app.commands.serve import AddressUnusable, check_port
+from app.commands.serve import AddressUnusable, PortTaken, address_of, bound
 from app.errors import sentence
 from ingest import ocr
 from ingest.catalogue import Catalogue
@@ -96,12 +96,26 @@ def test_a_port_in_use_is_said_so_with_a_free_one_before_anything_is_loaded(
 @pytest.mark.parametrize("host", ["203.0.113.7", "nulle-part.invalid", "2001:db8::7"])
 def test_an_address_that_is_not_this_machines_is_said_so(host: str) -> None:
     with pytest.raises(AddressUnusable) as raised:
-        check_port(host, 7860)
+        bound(host, 7860)
     known = sentence(raised.value)
     assert known is not None
     assert known.code == 7
     assert host in known.happened
     assert "page.host" in known.todo
+
+
+def test_a_port_is_ours_from_the_moment_that_it_is_found_free() -> None:
+    with bound("127.0.0.1", 0) as ours:
+        port = ours.getsockname()[1]
+        with pytest.raises(PortTaken) as raised:
+            bound("127.0.0.1", port)
+    assert raised.value.facts["port"] == port
+    assert raised.value.facts["other"] != port
+
+
+def test_an_address_is_written_as_a_browser_takes_it() -> None:
+    assert address_of("::1", 7860) == "http://[::1]:7860"
+    assert address_of("127.0.0.1", 80) == "http://127.0.0.1:80"
 
 
 def test_the_page_asks_for_an_index_first(empty_town: Path) -> None:

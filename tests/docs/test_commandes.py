@@ -84,7 +84,7 @@ def test_every_key_of_status_is_explained(tmp_path: Path) -> None:
 def test_every_status_is_explained() -> None:
     told = keys_told("ask")
     assert re.findall(r"`(\w+)` :", told["sentences[].status"]) == list(STATUSES)
-    assert re.findall(r"`(\w+)` :", told["status"]) == ["answered", "not_in_records"]
+    assert re.findall(r"`(\w+)` :", told["status"]) == ["answered", "not_in_records", "error"]
 
 
 def test_the_example_batch_is_read(tmp_path: Path) -> None:

@@ -83,7 +83,8 @@ def small_town(data: Path) -> Iterator[SmallTown]:
     catalogue = Catalogue(data / "catalogue.sqlite")
     try:
         yield SmallTown(
-            catalogue, Indexes(dense, Lexical(data / "lexical"), Centre(mean, mean, "mots"))
+            catalogue,
+            Indexes(dense, Lexical.for_writing(data / "lexical"), Centre(mean, mean, "mots")),
         )
     finally:
         catalogue.close()

@@ -117,6 +117,56 @@ def test_a_step_that_fails_leaves_nothing_behind(catalogue: Catalogue) -> None:
     assert catalogue.sources() == []
 
 
+def test_a_full_disk_is_told_as_it_is_where_sqlite_has_rolled_back_by_itself(
+    catalogue: Catalogue,
+) -> None:
+    catalogue.set_meta("a", "1")
+
+    def fails() -> None:
+        with catalogue.writing() as connection:
+            connection.execute("INSERT OR ROLLBACK INTO meta VALUES ('a', '2')")
+
+    with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
+        fails()
+    assert catalogue.meta("a") == "1"
+
+
+def test_what_cannot_be_committed_is_undone_and_the_next_step_goes_through(
+    catalogue: Catalogue,
+) -> None:
+    def fails() -> None:
+        with catalogue.writing() as connection:
+            connection.execute("PRAGMA defer_foreign_keys = ON")
+            connection.execute("INSERT INTO pages VALUES (99, 1, 'Un.', 0, NULL, NULL)")
+
+    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+        fails()
+    assert not catalogue.connection.in_transaction
+    assert catalogue.page(99, 1) is None
+    catalogue.set_meta("a", "1")
+
+
+def test_an_older_catalogue_learns_who_decided_without_reading_the_law(
+    catalogue: Catalogue,
+) -> None:
+    catalogue.connection.execute("DROP INDEX records_body")
+    catalogue.set_meta("schema", "1")
+    opened = Catalogue(catalogue.path)
+    assert opened.meta("schema") == str(SCHEMA)
+    steps = opened.connection.execute(
+        "EXPLAIN QUERY PLAN SELECT DISTINCT body FROM records JOIN sources"
+        " ON sources.id = source_id WHERE state = 'live' AND body IS NOT NULL"
+        " AND kind <> 'article' AND fonds IN ('actes')"
+    ).fetchall()
+    assert any("INDEX records_body" in step["detail"] for step in steps)
+
+
+def test_a_hundred_threads_share_what_they_have_read(catalogue: Catalogue) -> None:
+    [kept] = catalogue.connection.execute("PRAGMA cache_size").fetchone()
+    assert kept == -4096  # KiB: 400 MB for a hundred threads at the very most
+    assert catalogue.connection.execute("PRAGMA mmap_size").fetchone()[0] > 2**29
+
+
 def test_a_question_about_a_thousand_passages_is_one_question(catalogue: Catalogue) -> None:
     published(catalogue, "a.pdf", *(f"Article {n}." for n in range(1200)))
     ids = sorted(catalogue.live_ids(FONDS))

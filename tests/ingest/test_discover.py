@@ -71,3 +71,22 @@ def test_a_name_from_an_older_system_is_reported_and_the_rest_is_found(tmp_path:
     shut: list[Shut] = []
     assert [found.path for found in walk(tmp_path, shut.append)] == ["acte.txt"]
     assert [(what.reason, what.path) for what in shut] == [("bad_name", "d�lib�ration.txt")]
+
+
+def test_a_folder_that_lists_its_files_and_shows_none_does_not_stop_the_walk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.txt", "grille/secret.txt", "z.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("acte")
+    seen = Path.stat
+
+    def stat(self: Path, **how: bool) -> os.stat_result:  # what mode 744 gives to all but root
+        if self.parent.name == "grille":
+            raise PermissionError(13, "Permission denied", str(self))
+        return seen(self, **how)
+
+    monkeypatch.setattr(Path, "stat", stat)
+    shut: list[Shut] = []
+    assert [found.path for found in walk(tmp_path, shut.append)] == ["a.txt", "z.txt"]
+    assert shut == [Shut("grille/secret.txt", "forbidden", "Permission denied")]

@@ -174,3 +174,26 @@ def test_new_rules_of_cutting_are_applied_to_what_was_read_before(
     assert (report.read, report.embedded, report.unchanged) == (2, 0, 0)
     assert town.texts() == {"cantine.txt": [CANTINE], "2024/marche.txt": [MARCHE]}
     assert town.agrees()
+
+
+def test_an_act_that_may_no_longer_be_looked_at_stays_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "actes"
+    (folder / "grille").mkdir(parents=True)
+    (folder / "a.txt").write_text("Le stade ouvre le lundi.")
+    (folder / "grille" / "b.txt").write_text("La cantine ouvre le mardi.")
+    seen = Path.stat
+
+    def stat(self: Path, **how: bool) -> os.stat_result:  # a folder of mode 744
+        if self.parent.name == "grille":
+            raise PermissionError(13, "Permission denied", str(self))
+        return seen(self, **how)
+
+    with small_town(tmp_path / "donnees") as town:
+        town.run(folder)
+        monkeypatch.setattr(Path, "stat", stat)
+        report = town.run(folder)
+        assert (report.unchanged, report.withdrawn) == (1, 0)
+        assert [item["source"] for item in report.set_aside] == ["grille/b.txt"]
+        assert set(town.texts()) == {"a.txt", "grille/b.txt"}

@@ -16,6 +16,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.command_line import INTERRUPTIBLE
 from vectorstore.chroma_server import (
     LOG_BYTES,
     Address,
@@ -48,7 +49,7 @@ def data(tmp_path: Path) -> Iterator[Path]:
 def holder(data: Path, *, own_session: bool = True) -> tuple[subprocess.Popen[str], int]:
     """Another greffe process that holds a lease; and the pid of the server that it found."""
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(data), str(GRACE_S)],
+        [*INTERRUPTIBLE, sys.executable, "-c", HOLDER, str(data), str(GRACE_S)],
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,

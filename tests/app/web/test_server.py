@@ -8,10 +8,9 @@ import sys
 from urllib.parse import urlsplit
 
 import pytest
-from fastapi import FastAPI
 
 from app.web.guard import known_host
-from app.web.server import listen, serve
+from app.web.server import listen
 from tests.app.web.conftest import Site
 
 HEADERS = {"Content-Type": "application/json"}
@@ -157,7 +156,25 @@ def test_which_names_are_ours(header: str, host: str, known: bool) -> None:
 
 def test_a_port_that_is_taken_is_told_at_once() -> None:
     with listen("127.0.0.1", 0) as taken, pytest.raises(OSError, match="in use"):
-        serve(FastAPI(), "127.0.0.1", taken.getsockname()[1])
+        listen("127.0.0.1", taken.getsockname()[1])
+
+
+def test_the_page_is_said_to_be_open_once_it_answers() -> None:
+    program = (
+        "import fastapi, threading, urllib.request, os\n"
+        "from app.web.server import listen, serve\n"
+        "app = fastapi.FastAPI()\n"
+        "app.get('/')(lambda: 'ouvert')\n"
+        "door = listen('127.0.0.1', 0)\n"
+        "address = 'http://127.0.0.1:%d/' % door.getsockname()[1]\n"
+        "def visit():\n"
+        "    print(urllib.request.urlopen(address, timeout=20).read().decode(), flush=True)\n"
+        "    os._exit(0)\n"
+        "serve(app, door, lambda: threading.Thread(target=visit).start())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True,
+                          check=True, timeout=60)  # fmt: skip
+    assert done.stdout == '"ouvert"\n'
 
 
 def test_the_package_does_not_load_gradio() -> None:

@@ -52,6 +52,17 @@ def test_a_word_table_stands_between_its_paragraphs_one_row_a_line(tmp_path: Pat
     ]
 
 
+def test_two_prices_that_are_the_same_are_two_columns(tmp_path: Path) -> None:
+    import docx
+
+    made = docx.Document()
+    table = made.add_table(rows=1, cols=3)
+    for cell, word in zip(table.rows[0].cells, ("Adulte", "5,00 €", "5,00 €"), strict=True):
+        cell.text = word
+    made.save(str(tmp_path / "tarifs.docx"))
+    assert text_of(tmp_path / "tarifs.docx").strip() == "Adulte | 5,00 € | 5,00 €"
+
+
 def test_an_odt_gives_paragraphs_lists_and_table_rows(tmp_path: Path) -> None:
     from odf.opendocument import OpenDocumentText
     from odf.table import Table, TableCell, TableRow

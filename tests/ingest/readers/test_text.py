@@ -66,6 +66,16 @@ def test_an_old_page_is_read_in_the_encoding_it_announces(tmp_path: Path) -> Non
     assert text_of(tmp_path / "a.htm") == "Prêt de 12 €"
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8"])
+@pytest.mark.parametrize("announced", ["iso-8859-1", "us-ascii", "utf-8"])
+def test_a_page_that_announces_the_wrong_encoding_keeps_its_euros_and_apostrophes(
+    tmp_path: Path, encoding: str, announced: str
+) -> None:
+    page = f'<html><head><meta charset="{announced}"></head><body>L’école : 12 €</body></html>'
+    (tmp_path / "a.html").write_bytes(page.encode(encoding))
+    assert text_of(tmp_path / "a.html") == "L’école : 12 €"
+
+
 def test_a_page_in_an_encoding_that_nobody_knows_is_read_all_the_same() -> None:
     words = "Le marché a lieu le mercredi, place de la Mairie."
     assert text_of(DATA / "unknown-encoding.html") == words

@@ -31,3 +31,25 @@ def test_an_article_is_named_with_its_code() -> None:
 
 def test_a_file_without_any_head_keeps_its_name() -> None:
     assert label(Record(0, "autre", ()), "village/affiche.pdf") == "affiche.pdf"
+
+
+def test_a_body_that_is_no_commune_has_no_conseil_municipal() -> None:
+    named = {
+        "CCAS de Valbourg": "Séance", "Centre communal d'action sociale": "Séance",
+        "Département du Gard": "Séance", "RÉGION OCCITANIE": "Séance",
+        "Conseil départemental du Gard": "Séance", "Conseil municipal": "Conseil municipal",
+        "Commune de Valbourg": "Conseil municipal", "Centrès": "Conseil municipal",
+        "Communauté de communes": "Conseil communautaire", "Syndicat des eaux": "Comité syndical",
+    }  # fmt: skip
+    for body, assembly in named.items():
+        point = Record(1, "deliberation", (), title="Tarifs", body=body)
+        assert plain(label(point)) == f"{assembly}, « Tarifs »"
+
+
+def test_the_article_of_an_ordonnance_is_said_in_french() -> None:
+    for text, expected in (
+        ("Ordonnance n° 45-2658", "Article 3 de l'ordonnance n° 45-2658"),
+        ("Loi n° 2000-321", "Article 3 de la loi n° 2000-321"),
+        ("Décret n° 85-397", "Article 3 du décret n° 85-397"),
+    ):
+        assert plain(label(Record(0, "article", (), number="3", body=text))) == expected

@@ -1,0 +1,49 @@
+"""What happens when a question is asked, without a browser."""
+
+import asyncio
+import errno
+import threading
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from app.conversation import EMPTY
+from app.web.asking import failed, objection
+from app.web.chat import Chat
+from tests.app.web.town_hall import Desk
+
+
+class Watched(Chat):
+    """Notes which thread draws the page."""
+
+    drawn_in: int = 0
+
+    def _first(self, conversation: Any) -> dict[Any, Any]:
+        self.drawn_in = threading.get_ident()
+        return {}
+
+
+def test_a_page_is_drawn_while_the_others_are_still_served(tmp_path: Path) -> None:
+    chat = Watched(Desk(tmp_path), tmp_path, EMPTY)
+    chat.parts, chat.conversation, chat.view, chat.ticket = (mock.MagicMock() for _ in range(4))
+
+    async def ask() -> None:
+        async for _ in chat.ask("Combien coûte un repas ?", EMPTY, []):
+            pass
+
+    # a thread of its own: Playwright's loop may be running in this one
+    serving = threading.Thread(target=lambda: asyncio.run(ask()))
+    serving.start()
+    serving.join()
+    assert chat.drawn_in not in (0, serving.ident)
+
+
+def test_a_full_disk_is_a_sentence_on_the_page_too(tmp_path: Path) -> None:
+    answer = failed("Quand ?", OSError(errno.ENOSPC, "No space left on device"), tmp_path)
+    assert answer.status == "error"
+    assert "est plein" in answer.message
+    assert not list(tmp_path.iterdir())
+
+
+def test_half_a_character_is_not_asked() -> None:
+    assert "illisible" in objection("\ud800 ?", EMPTY)
