@@ -43,7 +43,7 @@ def plan(
         whole: the folder that was walked, so that what it no longer holds is gone; None when
             files were named one by one.
         retry: read again what was set aside.
-        closed: subfolders ("a/b/") that could not be entered: what lies there is not gone.
+        closed: subfolders and files that could not be looked at: what lies there is not gone.
     """
     todo = Plan()
     files = list(found)

@@ -133,7 +133,9 @@ class _Worker:
         self.process = context.Process(
             target=_work, args=(child, limits, bounds.memory_mb, os.getpid()), daemon=True
         )
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # the child inherits it
         self.process.start()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         child.close()
 
     def read(self, path: Path, stopping: threading.Event) -> Document | Unreadable:
@@ -172,6 +174,7 @@ class _Worker:
 def _work(pipe: Connection, limits: Limits, memory_mb: int, parent: int) -> None:
     """The worker's life: take a path, send beats and then a Document or an Unreadable."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         return
