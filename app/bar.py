@@ -77,7 +77,7 @@ def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
     if years and not _any_of(years, hits):
         return Verdict(False, 0.0, f"{_NOTHING} Rien ne s'y rapporte à l'année {years[0]}.")
     if found.exact:
-        about_it = chosen[0].coverage >= _ABOUT
+        about_it = chosen[0].coverage >= _ABOUT or _only_names_it(reading.text)
         return Verdict(about_it, float(about_it), _NOTHING)
     closer = reading.days or reading.months
     other_time = bool(closer) and not _any_of(closer, hits)
@@ -87,6 +87,19 @@ def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
     favoured = near and chosen[0].last_coverage >= _ABOUT
     confidence = bar.confidence(found.hits[0].evidence.dense, coverage, favoured, other_time)
     return Verdict(confidence >= bar.threshold, confidence, _NOTHING)
+
+
+# What surrounds a reference without asking for anything beyond it.
+_AROUND = re.compile(
+    r"\b(?:articles?|délibérations?|arrêtés?|décisions?|actes?|codes?|lois?|numéro|texte|contenu"
+    r"|objet|général\w*|dispose|décident?|prévoi\w*|contien\w*|porte\w*|quel\w*|dit|dire)\b",
+    re.I,
+)
+
+
+def _only_names_it(question: str) -> bool:
+    """« Que dit l'article 2131-1 ? » asks for the article and nothing else."""
+    return len(re.findall(r"[^\W\d_]{5,}", _AROUND.sub(" ", question))) == 0
 
 
 def _any_of(times: Sequence[str], hits: Sequence[Hit]) -> bool:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from app.ledger import squeeze
 from app.units import Unit, inside, units, with_its_run
 from vectorstore.retriever import Hit
 from vectorstore.synonyms import Synonyms, synonyms_of
@@ -162,7 +163,7 @@ def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
     score = share[0] + 0.5 * share[1] + 0.25 * share[2] + 1.2 * (unit.hit.score - best)
     if asked.holds is not None:
         score += _KIND_FOUND if asked.holds.search(unit.text) else -0.15
-    if asked.decision and _DECIDES.match(unit.text):
+    if asked.decision and _decides(unit):
         score += 0.6
     if len(own - heading - weights.keys()) < 2:
         score -= 0.4  # it says no more than the title and the question do
@@ -172,6 +173,12 @@ def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
     newest = sum(weights[t] for t in asked.last) or 1.0
     met = sum(weights[t] for t in asked.last & everywhere) / newest
     return Chosen(unit, score, min(1.0, sum(share)), met)
+
+
+def _decides(unit: Unit) -> bool:
+    """Whether a unit says what its act decides, or gives its object."""
+    title = squeeze(unit.hit.record.title or "")[:40]
+    return bool(_DECIDES.match(unit.text)) or (bool(title) and title in squeeze(unit.text))
 
 
 def _few(scored: list[Chosen]) -> list[Chosen]:

@@ -22,7 +22,6 @@ from pathlib import Path
 from ingest.discover import Found
 from ingest.pages import Document, Page
 from ingest.passages import Passage
-from ingest.records.fold import fold
 from ingest.records.label import label
 from ingest.records.numbers import key
 from ingest.records.record import Record
@@ -364,8 +363,8 @@ class Catalogue:
         )
         return [row["id"] for row in rows]
 
-    def articles_named(self, article: str, code_words: str, fonds: Sequence[str]) -> list[int]:
-        """Ids of live articles with this number ("L2121-29"; the letter may be missing)."""
+    def articles_named(self, article: str, fonds: Sequence[str]) -> list[tuple[int, str]]:
+        """(id, code) of live articles with this number ("L2121-29"; the letter may be missing)."""
         wanted = bare_number(article)
         rows = self._in(
             f"{_LIVE_RECORDS} AND number_key = ? AND kind = 'article' AND fonds IN (?)",
@@ -373,10 +372,9 @@ class Catalogue:
             key(article),
         )
         return [
-            row["id"]
+            (row["id"], row["body"] or "")
             for row in rows
-            if code_words in fold(row["body"] or "")
-            and (bare_number(row["number"]) == wanted or wanted.isdigit() or wanted[0].isdigit())
+            if wanted[0].isdigit() or bare_number(row["number"]) == wanted
         ]
 
     # --- vectors

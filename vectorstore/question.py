@@ -18,7 +18,7 @@ class Reading:
 
     text: str
     numbers: tuple[str, ...] = ()  # look-up keys of act numbers
-    articles: tuple[tuple[str, str | None], ...] = ()  # ("L2121-29", "CGCT" or None)
+    articles: tuple[str, ...] = ()  # "L2121-29"; without its letter where none was given
     days: tuple[str, ...] = ()  # ISO dates
     years: tuple[int, ...] = ()
     months: tuple[str, ...] = ()  # "2022-06"
@@ -33,9 +33,6 @@ _AFTER_N = re.compile(r"n ?° ?((?:[a-z]{1,4}[-_]?)?\d{1,6}(?:[-/._]\d{1,6})*)",
 _ARTICLE = re.compile(
     r"\b(?:article\s+)?([LRDA])\s?\.?\s?\*?\s?(\d{1,4}(?:[-–]\d{1,4}){0,4})\b"
     r"|\barticle\s+(\d{1,4}(?:[-–]\d{1,4}){1,4})\b",
-)
-_CODE = re.compile(
-    r"\b(CGCT|CGFP|CRPA|CASF|CJA|CGPPP|CCH|CSI|code(?:\s+(?:de|du|des|la|le|l'|et|d'|général|générale|[a-zéèêàçôî'’-]+)){1,9})"
 )
 _YEAR = re.compile(
     r"(?<!article )(?<!articles )\b((?:19|20)\d\d)\b(?! ?(?:€|euros?\b|habitants|m2|m3|m²))"
@@ -89,15 +86,13 @@ def _numbers(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key(number) for number in found))
 
 
-def _articles(text: str) -> tuple[tuple[str, str | None], ...]:
-    code = _CODE.search(text)
-    named = code.group(1) if code else None
+def _articles(text: str) -> tuple[str, ...]:
     found = []
     for match in _ARTICLE.finditer(text):
         letter, number, bare = match.groups()
         if letter and "-" not in number and len(number) < 2:
             continue  # « A 4 » is a paper size
-        found.append((f"{letter}{number}" if letter else bare, named))
+        found.append(f"{letter}{number}" if letter else bare)
     return tuple(dict.fromkeys(found))
 
 

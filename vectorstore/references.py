@@ -26,21 +26,20 @@ CODES = {
 def look_up(catalogue: Catalogue, reading: Reading, fonds: Sequence[str]) -> list[int]:
     """Ids of the records that the question names by number, in the fonds that may be read."""
     found: list[int] = []
-    for article, code in reading.articles:
-        found += catalogue.articles_named(article, _code_words(code), fonds)
+    for article in reading.articles:
+        candidates = catalogue.articles_named(article, fonds)
+        of_the_code = [id for id, code in candidates if _is_named(code, reading.text)]
+        found += of_the_code or [id for id, _ in candidates]
     for number in reading.numbers:
         found += catalogue.acts_numbered(number, fonds)
     return list(dict.fromkeys(found))
 
 
-def _code_words(code: str | None) -> str:
-    """What a code's full name must hold, folded; empty when none was named."""
-    if code is None:
-        return ""
-    if code in CODES:
-        return CODES[code]
-    words = fold(code).removeprefix("code").strip()
-    words = re.sub(
-        r"^(?:general|generale)\s+", "", re.sub(r"^(?:de la|de l'|des|du|de)\s*", "", words)
+def _is_named(code: str, text: str) -> bool:
+    """Whether a question names a code, in full or by its short name."""
+    folded = fold(code)
+    if folded in fold(text):
+        return True
+    return any(
+        words in folded and re.search(rf"\b{short}\b", text) for short, words in CODES.items()
     )
-    return re.sub(r"^(?:de la|de l'|des|du|de)\s*", "", words)

@@ -183,9 +183,9 @@ def test_an_article_is_found_with_or_without_its_letter_and_its_code(catalogue: 
     source = catalogue.stage(FONDS, found("loi.jsonl"), "x", "staged", (1, 1), 1)
     catalogue.add_content(source, document, records, [])
     catalogue.publish([source])
-    assert len(catalogue.articles_named("L2121-29", "", [FONDS])) == 2
-    assert len(catalogue.articles_named("2121-29", "collectivites territoriales", [FONDS])) == 1
-    assert catalogue.articles_named("R2121-29", "", [FONDS]) == []
+    assert len(catalogue.articles_named("L2121-29", [FONDS])) == 2
+    assert len(catalogue.articles_named("2121-29", [FONDS])) >= 2
+    assert catalogue.articles_named("R2121-29", [FONDS]) == []
     assert bare_number("L. 2121-29") == bare_number("l2121-29") == "L2121-29"
 
 
