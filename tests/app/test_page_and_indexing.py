@@ -70,12 +70,22 @@ class Visitor:
 
     def ask(self, question: str) -> str:
         """The words of the answer, or of the refusal."""
-        self.page.fill("#question textarea", question)
+        self._type(question)
         self.page.press("#question textarea", "Enter")
         self.page.wait_for_selector(f"#reponse h2:has-text('{question[:12]}')")
         self.page.wait_for_selector("#envoyer:visible")
         self.page.wait_for_selector("#reponse .tour p")
         return str(self.page.inner_text("#reponse .tour"))
+
+    def _type(self, question: str) -> None:
+        """As a person does: once the page is at rest, and looking at what was typed."""
+        self.page.wait_for_selector("#arreter", state="hidden")
+        for _ in range(20):
+            self.page.fill("#question textarea", question)
+            time.sleep(0.3)
+            if self.page.input_value("#question textarea") == question:
+                return
+        raise AssertionError("the box does not keep what is typed")
 
     def anew(self) -> None:
         """Begin another conversation."""
