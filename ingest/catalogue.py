@@ -107,14 +107,17 @@ class Catalogue:
         if connection.in_transaction:  # already inside one: the outer decides
             yield connection
             return
-        connection.execute("BEGIN IMMEDIATE")
         try:
+            connection.execute("BEGIN IMMEDIATE")
             yield connection
             connection.execute("COMMIT")
         except BaseException:
-            if connection.in_transaction:  # on a full disk, SQLite has rolled back by itself
-                connection.execute("ROLLBACK")
+            self._roll_back()
             raise
+
+    def _roll_back(self) -> None:
+        if self.connection.in_transaction:  # on a full disk, SQLite has rolled back by itself
+            self.connection.execute("ROLLBACK")
 
     def _one(self, sql: str, *values: object) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self.connection.execute(sql, values).fetchone()
@@ -428,7 +431,8 @@ class Catalogue:
         return cursor.lastrowid
 
     def end_run(self, run_id: int, state: str, report: dict[str, object]) -> None:
-        """Note how a run ended."""
+        """Note how a run ended, even if Ctrl-C has left a transaction open between two lines."""
+        self._roll_back()
         with self.writing() as connection:
             connection.execute(
                 "UPDATE runs SET ended = ?, state = ?, report = ? WHERE id = ?",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -50,6 +51,8 @@ BATCH_ROWS = 250
 BATCH_BYTES = 30_000_000
 REMOVE_ROWS = 5_000  # removing only marks: 6,400 rows/s
 TIMEOUT_S = 120.0  # for one request; a full batch takes about 0.4 s
+NO_GRAPH = "Nothing found on disk"  # Chroma's words for rows whose graph is not made, or is gone
+FIRST_ROWS_S = 5.0  # how long the graph of a collection's first rows may take, on a busy machine
 
 
 @dataclass(frozen=True)
@@ -208,7 +211,7 @@ class ChromaIndex:
         from chromadb.errors import InternalError
 
         try:
-            return step(self._linked())
+            return _patient(lambda: step(self._linked()))
         except httpx.TimeoutException as error:
             raise StoreUnavailable("silent", self._where, detail=str(error)) from error
         except InternalError as error:
@@ -271,6 +274,23 @@ class ChromaIndex:
         link.handles.pop(name, None)
         with suppress(NotFoundError):
             link.client.delete_collection(name)
+
+
+def _patient(step: Callable[[], T]) -> T:
+    """`step`, again for as long as the collection's first rows have no graph yet.
+
+    Chroma makes the rows known some 10 to 60 ms before it has a graph; a read in between fails.
+    """
+    from chromadb.errors import InternalError
+
+    until = time.monotonic() + FIRST_ROWS_S
+    while True:
+        try:
+            return step()
+        except InternalError as error:
+            if NO_GRAPH not in str(error) or time.monotonic() > until:
+                raise
+        time.sleep(0.01)
 
 
 def collection_name(fonds: str, generation: str) -> str:

@@ -199,6 +199,14 @@ def test_a_run_is_remembered_with_its_report(catalogue: Catalogue) -> None:
     assert (last["state"], last["report"]) == ("done", {"read": 3})
 
 
+def test_a_run_ends_though_ctrl_c_left_a_transaction_open(catalogue: Catalogue) -> None:
+    run = catalogue.begin_run()
+    catalogue.connection.execute("BEGIN IMMEDIATE")  # Ctrl-C may strike between two lines
+    catalogue.end_run(run, "interrupted", {})
+    assert not catalogue.connection.in_transaction
+    assert (catalogue.last_run() or {})["state"] == "interrupted"
+
+
 @pytest.mark.parametrize(
     "content", [b"ceci n'est pas une base", b"SQLite format 3\x00" + b"x" * 90]
 )

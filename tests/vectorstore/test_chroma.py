@@ -233,6 +233,31 @@ def test_threads_go_on_while_the_server_is_killed(index: ChromaIndex, data: Path
     assert wrong == []
 
 
+def test_the_first_rows_of_a_collection_can_be_read_while_they_are_written(
+    index: ChromaIndex, data: Path
+) -> None:
+    wrong: list[object] = []
+    for turn in range(20):  # without patience, two turns in three fail
+        fonds, written = f"neuf-{turn}", threading.Event()
+
+        def read(fonds: str = fonds, written: threading.Event = written) -> None:
+            while not written.is_set():
+                try:
+                    index.search(fonds, vectors(1)[0], 5)
+                    index.add(fonds, names(150), vectors(150))
+                except Exception as error:
+                    wrong.append(error)
+
+        threads = [threading.Thread(target=read) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        index.add(fonds, names(300), vectors(300))
+        written.set()
+        for thread in threads:
+            thread.join()
+    assert wrong == []
+
+
 def test_ten_killed_writers_leave_an_index_that_one_more_completes(
     index: ChromaIndex, data: Path
 ) -> None:
