@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
+from app.card import Card
 from app.citations import Answer, Citation
+from ingest.records.record import Fact
+from ingest.rows import RecordRow
 from vectorstore.retriever import Hit
 
 
@@ -97,4 +101,47 @@ def answer_shape(id: str | None, answer: Answer) -> dict[str, Any]:
         "prompt_version": answer.prompt_version,
         "generation": answer.generation,
         "notes": list(answer.notes),
+    }
+
+
+def card_shape(card: Card) -> dict[str, Any]:
+    """One card of `show --json`."""
+    record = card.record
+    return {
+        "fonds": card.source.fonds,
+        "source": card.source.path,
+        "page_first": record.page_first,
+        "page_last": record.page_last,
+        "record": _row(record),
+        "article_id": record.article_id,
+        "vote": asdict(record.vote) if record.vote else None,
+        "facts": [_fact(fact) for fact in card.facts],
+        "references": [
+            _fact(reference.fact) | {"records": [_row(one) for one in reference.records]}
+            for reference in card.references
+        ],
+        "named_by": [{"role": role, "record": _row(act)} for act, role in card.named_by],
+    }
+
+
+def _row(record: RecordRow) -> dict[str, Any]:
+    return {
+        "id": str(record.id),
+        "kind": record.kind,
+        "number": record.number,
+        "date": record.date,
+        "title": record.title,
+        "label": record.label,
+        "body": record.body,
+    }
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    span = fact.span
+    return {
+        "name": fact.name,
+        "value": fact.value,
+        "page": span.page,
+        "start": span.start,
+        "end": span.end,
     }

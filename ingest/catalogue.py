@@ -24,11 +24,12 @@ from ingest.pages import Document, Page
 from ingest.passages import Passage
 from ingest.records.label import label
 from ingest.records.numbers import key
-from ingest.records.record import Record
+from ingest.records.record import Fact, Record
 from ingest.rows import (
     PassageRow,
     RecordRow,
     Source,
+    fact_of,
     pack_spans,
     pack_words,
     page_of,
@@ -38,7 +39,7 @@ from ingest.rows import (
 )
 from ingest.trouble import CatalogueUnusable
 
-SCHEMA = 2  # raise it when catalogue.sql gains something: the script is run again on old ones
+SCHEMA = 3  # raise it when catalogue.sql gains something: the script is run again on old ones
 _LIVE_RECORDS = (
     "SELECT records.id, number, body FROM records JOIN sources ON sources.id = source_id"
     " WHERE state = 'live'"
@@ -282,6 +283,13 @@ class Catalogue:
              record.spans[0].page, record.spans[-1].page),
         )  # fmt: skip
         assert cursor.lastrowid is not None
+        connection.executemany(
+            "INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (cursor.lastrowid, ordinal, f.name, f.value, f.span.page, f.span.start, f.span.end)
+                for ordinal, f in enumerate(record.facts)
+            ],
+        )
         return cursor.lastrowid
 
     def page(self, source_id: int, number: int) -> Page | None:
@@ -299,10 +307,34 @@ class Catalogue:
         row = self._one("SELECT * FROM records WHERE id = ?", record_id)
         return record_of(row) if row else None
 
+    def records_of_source(self, source_id: int) -> list[RecordRow]:
+        """The records of a source, in order."""
+        rows = self._all("SELECT * FROM records WHERE source_id = ? ORDER BY ordinal", source_id)
+        return [record_of(row) for row in rows]
+
     def records_of(self, record_ids: Sequence[int]) -> dict[int, RecordRow]:
         """Records by id."""
         rows = self._in("SELECT * FROM records WHERE id IN (?)", record_ids)
         return {row["id"]: record_of(row) for row in rows}
+
+    def facts_of(self, record_id: int) -> list[Fact]:
+        """What a record states, each with its place: its own fields first, then in text order."""
+        rows = self._all("SELECT * FROM facts WHERE record_id = ? ORDER BY ordinal", record_id)
+        return [fact_of(row) for row in rows]
+
+    def naming(self, value: str, fonds: Sequence[str]) -> list[tuple[int, str]]:
+        """(record id, role) of the live acts that name a norm or an act.
+
+        `value` is normalised as `ingest.records.references` does: "CGCT L2121-29".
+        """
+        rows = self._in(
+            "SELECT record_id, name FROM facts JOIN records ON records.id = record_id"
+            " JOIN sources ON sources.id = source_id WHERE state = 'live' AND value = ?"
+            " AND name IN ('visa', 'renvoi', 'rapporte') AND fonds IN (?)",
+            fonds,
+            value,
+        )
+        return [(row["record_id"], row["name"]) for row in rows]
 
     def sources_of(self, source_ids: Sequence[int]) -> dict[int, Source]:
         """Sources by id."""

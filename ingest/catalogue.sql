@@ -50,6 +50,18 @@ CREATE INDEX IF NOT EXISTS records_article ON records (article_id);
 -- who decided, asked with each question: the articles of law need not be walked through (schema 2)
 CREATE INDEX IF NOT EXISTS records_body ON records (source_id, body) WHERE kind <> 'article';
 
+-- what an act states, each with its place (schema 3)
+CREATE TABLE IF NOT EXISTS facts (
+  record_id INTEGER NOT NULL REFERENCES records (id) ON DELETE CASCADE,
+  ordinal INTEGER NOT NULL,
+  name TEXT NOT NULL,              -- one of ingest.records.record.FACTS
+  value TEXT NOT NULL,
+  page INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
+  PRIMARY KEY (record_id, ordinal)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS facts_named ON facts (value)
+  WHERE name IN ('visa', 'renvoi', 'rapporte');
+
 CREATE TABLE IF NOT EXISTS passages (
   id TEXT PRIMARY KEY,             -- source_id.ordinal
   source_id INTEGER NOT NULL REFERENCES sources (id) ON DELETE CASCADE,

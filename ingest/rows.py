@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.pages import Page, Word
-from ingest.records.record import Span, Vote
+from ingest.records.record import Fact, Span, Vote
 
 _WORD = struct.Struct("<IIffff")
 
@@ -87,6 +87,11 @@ def record_of(row: sqlite3.Row) -> RecordRow:
     values = {key: row[key] for key in RecordRow.__slots__ if key not in ("section_path", "vote")}
     vote = Vote(**json.loads(row["vote"])) if row["vote"] else None
     return RecordRow(section_path=tuple(json.loads(row["section_path"])), vote=vote, **values)
+
+
+def fact_of(row: sqlite3.Row) -> Fact:
+    """A row of `facts`."""
+    return Fact(row["name"], row["value"], Span(row["page"], row["start"], row["end"]))
 
 
 def passage_of(row: sqlite3.Row) -> PassageRow:

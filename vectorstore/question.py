@@ -63,7 +63,7 @@ _PLACE = re.compile(
 def read_question(text: str, known_bodies: Sequence[str]) -> Reading:
     """What the question says plainly. `known_bodies`: those of the fonds that may be searched."""
     folded = fold(text)
-    days = tuple(dict.fromkeys(day for _, day in dates(folded)))
+    days = tuple(dict.fromkeys(day for _, _, day in dates(folded)))
     bodies = tuple(body for body in known_bodies if _names(folded, body, known_bodies))
     months = tuple(
         f"{year}-{_MONTHS.index(month) + 1:02d}" for month, year in _MONTH_YEAR.findall(folded)

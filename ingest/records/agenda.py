@@ -22,7 +22,7 @@ _LONGEST = 90  # lines of an agenda
 _TRIED = 6  # first items whose return is looked for
 _ITEM = re.compile(
     r"^\W*(?:(?:point )?(?:n ?°)?\d{1,3}(?! ?%)\s?(?:[-./)°]|(?=[a-z])|$)|[ivx]{1,5}\s?[-./)]"
-    r"|[ivx]{1,5} (?=\w{3})|[-•▪●○❖➢>*\uf0b7] ?)\s*"
+    r"|[ivx]{1,5} (?=\w{3})|[-•▪●○❖➢>*\uf000-\uf0ff] ?)\s*"
 )
 
 
@@ -44,6 +44,8 @@ def read_agenda(lines: Sequence[Line]) -> Agenda:
     body = _return(lines, title + 1, end)
     if body is None:
         return Agenda((), title + 1, repeated=False)
+    while any(line.folded == lines[body - 1].folded for line in lines[title + 1 : body - 1]):
+        body -= 1  # the section's title, « 1. Budget », too short to tell
     return Agenda(_items(lines[title + 1 : body]), body, repeated=True)
 
 

@@ -6,15 +6,18 @@ stands before the first act (those present, the agenda) is a record of its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ingest.pages import Page
+from ingest.records.facts import with_facts
 from ingest.records.head import Head, opens_act, read_head
+from ingest.records.heading import Heading
 from ingest.records.lines import Line, read_lines
-from ingest.records.points import Heading, find_headings
-from ingest.records.record import Record, Span
-from ingest.records.vote import read_vote
+from ingest.records.listing import is_listing, row_vote, rows_of
+from ingest.records.points import find_headings
+from ingest.records.record import Record, Span, Vote
+from ingest.records.vote import decides, read_vote
 
 _ACTS = ("deliberation", "arrete", "decision")
 
@@ -27,6 +30,10 @@ class _Place:
 
 def cut(pages: Sequence[Page], source: str) -> tuple[Record, ...]:
     """The records of a file; `source` is its path, relative to the fonds. No text, no record."""
+    return with_facts(pages, _cut(pages, source))
+
+
+def _cut(pages: Sequence[Page], source: str) -> tuple[Record, ...]:
     # 1. the lines, and what the head of the file says
     lines = read_lines(pages)
     if not lines:
@@ -35,17 +42,21 @@ def cut(pages: Sequence[Page], source: str) -> tuple[Record, ...]:
     # 2. a procès-verbal is cut at the headings of its points
     if head.kind == "proces_verbal":
         return _minutes(pages, lines, head, find_headings(lines))
-    # 3. a recueil is cut where a page opens another act
+    # 3. the list of a séance's délibérations is cut at its rows
+    if is_listing(lines):
+        return _minutes(pages, lines, head, rows_of(lines), row_vote)
+    # 4. a recueil is cut where a page opens another act
     openings = _openings(lines) if head.kind in _ACTS else []
     if len(openings) > 1:
         return _collection(pages, lines, openings, source)
-    # 4. anything else is one record
+    # 5. anything else is one record
     return (_record(0, head, _spans(pages, _Place(0, 0), None), pages),)
 
 
 def _minutes(
-    pages: Sequence[Page], lines: Sequence[Line], head: Head, headings: Sequence[Heading]
-) -> tuple[Record, ...]:
+    pages: Sequence[Page], lines: Sequence[Line], head: Head, headings: Sequence[Heading],
+    voted: Callable[[str], Vote | None] = read_vote,
+) -> tuple[Record, ...]:  # fmt: skip
     starts = [_Place(lines[h.begin].page, lines[h.begin].start) for h in headings]
     records = []
     opening = _spans(pages, _Place(0, 0), starts[0] if starts else None)
@@ -55,8 +66,9 @@ def _minutes(
         following = starts[position + 1] if position + 1 < len(starts) else None
         spans = _spans(pages, starts[position], following)
         discussed = heading.kind == "proces_verbal"  # « Questions diverses »: nothing is decided
-        vote = None if discussed else read_vote(_text(pages, spans))
-        kind = heading.kind or ("proces_verbal" if vote is None else "deliberation")
+        vote = None if discussed else voted(_text(pages, spans))
+        decided = vote is not None or decides(_text(pages, spans))
+        kind = heading.kind or ("deliberation" if decided else "proces_verbal")
         records.append(
             Record(
                 ordinal=len(records), kind=kind, spans=spans, number=heading.number,

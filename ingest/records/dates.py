@@ -51,19 +51,21 @@ def of_match(match: re.Match[str]) -> str | None:
     return iso(int(match["y"]), int(match["m"]), int(match["d"]))
 
 
-def dates(folded: str) -> Iterator[tuple[int, str]]:
-    """Each date written in a folded text, with the position where it starts."""
+def dates(folded: str) -> Iterator[tuple[int, int, str]]:
+    """Each date written in a folded text: start, end, ISO date."""
     for match in _DATE.finditer(folded):
         found = of_match(match)
         if found:
-            yield match.start(), found
+            yield *match.span(), found
 
 
 def date_in_words(folded: str) -> str | None:
     """« l'an deux mille vingt-cinq, le 3 avril » → 2025-04-03, from folded text."""
     match = _IN_WORDS.search(folded)
-    if match is None:
-        return None
+    return _of_words(match) if match else None
+
+
+def _of_words(match: re.Match[str]) -> str | None:
     year, figures = number_in_words(match["year"]), re.match(r"\d+", match["day"])
     day = int(figures.group()) if figures else number_in_words(match["day"])
     if year is None or day is None or not 1900 <= year <= 2100:
@@ -74,7 +76,7 @@ def date_in_words(folded: str) -> str | None:
 def parse(text: str) -> str | None:
     """The first date in `text`, however it is written; None where there is none."""
     folded = fold(text)
-    first = next((found for _, found in dates(folded)), None)
+    first = next((found for _, _, found in dates(folded)), None)
     return first or date_in_words(folded)
 
 

@@ -31,6 +31,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
         r"^\W*arrete(?:$|\W*(?:n ?°|numero|(?:inter-?)?prefectoral|municipal|permanent|temporaire"
         r"|conjoint|du (?:maire|president)|portant|individuel|collectif|de (?:voirie|circulation)"
         r"))(?!.{0,80}\b(?:susvise|du \d))"
+        rf"|^\W*arrete (?:[a-z-]{{4,16}} )?n ?°[^a-z]{{3,30}}du {DATE}\W*$"
     )),
     ("decision", re.compile(r"^\W*decision(?:s)?(?:$|\W*(?:n ?°|numero|du (?:maire|president)))")),
     ("convocation", re.compile(r"^\W*convocation(?:$| (?:du|au|a la))")),

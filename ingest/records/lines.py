@@ -14,6 +14,10 @@ _PAGE_NUMBER = re.compile(r"^\W*(?:page\W*)?\d{1,3}(?:\W*(?:/|sur|-)\W*\d{1,3})?
 _STAMP = re.compile(
     r"^\W*(?:envoye|recu|accuse de reception|publie) .{0,40}(?:prefecture|ministere)|^\W*id ?: ?\d"
 )
+_MARGIN = re.compile(  # what a town's paper repeats beside the text
+    r"^\W*(?:republique francaise|departement d|nombre de membres|en exercice|qui ont pris part"
+    r"|deliberation ?:|dont \d+ procurations?|date de la convocation|objet ?:\W*$)"
+)
 _EDGE = 3  # lines at the top and bottom of a page that may be a running head
 
 
@@ -42,7 +46,7 @@ def read_lines(pages: Sequence[Page]) -> list[Line]:
             running = bool(
                 _PAGE_NUMBER.match(folded)
                 or _STAMP.match(folded)
-                or (at_edge and _shape(folded) in heads)
+                or ((at_edge or _MARGIN.match(folded)) and _shape(folded) in heads)
             )
             lines.append(Line(index, start, text, folded, running, first and not running, gap))
             first = first and running
@@ -66,10 +70,11 @@ def _shape(folded: str) -> str:
 
 
 def _running_heads(pages: Sequence[list[tuple[int, str, str, bool]]]) -> frozenset[str]:
-    """Shapes of lines at the edge of three pages or more, and of half of the pages."""
+    """Shapes of lines at the edge or margin of three pages or more, and of half of the pages."""
     counts: Counter[str] = Counter()
     for page in pages:
         edge = page[:_EDGE] + page[max(_EDGE, len(page) - _EDGE) :]
+        edge += [line for line in page if _MARGIN.match(line[2])]
         counts.update({_shape(folded) for _, _, folded, _ in edge})
     enough = max(3, len(pages) // 2)
     return frozenset(shape for shape, count in counts.items() if count >= enough)

@@ -17,7 +17,9 @@ DATED = (
     + _SEPARATOR + r")?\d{1,6}(?:-\d{1,6}){0,3}[a-z]?(?![\w/])"
 )  # fmt: skip
 # Without: only where the words « arrêté n° » and the like stand in front.
-ANY = r"(?:[a-z]{1,6}[-_/. ]?){0,3}\d{1,6}(?:" + _SEPARATOR + r"[a-z0-9]{1,6}){0,5}(?![\w/])"
+ANY = (
+    r"(?:[a-z]{1,6}[-_/. ]?){0,3}\d{1,6}(?:" + _SEPARATOR + r"(?!du\b)[a-z0-9]{1,6}){0,5}(?![\w/])"
+)
 
 _N = re.compile(r"^\s*(?:n ?°|numero|no(?=[\s\d.])|n(?=\s?\d))\s*:?\s*")
 _AROUND_SEPARATOR = re.compile(r"\s*([-/._])\s*")

@@ -13,14 +13,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.records.agenda import Agenda, alike, read_agenda, unnumbered
+from ingest.records.between_votes import between_votes
 from ingest.records.fold import words
+from ingest.records.heading import Heading
 from ingest.records.lines import Line
 from ingest.records.numbers import DATED, normalise
+from ingest.records.subpoints import with_subpoints
 from ingest.records.title import wrapped
 
 _N = r"n ?[°o] ?"
 _ACT = re.compile(
-    rf"^\W*(?:(?P<word>deliberation|decision|arrete)s? (?:municipale? )?(?:{_N})?|(?P<only>{_N}))?"
+    rf"^\W*(?:o )?(?:(?P<word>deliberation|decision|arrete)s? (?:municipale? )?(?:{_N})?"
+    rf"|(?P<only>{_N}))?"
     rf"(?P<number>{DATED})\s*(?P<mark>[-:.]?)\s*[-:.]?\s*(?P<objet>objet\b ?(?:: ?)?)?"
     r"(?P<title>.*)$"
 )
@@ -48,17 +52,12 @@ _OTHER = re.compile(
     r"^\W*(?:[ivx\d]{1,3}\W+|[a-z]\W+)?(?:questions?|informations?|affaires)(?: et \w+)?"
     r" diverses?\s*:?\s*$"
 )
+_OPENING = re.compile(
+    r"^\W*(?:adoption de l'ordre du jour|(?:approbation|adoption) du (?:proces[- ]verbal"
+    r"|compte[- ]rendu))\b.{0,80}$"
+)
+_TALLY = re.compile(r"^\W*(?:vote *:|pour *:|adopte a l|approuve a l|a l'unanimite)")
 _WINDOW = 150  # candidates looked back at for a chain
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """Where a record of a procès-verbal begins, and what its heading says."""
-
-    begin: int  # index into the lines: the heading, or the section title right above it
-    title: str | None
-    number: str | None = None  # of the act, as written; a point's rank is no number
-    kind: str | None = None  # where the number tells; else the text of the record decides
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +74,11 @@ def find_headings(lines: Sequence[Line]) -> list[Heading]:
     agenda = read_agenda(lines)
     found = _acts(lines, agenda)
     if all(heading.kind == "decision" for heading in found):  # read out among the points
-        found += _points(lines, agenda) or _announced(lines, agenda)
+        found += _unnumbered_acts(lines, agenda)
         found.sort(key=lambda heading: heading.begin)
     if not found:
         return []
+    found = _opening_votes(lines, found[0].begin) + found
     for index in range(found[-1].begin + 1, len(lines)):
         if _OTHER.match(lines[index].folded) and not lines[index].running:
             title = lines[index].text.strip(" .:-\u2013\u2014")
@@ -87,6 +87,26 @@ def find_headings(lines: Sequence[Line]) -> list[Heading]:
             break
     floors = [0, *(heading.begin + 1 for heading in found)]
     return [_with_section(lines, h, floor) for h, floor in zip(found, floors, strict=False)]
+
+
+def _opening_votes(lines: Sequence[Line], end: int) -> list[Heading]:
+    """What a séance votes on before its first point: its agenda, the last procès-verbal."""
+    found = []
+    for index, line in enumerate(lines[:end]):
+        below = lines[index + 1 : index + 4]
+        if _OPENING.match(line.folded) and any(_TALLY.match(other.folded) for other in below):
+            found.append(Heading(index, line.text.strip(" .:-\u2013\u2014")))
+    return found
+
+
+def _unnumbered_acts(lines: Sequence[Line], agenda: Agenda) -> list[Heading]:
+    """Numbered points, else those of the agenda; where either leaves most votes out, the votes."""
+    marks = between_votes(lines)
+    for found in (_points(lines, agenda), _announced(lines, agenda)):
+        inner = with_subpoints(lines, agenda, found) if found else []
+        if inner and len(inner) >= 0.5 * len(marks):
+            return inner
+    return marks
 
 
 def _with_section(lines: Sequence[Line], heading: Heading, floor: int) -> Heading:
@@ -123,7 +143,8 @@ def _is_act(match: re.Match[str]) -> bool:
     if not (lettered or match["word"] or match["only"]):
         return bool(match["objet"])
     if match["objet"] or (match["mark"] and match["title"]):
-        return bool(re.search(r"[a-z]{3}", match["title"])) and not _TABLE.search(match["title"])
+        title = match["title"].rstrip(" ,;")
+        return bool(re.search(r"[a-z]{3}", title)) and not _TABLE.search(title)
     return bool(match["word"] and not match["title"])
 
 

@@ -28,6 +28,37 @@ class Span:
     end: int  # one past the last
 
 
+# What a fact may be, as the glossary has it. A value is text; normalised where it says so.
+FACTS = (
+    "numero",  # these four: where the record's own fields were read
+    "date",
+    "objet",
+    "vote",
+    "presidence",  # name of who presides, as written, without title
+    "rapporteur",
+    "presents",  # counts of the séance, in figures
+    "procurations",
+    "absents",
+    "visa",  # a norm or an act in a « Vu », normalised: references.py
+    "renvoi",  # the same, named elsewhere
+    "rapporte",  # an act that this one takes back, changes or ends, normalised
+    "dispositif",  # one article or dash of the dispositif: its rank, in figures
+    "montant",  # an amount that the object names, as written
+    "identifiant",  # given by the préfecture's system to a transmitted act
+    "transmission",  # ISO date of reception by the préfecture
+    "publication",  # ISO date
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that an act states, and where it stands."""
+
+    name: str  # one of FACTS
+    value: str
+    span: Span
+
+
 @dataclass(frozen=True, slots=True)
 class Vote:
     """The result of a vote as stated; None where the record does not say."""
@@ -37,6 +68,7 @@ class Vote:
     contre: int | None = None
     abstentions: int | None = None
     unanimite: bool = False
+    ne_prend_pas_part: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +86,4 @@ class Record:
     article_id: str | None = None  # `id` of the law file, else None
     section_path: tuple[str, ...] = ()  # headings above an article
     date_end: str | None = None  # law: last day in force (ISO), None while in force
+    facts: tuple[Fact, ...] = ()

@@ -38,10 +38,11 @@ _SENTENCE = re.compile(
     r"presents?\b|absents?\b|etaient|devis|demande de conseil|debat |formation a)"
 )
 _UNFINISHED = re.compile(
-    r"(?:[-\u2013,/(]|\b[A-Z]\.|\b(?:de|du|des|d['\u2019]|la|le|les|l['\u2019]|et|ou|à|au|aux|en|pour|sur|par|avec"
-    r"|dans|un|une|entre|sans|sous|vers|son|sa|ses|leur|dont))$"
+    r"(?:[-\u2013,/(]|\b[A-Z]\.|\b(?:de|du|des|d['\u2019]|la|le|les|l['\u2019]|et|ou|à|au|aux|en|pour"
+    r"|sur|par|avec|dans|un|une|entre|sans|sous|vers|son|sa|ses|leur|dont))$"
 )
 _BULLET = re.compile(r"^(?:[-•▪●○❖➢>*o·]\s|\d{1,3}\s?[.)/-]|[a-z]\s?[)/]|[-_=*]{3,}|:|\W*$)")
+_ORATOR = re.compile(rf"{_FIRST_AND_LAST.pattern}\s?:\s")
 _SPEAKER = re.compile(r"^[^.;:,]{3,50}\s?:(?:\s|$)")
 
 
@@ -84,7 +85,7 @@ def _goes_on(last: str, line: Line, *, by_gap: bool, width: int) -> bool:
     last = last.rstrip()
     if line.gap and (by_gap or not line.text[0].islower()):
         return False
-    if _BULLET.match(line.folded):
+    if _BULLET.match(line.folded) or _ORATOR.match(line.text):
         return False
     if line.text[0].islower() or _UNFINISHED.search(last):
         return not last.endswith((";", ":"))

@@ -1,9 +1,10 @@
-"""The result of a vote, as the act states it: no sum, no majority worked out.
+"""The result of a vote, as the act states it: no figure is worked out.
 
 Three ways of stating it, in this order of trust: a line of the form (« Pour : 46 »,
 « 2 contre 3 abstentions 6 votes pour », « Vote : à l'unanimité »), the sentence « après en avoir
 délibéré, à l'unanimité », any other sentence on the council. Where an act holds several votes
-that differ, what they do not share stays empty.
+that differ, what they do not share stays empty. Where figures are printed and nothing says how it
+ended, more « pour » than « contre » is an adoption.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from ingest.records.record import Vote
 
 _COUNT = r"(?P<{0}>\d{{1,3}}|/|neant|aucune?|zero|un|une|deux|trois|quatre|cinq|six|sept|huit|neuf)"
 _LABELLED = re.compile(
-    r"^\W*(?:votes? *:? *|voix *)?(?P<word>pour|contre|abs[te]*ntions?)(?: *\(s\))? *:\s*"
+    r"^\W*(?:votes? *:? *|voix *)?(?P<word>pour|contre|abs[te]*ntions?)(?: *\(s\))?"
+    r"(?: *[:,]\s*| (?=\d{1,3} *:))"
     + _COUNT.format("count")
-    + r"(?=$|[ .,;(/])(?!\s*(?:€|euros|%|er\b|h\d))"
+    + r"(?=$|[ .,;:(/])(?!\s*(?:€|euros|%|er\b|h\d))"
 )
 _ITEM = re.compile(
     r"(?<![\w/.,-])(?P<count>\d{1,3}|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|zero|aucune?) "
@@ -27,10 +29,11 @@ _ITEM = re.compile(
     r"(?P<word>pour|contre|abs[te]*ntions?(?: *\(s\))?|favorables?|defavorables?)?(?=$|[ .,;:()/-])"
 )
 _VOTE_WORD = re.compile(r"^\W*(?:resultat du )?(?:vot(?:e|es|ants?)|scrutin|adopt|approuv|accept)")
-_UNANIMOUS = r"(?:a l' ?unanimit[e']|a une? unanimite|unanimement|\bunanimite\b)"
+_UNANIMOUS = r"(?:a l' ?unani[a-z]{3,5}'?(?![a-z])|a une? unanimite|unanimement|\bunanimite\b)"
 _FORMAL_UNANIMITY = re.compile(
-    r"^\W*(?:vo[tr]e[sr]?|adopte\w*|adoption|approuve\w*|accepte\w*|pour|accord|decision\w*)\b"
-    rf"[^.;]{{0,60}}?{_UNANIMOUS}|^\W*{_UNANIMOUS}\W*$"
+    r"^\W*(?:[vy][oa][tr]e[sr]?|adopte\w*|adoption|approuve\w*|accepte\w*|pour|accord"
+    rf"|decision\w*)\b[^.;]{{0,60}}?{_UNANIMOUS}|^\W*{_UNANIMOUS}\W*$"
+    rf"|\b[vy][oa][tr]e\s?[:;.,]\s*(?:pour,? )?{_UNANIMOUS}"
 )
 _ADOPTED = re.compile(
     r"^\W*(?:adopt[ei]\w*\b"
@@ -45,20 +48,85 @@ _DELIBERATED = re.compile(r"apres en avoir (?:delibere|debattu)")
 _AFTER_DEBATE = re.compile(r"apres en avoir (?:delibere|debattu)[^.;]{0,160}")
 _COUNCIL = re.compile(r"\b(?:conseil|membres|assemblee|vote|resultat)\b")
 _ELSEWHERE = re.compile(r"par deliberation|en date du|seance du|avait|avaient")
+_DECIDES = re.compile(
+    r"\b(?:le conseil(?: municipal| communautaire)?|l'assemblee|les membres du conseil"
+    r"(?: [a-z]{4,14})?)[^.;:]{0,60}?"
+    r"\b(?:decident?|approuvent?|autorisent?|adoptent?|acceptent?|prend acte|fixent?)\b"
+    r"|\bil est (?:egalement )?decide\b"
+)
+_APART = re.compile(
+    r"(?:(?P<who>m\.|mme|mlle|monsieur|madame)(?:[^.;]|\b[a-z]\.){3,90}?"
+    r"\bne prend pas (?:de )?part au vote\b"
+    r"|(?:ne prennent pas part au vote|n'ont pas pris part au vote|n\.?p\.?p\.?v\.?)"
+    r"(?: *\(s\))? *: *(?P<count>\d{1,2})\b)"
+)
+_BARE = Vote(outcome="adopte")  # « Le Conseil adopte. »: a line may begin so without being a vote
 _SENTENCE_END = re.compile(r"[.;\n](?=\s|$)")
 
 
 def read_vote(text: str) -> Vote | None:
     """The vote stated in the text of one act; None where it states none."""
     lines = [line.strip() for line in fold(text).split("\n")]
-    formal = _formal(lines)
-    if any(vote.outcome for vote in formal):
-        return _shared(formal)
+    vote = _stated(lines)
+    if vote is None or len(_formal(lines)) > 1:  # who took no part in which of them?
+        return vote
+    return replace(vote, ne_prend_pas_part=_apart(" ".join(lines)))
+
+
+def _stated(lines: list[str]) -> Vote | None:
+    formal = [_concluded(vote) for vote in _formal(lines)]
+    full = [vote for vote in formal if vote != _BARE]
     spoken = _in_sentences(" ".join(lines))
-    if len(formal) == 1 and spoken:  # « à l'unanimité », then « 4 abstentions : … » on its line
+    if not full:
+        return _shared(spoken or formal)
+    if len(full) == 1 and full[0].outcome is None and spoken:
+        # « à l'unanimité », then « 4 abstentions : … » on its line
         decided = _shared(spoken) or Vote()
-        return replace(formal[0], outcome=decided.outcome, unanimite=decided.unanimite)
-    return _shared(formal or spoken)
+        return replace(full[0], outcome=decided.outcome, unanimite=decided.unanimite)
+    return _shared(full)
+
+
+def decides(text: str) -> bool:
+    """Whether a point was put to the vote or decided, even in several votes that differ."""
+    lines = [line.strip() for line in fold(text).split("\n")]
+    joined = " ".join(lines)
+    return bool(_formal(lines) or _in_sentences(joined) or _DECIDES.search(joined))
+
+
+def vote_range(text: str) -> tuple[int, int] | None:
+    """Where an act states its vote: (start, end) in its text."""
+    folded = fold(text)
+    begin = end = -1
+    at = idle = 0
+    for line in folded.split("\n"):
+        stripped = line.strip()
+        seen = _read_line(stripped, inside=begin >= 0 and idle <= 2)
+        if seen and not (begin >= 0 and idle > 2 and seen == {"outcome": "adopte"}):
+            begin = at if begin < 0 or idle > 2 else begin
+            end, idle = at + len(line), 0
+        elif stripped:
+            idle += 1
+        at += len(line) + 1
+    if begin >= 0:
+        return begin, end
+    spoken = _DECIDED.search(folded)
+    return spoken.span() if spoken else None
+
+
+def _concluded(vote: Vote) -> Vote:
+    """The vote with its outcome, where nothing but the figures tells it."""
+    if vote.outcome or vote.pour is None or vote.pour == (vote.contre or 0):
+        return vote
+    return replace(vote, outcome="adopte" if vote.pour > (vote.contre or 0) else "rejete")
+
+
+def _apart(text: str) -> int | None:
+    """How many take no part: the figure, or each « M. X ne prend pas part au vote »."""
+    found = list(_APART.finditer(text))
+    printed = [int(match["count"]) for match in found if match["count"]]
+    if printed:
+        return printed[0] if len(set(printed)) == 1 else None
+    return len(found) or None
 
 
 def _formal(lines: list[str]) -> list[Vote]:
@@ -110,7 +178,8 @@ def _counted(line: str, *, inside: bool) -> dict[str, int | str | bool]:
     alone = bool(worded) and covered >= 0.8 * len(re.sub(r"\([^)]*\)|:.*$", "", line).strip(" .-"))
     if not worded or not (alone or (sure and (covered >= 0.5 * len(line)))):
         return {}
-    if not sure and not any(m["word"].startswith("abs") for m in worded):
+    whole = re.fullmatch(r"\W*\d{1,3} (?:votes? |voix )?(?:pour|contre)\W*", line)
+    if not (sure or whole or any(m["word"].startswith("abs") for m in worded)):
         return {}
     return {_name(m["word"]): small_number(m["count"]) for m in worded}
 

@@ -1,0 +1,55 @@
+"""A procès-verbal without numbers or agenda: a point begins where the vote on the last one ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ingest.records.dates import DATE
+from ingest.records.heading import Heading
+from ingest.records.lines import Line
+
+# OCR reads « Vote : » as « Vate : », « Yate : », « Vote; ».
+_VOTE = re.compile(
+    r"(?:^\W*[vy][oa][tr]e\s?s?\W{0,3}(?::|;|\.)?|\b[vy][oa][tr]e\s?[:;])\s*(?:pour,? )?(?:a l' ?)?"
+    r"(?:un[a-z]{3,8}t[e']|\d)"
+    r"|^\W*(?:adopte|approuve)e? (?:a l'unanimite|a la majorite)"
+)
+_SPEECH = re.compile(
+    r"^\W*(?:monsieur|madame|mr|mme|m\.|mmes|mm\.|le maire|il est|considerant|vu\b|l'an\b"
+    r"|personne)\b"
+)
+_TITLE = re.compile(r"^\W{0,3}(?=[A-ZÀ-Þ0-9])(?!\d{1,2}°)[^.;]{8,140}$")
+_NO_TITLE = re.compile(
+    rf"^\W*(?:{DATE}|ordre du jour|compte[- ]rendu|proces[- ]verb\w*|conseil municipal du)\W*$"
+)
+_FAR = 6  # lines between a vote and the next title: remarks, stamps
+_FEW = 3  # votes below which nothing is cut
+
+
+def between_votes(lines: Sequence[Line]) -> list[Heading]:
+    """A heading after each vote but the last; none where there are too few votes."""
+    kept = [index for index, line in enumerate(lines) if not line.running]
+    votes = [at for at, index in enumerate(kept) if _VOTE.match(lines[index].folded)]
+    if len(votes) < _FEW:
+        return []
+    found: list[Heading] = []
+    for vote, following in zip(votes, [*votes[1:], len(kept)], strict=True):
+        here = kept[vote + 1 : min(vote + 1 + _FAR, following)]
+        begin = next((i for i in here if _opens(lines, i)), None)
+        if begin is None:
+            begin = next((i for i in here if _SPEECH.match(lines[i].folded)), None)
+        last_words = following == len(kept)
+        if begin is not None:
+            title = None if _SPEECH.match(lines[begin].folded) else lines[begin].text.strip(" .:-")
+            found.append(Heading(begin, title, kind="proces_verbal" if last_words else None))
+    return found
+
+
+def _opens(lines: Sequence[Line], index: int) -> bool:
+    """A line that looks like a title, and what stands under it like a beginning."""
+    line = lines[index]
+    if not _TITLE.match(line.text) or _SPEECH.match(line.folded) or _NO_TITLE.match(line.folded):
+        return False
+    below = [other for other in lines[index + 1 : index + 3] if not other.running]
+    return any(_SPEECH.match(other.folded) or other.gap for other in below)
