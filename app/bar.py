@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from app.extract import Chosen
 from ingest.records.fold import fold
 from ingest.records.label import french_date
+from vectorstore.question import significant
 from vectorstore.retriever import Found, Hit
 
 
@@ -68,10 +69,15 @@ def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
             False, 0.0, "Greffe rapporte ce que disent les actes ; il ne donne ni avis personnel"
             " ni conclusion sur la légalité.",
         )  # fmt: skip
-    if reading.unknown_place:
-        return Verdict(False, 0.0, f"Aucun acte de « {reading.unknown_place} » n'est indexé.")
+    place = next((name for name in reading.places if not _speak_of(name, chosen)), None)
+    if place:
+        return Verdict(False, 0.0, f"Aucun acte indexé ne répond au sujet de « {place} ».")
     if not found.hits or not chosen:
         return Verdict(False, 0.0, _NOTHING)
+    number = next((one for one in reading.cited if not found.exact), None)
+    if number and not _speak_of_number(number, chosen):
+        shown = number.replace("-", "/")
+        return Verdict(False, 0.0, f"Aucun acte indexé ne porte le numéro « {shown} ».")
     hits = found.hits[:10]
     years = tuple(dict.fromkeys(map(str, reading.years)))
     if years and not _any_of(years, hits):
@@ -87,6 +93,23 @@ def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
     favoured = near and chosen[0].last_coverage >= _ABOUT
     confidence = bar.confidence(found.hits[0].evidence.dense, coverage, favoured, other_time)
     return Verdict(confidence >= bar.threshold, confidence, _NOTHING)
+
+
+def _speak_of(name: str, chosen: Sequence[Chosen]) -> bool:
+    """Whether what would be cited, or the object of its act, names a place."""
+    wanted = significant(name)
+    texts = (f"{one.unit.hit.passage.text} {one.unit.hit.record.title}" for one in chosen)
+    return any(all(_is_word(word, fold(text)) for word in wanted) for text in texts)
+
+
+def _is_word(word: str, folded: str) -> bool:
+    return re.search(rf"\b{re.escape(word)}\b", folded) is not None
+
+
+def _speak_of_number(number: str, chosen: Sequence[Chosen]) -> bool:
+    """Whether what would be cited names an act by its number (look-up key)."""
+    pattern = r"(?<!\d)0*" + r"\W{0,3}0*".join(number.split("-")) + r"(?!\d)"
+    return any(re.search(pattern, one.unit.hit.passage.text) for one in chosen)
 
 
 # What surrounds a reference without asking for anything beyond it.

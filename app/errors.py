@@ -164,7 +164,7 @@ SENTENCES: dict[str, Say] = {
         PORT_TAKEN,
     ),
     "DiskFull": Say(
-        "Le disque de « {path} » est plein ({free_mb} Mo libres).",
+        "Le disque de « {path} » est plein, ou presque ({free_mb} Mo libres).",
         "Faites de la place puis relancez : ce qui était publié sert toujours, le travail reprend.",
         DISK_FULL,
     ),
@@ -207,6 +207,8 @@ SENTENCES: dict[str, Say] = {
                       INPUT_UNREADABLE),
 }  # fmt: skip
 
+# Reasons for which a program is to be installed.
+MISSING_PROGRAMS = frozenset({"ocr_missing", "office_missing"})
 # Reasons why a file is set aside: what happened, what to do.
 SET_ASIDE: dict[str, tuple[str, str]] = {
     "forbidden": ("le fichier ne peut pas être ouvert", "vérifiez les droits de lecture"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ingest.records.dates import dates
 from ingest.records.fold import fold
 from ingest.records.numbers import key
+from vectorstore.places import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +24,20 @@ class Reading:
     years: tuple[int, ...] = ()
     months: tuple[str, ...] = ()  # "2022-06"
     bodies: tuple[str, ...] = ()  # of those the index knows
-    unknown_place: str | None = None  # a commune that was named and is not in the index
+    cited: tuple[str, ...] = ()  # look-up keys of numbers that are surely an act's: « n° 2014/216 »
+    places: tuple[str, ...] = ()  # communes that it names and that decided no indexed act
 
 
 _NUMBER = re.compile(
     r"\b(?:[a-z]{1,4}[-_ ]?)?((?:19|20)\d\d ?[-/._] ?\d{1,5})\b(?! ?[-/.] ?\d)", re.I
 )
 _AFTER_N = re.compile(r"n ?° ?((?:[a-z]{1,4}[-_]?)?\d{1,6}(?:[-/._]\d{1,6})*)", re.I)
+_CITED = re.compile(
+    r"\b(?:délibération|deliberation|arrêté|arrete|décision|decision|acte)s?"
+    r"(?: municipale?| préfectoral)? (?:n ?° ?)?"
+    r"((?:[a-z]{1,4}[-_]?)?(?:19|20)\d\d ?[-/._] ?\d{1,5})\b(?! ?[-/.] ?\d)",
+    re.I,
+)
 _ARTICLE = re.compile(
     r"\b(?:article\s+)?([LRDA])\s?\.?\s?\*?\s?(\d{1,4}(?:[-–]\d{1,4}){0,4})\b"
     r"|\barticle\s+(\d{1,4}(?:[-–]\d{1,4}){1,4})\b",
@@ -76,7 +84,8 @@ def read_question(text: str, known_bodies: Sequence[str]) -> Reading:
         years=tuple(dict.fromkeys(int(year) for year in _YEAR.findall(folded))),
         months=months,
         bodies=bodies,
-        unknown_place=_unknown_place(text, known_bodies),
+        cited=tuple(dict.fromkeys(key(found) for found in _CITED.findall(text))),
+        places=_other_places(text, known_bodies),
     )
 
 
@@ -123,11 +132,13 @@ def _begins(words: set[str], name: set[str]) -> bool:
     return len(words) >= 2 and words <= name
 
 
-def _unknown_place(text: str, known_bodies: Sequence[str]) -> str | None:
+def _other_places(text: str, known_bodies: Sequence[str]) -> tuple[str, ...]:
     """« La commune d'Uzès » is not the communauté de communes du Pays d'Uzès."""
     known = [set(significant(body)) for body in known_bodies]
-    for match in _PLACE.finditer(text):
-        words = set(significant(match.group(1)))
-        if words and not any(words == name or _begins(words, name) for name in known):
-            return match.group(1)
-    return None
+    found = [*named(text), *(match.group(1) for match in _PLACE.finditer(text))]
+    return tuple(
+        place
+        for place in dict.fromkeys(found)
+        if (words := set(significant(place)))
+        and not any(words == name or _begins(words, name) for name in known)
+    )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.commands.shared import AsJson, Data, settings_of
-from app.errors import DONE, INPUT_UNREADABLE
+from app.errors import DONE, INPUT_UNREADABLE, MISSING_PROGRAMS, PROGRAM_MISSING
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -50,9 +50,12 @@ def command(
     else:
         typer.echo(described(report))
     # In a folder, a bad file is normal and listed; one that was named should have been read.
-    unread = report.set_aside or report.still_aside
-    named = all(target.is_file() for target in targets)
-    return INPUT_UNREADABLE if named and unread else DONE
+    if not all(target.is_file() for target in targets):
+        return DONE
+    reasons = {item["reason"] for item in report.set_aside}
+    if reasons and reasons <= MISSING_PROGRAMS and not report.still_aside:
+        return PROGRAM_MISSING
+    return INPUT_UNREADABLE if reasons or report.still_aside else DONE
 
 
 def run(

@@ -91,6 +91,10 @@ def test_a_clerk_s_name_for_the_act_stands_on_the_citation(desk: Desk) -> None:
     [
         ("Quelle est la capitale de l'Italie ?", ""),
         ("Quel est le prix de la cantine à la mairie de Saint-Orval ?", "Saint-Orval"),
+        ("Combien coûte la cantine à Brest ?", "Brest"),
+        ("quel est le tarif de la cantine à lyon", "lyon"),
+        ("Quelle amende pour un dépôt sauvage dans la ville de Tours ?", "Tours"),
+        ("Que dit la délibération n° 2024-999 sur la cantine ?", "2024/999"),
         ("Quel était le tarif de la piscine pendant l'été 1997 ?", "1997"),
         ("La délibération sur les dépôts sauvages est-elle légale ?", "légalité"),
     ],

@@ -10,7 +10,7 @@ import pytest
 from app.errors import SET_ASIDE
 from ingest.catalogue import Catalogue
 from tests.command_line import Ran, greffe, process
-from tests.conftest import SAMPLE, new_town
+from tests.conftest import SAMPLE, SCAN, new_town
 
 QUESTION = "Quelle est l'amende maximale pour un dépôt sauvage ?"
 NOTE = "La bibliothèque est fermée le lundi 3 mars 2025 pour inventaire."
@@ -122,6 +122,14 @@ def test_a_file_that_was_named_and_cannot_be_read_has_code_3(
         assert "1 mis de côté" in ran.out
     (tmp_path / "note.txt").write_text(NOTE)
     assert greffe(empty_town, "ingest", tmp_path / "note.txt").code == 0
+
+
+def test_a_scan_that_was_named_asks_for_the_missing_program_with_code_4(
+    empty_town: Path, tmp_path: Path
+) -> None:
+    ran = greffe(empty_town, "ingest", SAMPLE / SCAN, PATH=str(tmp_path))
+    assert ran.code == 4, ran.err
+    assert "tesseract n'est pas installé" in ran.out
 
 
 def test_a_data_folder_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from app.cli import app
 from tests.command_line import ROOT, environment, greffe
 
 COMMANDS = (
-    "init", "ingest", "ask", "search", "serve", "status", "doctor", "settings", "demo", "rebuild",
-    "eval",
+    "init", "ingest", "ask", "search", "show", "serve", "status", "doctor", "settings", "demo",
+    "rebuild", "eval",
 )  # fmt: skip
 ENGLISH = re.compile(
     r"\b(?:Usage|Commands|Show this|message and exit|COMMAND|ARGS|default|required|Try|Error"

@@ -1,0 +1,61 @@
+"""Which words of a question are a commune: names of France, as people write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from vectorstore.places import named
+from vectorstore.question import read_question
+
+
+@pytest.mark.parametrize(
+    ("question", "places"),
+    [
+        ("Combien coûte la cantine à Brest ?", ("Brest",)),
+        ("quel est le prix de la cantine à lyon", ("lyon",)),
+        ("Qui est le maire de rennes ?", ("rennes",)),
+        ("Quelle subvention la ville de Tours a-t-elle votée ?", ("Tours",)),
+        ("L'éclairage public à Saint-Malo et à St Brieuc", ("Saint-Malo", "St Brieuc")),
+        ("Les terrains de la commune de La Tour-en-Jarez", ("La Tour-en-Jarez",)),
+        ("Le budget d'Uzès", ("Uzès",)),
+    ],
+)
+def test_a_commune_is_recognised(question: str, places: tuple[str, ...]) -> None:
+    assert named(question) == places
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Quel est le tarif de la salle des fêtes ?",
+        "Le marché de travaux est-il conclu à titre gratuit ?",
+        "Le plan de zonage, le compte de gestion et le budget de la ville",
+        "À quelle heure ferme le parc de la Rauze ?",
+        "Le droit de place au marché",
+        "Le Grand Jury d'Appel, la Route de Port et le Compte de Gestion",
+    ],
+)
+def test_common_words_are_no_communes(question: str) -> None:
+    assert named(question) == ()
+
+
+def test_a_commune_whose_acts_are_indexed_is_not_another_place() -> None:
+    known = ["Montpellier", "Saint-Quentin-la-Poterie"]
+    assert read_question("La cantine à Montpellier", known).places == ()
+    assert read_question("La cantine à Saint-Quentin", known).places == ()
+    assert read_question("La cantine à Brest", known).places == ("Brest",)
+    assert read_question("La mairie de Villeneuve-les-Licornes", known).places == (
+        "Villeneuve-les-Licornes",
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "numbers"),
+    [
+        ("Que dit la délibération n° 2014/9999 ?", ("2014-9999",)),
+        ("L'arrêté 2024-12 est-il exécutoire ?", ("2024-12",)),
+        ("Le budget 2013-2014 de la saison", ()),
+    ],
+)
+def test_a_number_that_is_surely_an_acts(question: str, numbers: tuple[str, ...]) -> None:
+    assert read_question(question, []).cited == numbers

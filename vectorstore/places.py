@@ -1,0 +1,84 @@
+"""Communes that a question names: « la cantine à Brest », « le maire de rennes »."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import resources
+
+from ingest.records.fold import fold
+
+_LONGEST = 7  # words of a name: « Saint-Remy-en-Bouzemont-Saint-Genest-et-Isson » has more
+_WORD = re.compile(r"[a-z0-9]+")
+# What stands before a place. Behind « à », a name may be written without its capital.
+_BEFORE = re.compile(r"\b(?P<word>a|de|d'|du|des|aux|au|en|pour|pres de|commune|ville|mairie) ?$")
+_AFTER_DE = re.compile(
+    r"\b(?:commune|ville|mairie|maire|village|municipalite|conseil municipal|habitants?)"
+    r" (?:de |d'|du |des )$"
+)
+# Names that are words of every act as well: they count behind « la commune de », or « à » alone.
+_WORDS = """
+air arbre arc aubaine baie bains bar barre bas beau beauvoir bois bonnes bord bourg bref cartes
+champs chance charge charges chateau chef cher choix cites clairs compte comptes contes corps
+courant cours cout credit croix dame dix droit eau ecole ecoles effet elle entre espace est etat
+etre facture fait faux fin fleurs fond fonds fontaine foret fours france gage garde grand gros
+haut heures homme hommes ile jardin jeux joue jours juges jury lac lieu lieux ligne livres loi
+long lot lots main maison marche marches mer mes mesures metz mois moulin moulins neuf nom ons
+or ordre paix parc part partie passage pays personne place plan plans plus point pont port porte
+pouvoir prix projet public quatre rang regie rien riviere roche route rue sainte salle seance
+section sel service siege six sol source sous suite sur table tarif taux temps terre tour tours
+trois val vallee vers vie village villages ville voie vote vue
+"""
+_COMMON = frozenset(_WORDS.split())
+
+
+@cache
+def _names() -> frozenset[str]:
+    """All names, folded, their words joined by one space."""
+    text = resources.files("vectorstore").joinpath("reference", "communes.txt").read_text("utf-8")
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    return frozenset(_joined(line) for line in lines)
+
+
+def _joined(text: str) -> str:
+    words = _WORD.findall(fold(text))
+    return " ".join("saint" if w == "st" else "sainte" if w == "ste" else w for w in words)
+
+
+def named(text: str) -> tuple[str, ...]:
+    """The communes that a question names, as it writes them."""
+    folded = fold(text)
+    words = [match.span() for match in _WORD.finditer(folded)]
+    found: list[str] = []
+    at = 0
+    while at < len(words):
+        size = _size(text, folded, words, at)
+        if size:
+            found.append(text[words[at][0] : words[at + size - 1][1]])
+        at += size or 1
+    return tuple(dict.fromkeys(found))
+
+
+def _size(text: str, folded: str, words: list[tuple[int, int]], at: int) -> int:
+    """How many words the name of a commune has that begins with word `at`; 0 for none."""
+    start = words[at][0]
+    before = _BEFORE.search(folded[:start])
+    if before is None:
+        return 0
+    for size in range(min(_LONGEST, len(words) - at), 0, -1):
+        end = words[at + size - 1][1]
+        if folded[end : end + 1] == "-":  # the beginning of a longer name
+            continue
+        name = _joined(folded[start:end])
+        if name in _names() and _is_meant(text, folded, start, name, before["word"]):
+            return size
+    return 0
+
+
+def _is_meant(text: str, folded: str, start: int, name: str, before: str) -> bool:
+    """Whether the words are the place, and not words that are spelt alike."""
+    if _AFTER_DE.search(folded[:start]):
+        return True
+    if text[start].isupper():
+        return before != "des" and (name not in _COMMON or before == "a")
+    return before == "a" and name not in _COMMON and len(name) > 3
