@@ -69,7 +69,12 @@ def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
             False, 0.0, "Greffe rapporte ce que disent les actes ; il ne donne ni avis personnel"
             " ni conclusion sur la légalité.",
         )  # fmt: skip
-    place = next((name for name in reading.places if not _speak_of(name, chosen)), None)
+    titles = [one.unit.hit.record.title or "" for one in chosen]
+    texts = [
+        f"{one.unit.hit.passage.text} {title}" for one, title in zip(chosen, titles, strict=True)
+    ]
+    place = next((town for town in reading.towns if not _speak_of(town, titles)), None)
+    place = place or next((name for name in reading.places if not _speak_of(name, texts)), None)
     if place:
         return Verdict(False, 0.0, f"Aucun acte indexé ne répond au sujet de « {place} ».")
     if not found.hits or not chosen:
@@ -95,10 +100,9 @@ def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
     return Verdict(confidence >= bar.threshold, confidence, _NOTHING)
 
 
-def _speak_of(name: str, chosen: Sequence[Chosen]) -> bool:
-    """Whether what would be cited, or the object of its act, names a place."""
+def _speak_of(name: str, texts: Sequence[str]) -> bool:
+    """Whether one of the texts names a place."""
     wanted = significant(name)
-    texts = (f"{one.unit.hit.passage.text} {one.unit.hit.record.title}" for one in chosen)
     return any(all(_is_word(word, fold(text)) for word in wanted) for text in texts)
 
 

@@ -26,6 +26,7 @@ class Reading:
     bodies: tuple[str, ...] = ()  # of those the index knows
     cited: tuple[str, ...] = ()  # look-up keys of numbers that are surely an act's: « n° 2014/216 »
     places: tuple[str, ...] = ()  # communes that it names and that decided no indexed act
+    towns: tuple[str, ...] = ()  # those of them that it asks for as such: « la mairie d'Uzès »
 
 
 _NUMBER = re.compile(
@@ -85,7 +86,8 @@ def read_question(text: str, known_bodies: Sequence[str]) -> Reading:
         months=months,
         bodies=bodies,
         cited=tuple(dict.fromkeys(key(found) for found in _CITED.findall(text))),
-        places=_other_places(text, known_bodies),
+        places=_other(named(text), known_bodies),
+        towns=_other([match.group(1) for match in _PLACE.finditer(text)], known_bodies),
     )
 
 
@@ -132,13 +134,12 @@ def _begins(words: set[str], name: set[str]) -> bool:
     return len(words) >= 2 and words <= name
 
 
-def _other_places(text: str, known_bodies: Sequence[str]) -> tuple[str, ...]:
+def _other(places: Sequence[str], known_bodies: Sequence[str]) -> tuple[str, ...]:
     """« La commune d'Uzès » is not the communauté de communes du Pays d'Uzès."""
     known = [set(significant(body)) for body in known_bodies]
-    found = [*named(text), *(match.group(1) for match in _PLACE.finditer(text))]
     return tuple(
         place
-        for place in dict.fromkeys(found)
+        for place in dict.fromkeys(places)
         if (words := set(significant(place)))
         and not any(words == name or _begins(words, name) for name in known)
     )

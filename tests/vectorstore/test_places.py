@@ -44,9 +44,8 @@ def test_a_commune_whose_acts_are_indexed_is_not_another_place() -> None:
     assert read_question("La cantine à Montpellier", known).places == ()
     assert read_question("La cantine à Saint-Quentin", known).places == ()
     assert read_question("La cantine à Brest", known).places == ("Brest",)
-    assert read_question("La mairie de Villeneuve-les-Licornes", known).places == (
-        "Villeneuve-les-Licornes",
-    )
+    asked = read_question("La mairie de Villeneuve-les-Licornes", known)
+    assert asked.towns == ("Villeneuve-les-Licornes",)
 
 
 @pytest.mark.parametrize(
