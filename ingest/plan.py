@@ -10,7 +10,7 @@ from ingest import ocr
 from ingest.catalogue import Catalogue
 from ingest.discover import Found, sha256
 from ingest.passages import CUTTING
-from ingest.readers import READING, suffix_of
+from ingest.readers import PAPER, READING, suffix_of
 from ingest.rows import Source
 
 
@@ -113,7 +113,7 @@ def _known_content(todo: Plan, file: Found, source: Source, content: str, retry:
     elif source.reading != READING or _has_unread_scans(source):
         todo.to_read.append((file, content))
     elif source.cutting != CUTTING:
-        if suffix_of(file.file) == ".pdf":  # pages read by OCR need not be read again
+        if suffix_of(file.file) in PAPER:  # pages read by OCR need not be read again
             todo.to_cut.append((file, source))
         else:
             todo.to_read.append((file, content))

@@ -53,10 +53,18 @@ READERS = {
     ".htm": "html",
     ".md": "text",
     ".txt": "text",
+    ".png": "image",
+    ".jpg": "image",
+    ".jpeg": "image",
+    ".tif": "image",
+    ".tiff": "image",
     ".csv": "scdl",
     ".jsonl": "law",
     ".jsonl.gz": "law",
 }
+
+_IMAGES = frozenset(suffix for suffix, reader in READERS.items() if reader == "image")
+PAPER = _IMAGES | {".pdf"}  # their pages are on paper: they can be drawn, and have numbers
 
 READING = 1  # raise it when a reader would give other pages
 
@@ -97,7 +105,16 @@ def _check(file: Path, limits: Limits) -> None:
         raise Unreadable("too_large", f"{size / 1e6:.0f} Mo")
 
 
-_SIGNATURES = ((b"%PDF", ".pdf"), (b"{\\rtf", ".rtf"))
+_SIGNATURES = (
+    (b"%PDF", ".pdf"),
+    (b"{\\rtf", ".rtf"),
+    (b"\x89PNG\r\n\x1a\n", ".png"),
+    (b"\xff\xd8\xff", ".jpg"),
+    (b"II*\0", ".tif"),
+    (b"MM\0*", ".tif"),
+)
+# These begin with bytes of their own: without them, the name is wrong.
+_TOLD_BY_CONTENT = PAPER | {".docx", ".odt", ".doc"}
 _OLE = b"\xd0\xcf\x11\xe0"  # the container of DOC, XLS, and of DOCX under a password
 
 
@@ -115,7 +132,7 @@ def _true_suffix(file: Path) -> str:
         return _contained(file, named)
     if head.startswith(b"PK\x03\x04"):
         return _zipped(file, named)
-    if named in (".docx", ".odt", ".doc", ".pdf"):
+    if named in _TOLD_BY_CONTENT:
         raise Unreadable("misnamed", named)
     return named
 
@@ -143,6 +160,6 @@ def _zipped(file: Path, named: str) -> str:
         if b"encryption-data" in manifest:
             raise Unreadable("encrypted")
         return ".odt" if b"opendocument.text" in manifest else ".zip"
-    if named in (".docx", ".odt", ".pdf"):
+    if named in _TOLD_BY_CONTENT - {".doc"}:
         raise Unreadable("misnamed", named)
     return named
