@@ -49,6 +49,7 @@ READERS = {
     ".docx": "docx",
     ".doc": "doc",
     ".odt": "odt",
+    ".rtf": "rtf",
     ".html": "html",
     ".htm": "html",
     ".md": "text",
@@ -114,7 +115,7 @@ _SIGNATURES = (
     (b"MM\0*", ".tif"),
 )
 # These begin with bytes of their own: without them, the name is wrong.
-_TOLD_BY_CONTENT = PAPER | {".docx", ".odt", ".doc"}
+_TOLD_BY_CONTENT = PAPER | {".docx", ".odt", ".doc", ".rtf"}
 _OLE = b"\xd0\xcf\x11\xe0"  # the container of DOC, XLS, and of DOCX under a password
 
 
