@@ -133,4 +133,6 @@ def _may_be_read_now(source: Source) -> bool:
 
 def _has_unread_scans(source: Source) -> bool:
     """Whether pages were left out for want of tesseract, which is there now."""
-    return any(ocr.MISSING in warning for warning in source.warnings) and ocr.available()
+    left_out = (ocr.MISSING, "{ocr_missing}")  # a page, a file inside this one
+    unread = any(why in warning for warning in source.warnings for why in left_out)
+    return unread and ocr.available()

@@ -24,6 +24,7 @@ class Limits:
     pages: int = 5000
     ocr_dpi: int = 200
     ocr_seconds: int = 90  # for one page
+    containers: int = 2  # one inside the other: an archive in a message, and no further
 
 
 _listener: Callable[[], None] | None = None
@@ -59,6 +60,7 @@ READERS = {
     ".jpeg": "image",
     ".tif": "image",
     ".tiff": "image",
+    ".eml": "eml",
     ".csv": "scdl",
     ".jsonl": "law",
     ".jsonl.gz": "law",
@@ -66,6 +68,7 @@ READERS = {
 
 _IMAGES = frozenset(suffix for suffix, reader in READERS.items() if reader == "image")
 PAPER = _IMAGES | {".pdf"}  # their pages are on paper: they can be drawn, and have numbers
+NUMBERED = PAPER | {".eml"}  # a citation gives the page: these may have many
 
 READING = 1  # raise it when a reader would give other pages
 
@@ -91,6 +94,20 @@ def read(file: Path, limits: Limits) -> Document:
     if not any(page.text.strip() for page in document.pages):
         raise Unreadable("no_text", "; ".join(document.warnings))
     return document
+
+
+def attempt(file: Path, limits: Limits) -> Document | Unreadable:
+    """Read one file; whatever goes wrong is a value with its reason."""
+    try:
+        return read(file, limits)
+    except Unreadable as trouble:
+        return trouble
+    except MemoryError:
+        return Unreadable("memory")
+    except RecursionError as error:
+        return Unreadable("damaged", str(error))
+    except Exception as error:  # a reader's bug must not stop the run; it is listed with its kind
+        return Unreadable("crashed", f"{type(error).__name__}: {error}"[:300])
 
 
 def _check(file: Path, limits: Limits) -> None:

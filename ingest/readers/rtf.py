@@ -25,7 +25,9 @@ def read(file: Path, limits: Limits) -> Document:
 
     source = decode(file.read_bytes()).rstrip("\0\r\n\t ")
     try:
-        text = rtf_to_text(_NOTE.sub(" ", source), errors="replace")
+        text: str = rtf_to_text(  # type: ignore[no-untyped-call]
+            _NOTE.sub(" ", source), errors="replace"
+        )
     except Exception as error:  # striprtf lets Lookup, Value and Index errors out
         raise Unreadable("damaged", f"{type(error).__name__}: {error}"[:200]) from error
     lines = "\n".join(_row(line) if line.endswith("|") else line for line in text.split("\n"))
