@@ -227,6 +227,10 @@ SET_ASIDE: dict[str, tuple[str, str]] = {
         "aucun texte n'a été trouvé",
         "un plan ou une photo n'en a pas ; vérifiez le fichier",
     ),
+    "bomb": (
+        "l'archive gonfle démesurément quand on l'ouvre",
+        "vérifiez d'où elle vient ; si elle est sûre, déposez les fichiers qu'elle contient",
+    ),
     "nested": (
         "c'est une archive ou un message au fond de deux autres",
         "sortez-le de là et déposez-le à part",

@@ -61,6 +61,7 @@ READERS = {
     ".tif": "image",
     ".tiff": "image",
     ".eml": "eml",
+    ".zip": "zip",
     ".csv": "scdl",
     ".jsonl": "law",
     ".jsonl.gz": "law",
@@ -68,7 +69,7 @@ READERS = {
 
 _IMAGES = frozenset(suffix for suffix, reader in READERS.items() if reader == "image")
 PAPER = _IMAGES | {".pdf"}  # their pages are on paper: they can be drawn, and have numbers
-NUMBERED = PAPER | {".eml"}  # a citation gives the page: these may have many
+NUMBERED = PAPER | {".eml", ".zip"}  # a citation gives the page: these may have many
 
 READING = 1  # raise it when a reader would give other pages
 
@@ -132,7 +133,7 @@ _SIGNATURES = (
     (b"MM\0*", ".tif"),
 )
 # These begin with bytes of their own: without them, the name is wrong.
-_TOLD_BY_CONTENT = PAPER | {".docx", ".odt", ".doc", ".rtf"}
+_TOLD_BY_CONTENT = PAPER | {".docx", ".odt", ".doc", ".rtf", ".zip"}
 _OLE = b"\xd0\xcf\x11\xe0"  # the container of DOC, XLS, and of DOCX under a password
 
 
@@ -177,7 +178,8 @@ def _zipped(file: Path, named: str) -> str:
     if manifest:
         if b"encryption-data" in manifest:
             raise Unreadable("encrypted")
-        return ".odt" if b"opendocument.text" in manifest else ".zip"
-    if named in _TOLD_BY_CONTENT - {".doc"}:
+        if b"opendocument.text" in manifest:
+            return ".odt"
+    if named in _TOLD_BY_CONTENT - {".doc", ".zip"}:
         raise Unreadable("misnamed", named)
     return named
