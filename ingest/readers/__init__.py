@@ -71,7 +71,7 @@ _IMAGES = frozenset(suffix for suffix, reader in READERS.items() if reader == "i
 PAPER = _IMAGES | {".pdf"}  # their pages are on paper: they can be drawn, and have numbers
 NUMBERED = PAPER | {".eml", ".zip"}  # a citation gives the page: these may have many
 
-READING = 1  # raise it when a reader would give other pages
+READING = 2  # raise it when a reader would give other pages
 
 
 def suffix_of(file: Path) -> str:
