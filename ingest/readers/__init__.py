@@ -145,7 +145,7 @@ def _true_suffix(file: Path) -> str:
     for signature, suffix in _SIGNATURES:
         if head.lstrip()[: len(signature)] == signature:
             return suffix
-    if b"%PDF-" in head:
+    if b"%PDF-" in head or (named == ".pdf" and b" obj" in head):  # or its first line is damaged
         return ".pdf"
     if head.startswith(_OLE):
         return _contained(file, named)

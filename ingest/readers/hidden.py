@@ -65,6 +65,8 @@ def unseen(page: pypdfium2.PdfPage, has_picture: Callable[[], bool]) -> dict[int
     invisible: list[int] = []
     whites: list[tuple[int, _Box]] = []
     left, bottom, right, top = page.get_bbox()
+    if left >= right or bottom >= top:  # no such page: readers show the whole sheet instead
+        left, bottom, right, top = page.get_mediabox()
     fill_of, bounds_of = _call("FPDFPageObj_GetFillColor"), _call("FPDFPageObj_GetBounds")
     colour, corners, four = _TO_NUMBERS, _TO_FLOATS[:4], _FOUR.unpack_from
     for item, mode, matrix in _texts(page):
@@ -73,7 +75,7 @@ def unseen(page: pypdfium2.PdfPage, has_picture: Callable[[], bool]) -> dict[int
         x0, y0, x1, y1 = box
         if x0 > right or x1 < left or y0 > top or y1 < bottom:
             found[item] = OUTSIDE
-        elif (x1 - x0 < 2 or y1 - y0 < 2) and _size(item, matrix) < _LEAST_SIZE:
+        elif (x1 - x0 < _LEAST_SIZE or y1 - y0 < _LEAST_SIZE) and _is_tiny(item, matrix, box):
             found[item] = TINY
         elif mode == _INVISIBLE:
             invisible.append(item)
@@ -100,10 +102,10 @@ def split(textpage: pypdfium2.PdfTextPage, objects: dict[int, str]) -> tuple[str
         while end < count and owner(handle, end) == of:
             end += 1
         text = textpage.get_text_range(start, end - start)
-        if of in objects:
+        if of in objects and any(letter.isalnum() for letter in text):
             hidden.append(text)
-            why |= {objects[of]} if text.strip() else set()
-        else:
+            why.add(objects[of])
+        else:  # spaces keep words apart, whatever their colour
             seen.append(text)
         start = end
     return "".join(seen), " ".join(hidden), why
@@ -189,12 +191,16 @@ def _times(one: _Matrix, two: _Matrix) -> _Matrix:
             e * g + f * i + k, e * h + f * j + m)  # fmt: skip
 
 
-def _size(item: int, matrix: _Matrix) -> float:
-    """Height of the letters, in points, as they are drawn."""
+def _is_tiny(item: int, matrix: _Matrix, box: _Box) -> bool:
+    """Whether both the size of the font and the place taken say so.
+
+    A font of drawings (Type 3) may say 0.24 and be read well; an « l » or a dash takes no place.
+    """
     _call("FPDFTextObj_GetFontSize")(item, _TO_FLOATS[0])
     size = float(_FLOATS[0])
     _, _, c, d, _, _ = _times(_matrix(item), matrix)
-    return abs(size) * float((c * c + d * d) ** 0.5)
+    high = box[3] - box[1] if abs(d) >= abs(c) else box[2] - box[0]  # upright, or on its side
+    return high < _LEAST_SIZE and abs(size) * float((c * c + d * d) ** 0.5) < _LEAST_SIZE
 
 
 def _white_on_white(page: pypdfium2.PdfPage, whites: list[tuple[int, _Box]]) -> list[int]:

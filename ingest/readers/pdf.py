@@ -106,7 +106,7 @@ def _seen(
     if not objects:
         return str(textpage.get_text_range())
     seen, words, why = split(textpage, objects)
-    if why:
+    if words:
         hidden.pages.append(number)
         hidden.words.append(words)
         hidden.why |= why

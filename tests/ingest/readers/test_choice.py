@@ -47,6 +47,7 @@ def test_the_suffix_is_read_in_any_case(name: str, suffix: str) -> None:
         ("vide.pdf", b"", "empty"),
         ("plan.dwg", b"AC1027", "unknown_format"),
         ("acte.pdf", b"<html>pas un PDF</html>", "misnamed"),
+        ("acte.pdf", b"%\xe2\xe3\n1 0 obj\n<</Kids [2 0 R]>>", "damaged"),
         ("acte.docx", b"Le conseil municipal", "misnamed"),
         ("acte.txt", b"\x00\x01\x02\x03" * 300, "misnamed"),
         ("lettre.rtf", b"Bonjour", "misnamed"),

@@ -167,6 +167,15 @@ def test_text_that_is_seen_stays(tmp_path: Path, draw: Callable[[Canvas], None])
     assert document.warnings == ()
 
 
+def test_a_page_whose_crop_box_is_beside_it_is_read(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setCropBox((700, 900, 900, 1000))
+
+    document = read_drawn(tmp_path, draw)
+    assert document.pages[0].text.split("\n") == SEEN
+    assert document.warnings == ()
+
+
 def test_a_full_stop_and_a_dash_are_small_and_not_hidden(tmp_path: Path) -> None:
     def draw(canvas: Canvas) -> None:
         for at, mark in enumerate((".", "-", "’", "1")):
