@@ -38,7 +38,9 @@ def _open(file: Path) -> pypdfium2.PdfDocument:
     try:
         pdf = pypdfium2.PdfDocument(file)
     except pypdfium2.PdfiumError as error:
-        if "password" in str(error).lower() or _is_encrypted(file):
+        # PDFium may still give the reason why the file before this one did not open
+        named = b"/Encrypt" in file.read_bytes()
+        if named and ("password" in str(error).lower() or _is_encrypted(file)):
             raise Unreadable("encrypted") from error
         raise Unreadable("damaged", str(error)) from error
     if len(pdf) == 0:
