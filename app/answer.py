@@ -17,6 +17,7 @@ from app.extract import Chosen
 from app.llm import NOT_FOUND, Chat, ModelServerSilent, kept
 from app.units import quote_of, units, widened
 from ingest.catalogue import Catalogue
+from ingest.readers import NUMBERED, suffix_of
 from ingest.trouble import Trouble
 from vectorstore.retriever import Found, Hit, Query, Retriever
 
@@ -225,7 +226,7 @@ class Desk:
         record = hit.record
         page = self.catalogue.page(hit.source.id, quote.page)
         label = record.label
-        if hit.source.path.lower().endswith(".pdf"):  # other formats have no pages on paper
+        if suffix_of(hit.source.file) in NUMBERED:  # other formats have one page, or rows
             label = f"{label}, p. {quote.page}"
         return Citation(
             number=number, label=label, fonds=hit.fonds, source=hit.source.path,

@@ -221,13 +221,21 @@ SET_ASIDE: dict[str, tuple[str, str]] = {
     "unknown_format": ("ce format n'est pas lu", "convertissez-le en PDF, DOCX, ODT ou texte"),
     "misnamed": ("le contenu n'est pas celui que l'extension annonce", "corrigez l'extension"),
     "encrypted": (
-        "le fichier est protégé par un mot de passe",
-        "déposez-le sans mot de passe",
+        "le fichier est protégé par un mot de passe ou chiffré",
+        "déposez-le sans mot de passe ni chiffrement",
     ),
     "damaged": ("le fichier est abîmé", "déposez de nouveau l'original"),
     "no_text": (
         "aucun texte n'a été trouvé",
         "un plan ou une photo n'en a pas ; vérifiez le fichier",
+    ),
+    "bomb": (
+        "l'archive gonfle démesurément quand on l'ouvre",
+        "vérifiez d'où elle vient ; si elle est sûre, déposez les fichiers qu'elle contient",
+    ),
+    "nested": (
+        "c'est une archive ou un message au fond de deux autres",
+        "sortez-le de là et déposez-le à part",
     ),
     "ocr_missing": (
         "le document est numérisé et tesseract n'est pas installé",
@@ -242,6 +250,13 @@ SET_ASIDE: dict[str, tuple[str, str]] = {
     "memory": ("la lecture a pris trop de mémoire", "relevez reading.memory_mb, puis --retry"),
     "crashed": ("le lecteur s'est arrêté net", "signalez le fichier ; relancez avec --retry"),
 }
+
+_REASON = re.compile(r"\{([a-z_]+)\}")
+
+
+def told(warning: str) -> str:
+    """A warning with its reason in words: « note.pdf : {damaged} »."""
+    return _REASON.sub(lambda found: SET_ASIDE.get(found[1], (found[0],))[0], warning)
 
 
 # What SQLite says when the file, and not our SQL, is at fault.

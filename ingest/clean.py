@@ -112,7 +112,9 @@ _KEEPS_HYPHEN_BEFORE = frozenset(
 def clean(raw: str) -> str:
     """One page of text: NFC, plain spaces, "\\n" between lines, words joined again."""
     text = raw.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n")
-    text = unicodedata.normalize("NFC", _SOFT.sub("", text.translate(_LIGATURES)))
+    if any(ligature in text for ligature in "ﬁﬂﬀﬃﬄﬅ"):  # most pages have none: 0.13 ms saved
+        text = text.translate(_LIGATURES)
+    text = unicodedata.normalize("NFC", _SOFT.sub("", text))
     text = _CONTROL.sub("", _join_broken_words(text))
     text = _SPACES.sub(" ", text.replace("\x02", "-"))
     return "\n".join(line.strip() for line in text.split("\n")).strip("\n")
@@ -148,19 +150,21 @@ def looks_like_text(text: str) -> bool:
     A télétransmission stamp alone has about 105 characters; a broken font gives private-use
     characters, or letters without vowels.
     """
-    letters = [char for char in text if not char.isspace()]
+    letters = "".join(text.split())
     if len(letters) < 50:
         return False
-    odd = sum(1 for char in letters if unicodedata.category(char) in ("Co", "Cn", "Cc", "So"))
+    strange = (char for char in letters if not " " < char < "\x7f")  # a tenth: to look up is slow
+    odd = sum(1 for char in strange if unicodedata.category(char) in ("Co", "Cn", "Cc", "So"))
     if odd > 0.2 * len(letters):
         return False
-    words = re.findall(r"[^\W\d_]{3,}", text)
+    words = _WORD.findall(text)
     if len(words) < 8:
         return True  # a table of figures has few words
-    vowels = sum(1 for word in words if re.search(r"[aeiouyàâäéèêëîïôöùûüœæ]", word, re.I))
-    return vowels > 0.7 * len(words)
+    return sum(1 for word in words if _VOWEL.search(word)) > 0.7 * len(words)
 
 
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_VOWEL = re.compile(r"[aeiouyàâäéèêëîïôöùûüœæ]", re.I)
 _STAMP_LINE = re.compile(
     r"envoy[ée] en pr[ée]fecture|re[çc]u en pr[ée]fecture|affich[ée] le|publi[ée] le"
     r"|^\s*ID\s*:\s*\d|accus[ée] de r[ée]ception|berger[- ]levrault|slow$|s2low",
@@ -170,6 +174,13 @@ _STAMP_LINE = re.compile(
 
 def is_stamp_only(text: str) -> bool:
     """Whether a page's text layer holds nothing but a télétransmission stamp."""
-    lines = [line for line in text.split("\n") if line.strip()]
-    rest = "".join(line for line in lines if not _STAMP_LINE.search(line))
-    return len(lines) > 0 and len(rest) < 50 and len(rest) < len("".join(lines))
+    stamped = False
+    rest = 0  # characters that are no stamp's
+    for line in text.split("\n"):
+        if _STAMP_LINE.search(line):
+            stamped = True
+        elif line.strip():
+            rest += len(line)
+            if rest >= 50:
+                return False
+    return stamped

@@ -64,6 +64,11 @@ def walk(target: Path, shut: Callable[[Shut], None] = lambda what: None) -> Iter
     yield from _below(root, shut)
 
 
+def passed_over(name: str) -> bool:
+    """Whether a name is that of a hidden file, or of what systems and editors leave behind."""
+    return name.startswith((".", "~$")) or name.lower() in _SKIPPED_NAMES
+
+
 def _below(root: Path, shut: Callable[[Shut], None]) -> Iterator[Found]:
     def refused(error: OSError) -> None:
         folder = os.path.relpath(error.filename, root).replace(os.sep, "/")
@@ -72,7 +77,7 @@ def _below(root: Path, shut: Callable[[Shut], None]) -> Iterator[Found]:
     for folder, names, files in os.walk(root, onerror=refused):
         names[:] = sorted(name for name in names if not name.startswith("."))
         for name in sorted(files):
-            if name.startswith((".", "~$")) or name.lower() in _SKIPPED_NAMES:
+            if passed_over(name):
                 continue
             path = str(Path(folder, name).relative_to(root))
             if not _is_utf8(path):  # bytes of an older system: no database could keep the name

@@ -33,9 +33,21 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A file inside a message or an archive: some of the document's pages."""
+
+    name: str  # its path in there; "" for the message itself
+    first: int  # page numbers in the document
+    last: int
+    records: tuple[Record, ...] | None = None  # as in Document
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """What a reader yields: pages, and the records too where the format itself names them."""
 
     pages: tuple[Page, ...]
     records: tuple[Record, ...] | None = None  # None: ingest.records cuts the pages
-    warnings: tuple[str, ...] = field(default=())  # French sentences: what could not be read
+    # French sentences: what could not be read. « {damaged} » stands for app.errors.SET_ASIDE.
+    warnings: tuple[str, ...] = field(default=())
+    parts: tuple[Part, ...] = ()  # a page of no part is shown, and gives no record

@@ -13,15 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.catalogue import Catalogue
+from ingest.contents import contents
 from ingest.discover import Found, Shut, walk
 from ingest.embedding import Embedder, embed, with_vectors
 from ingest.pages import Document
-from ingest.passages import CUTTING, passages
+from ingest.passages import CUTTING
 from ingest.plan import Plan, plan
 from ingest.progress import Progress, Tell
 from ingest.readers import READING, Limits
 from ingest.reading import Bounds, Read, read_all
-from ingest.records.cut import cut
 from ingest.rows import PassageRow, RecordRow, Source
 from ingest.trouble import TooManyGone, Unreadable
 
@@ -200,9 +200,7 @@ class _Run:
     def _store(
         self, found: Found, content: str, document: Document, run_id: int, seconds: float
     ) -> int | None:
-        paper = document.records is None
-        records = document.records or (cut(document.pages, found.path) if paper else ())
-        pieces = list(passages(document.pages, records, found.path, paper=paper))
+        records, pieces = contents(document, found.path)
         if not pieces:
             trouble = Unreadable("no_text", "; ".join(document.warnings))
             self._set_aside(found, content, Read(0, None, trouble, seconds), run_id)

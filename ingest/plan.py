@@ -10,7 +10,7 @@ from ingest import ocr
 from ingest.catalogue import Catalogue
 from ingest.discover import Found, sha256
 from ingest.passages import CUTTING
-from ingest.readers import READING, suffix_of
+from ingest.readers import PAPER, READING, suffix_of
 from ingest.rows import Source
 
 
@@ -113,7 +113,7 @@ def _known_content(todo: Plan, file: Found, source: Source, content: str, retry:
     elif source.reading != READING or _has_unread_scans(source):
         todo.to_read.append((file, content))
     elif source.cutting != CUTTING:
-        if suffix_of(file.file) == ".pdf":  # pages read by OCR need not be read again
+        if suffix_of(file.file) in PAPER:  # pages read by OCR need not be read again
             todo.to_cut.append((file, source))
         else:
             todo.to_read.append((file, content))
@@ -133,4 +133,6 @@ def _may_be_read_now(source: Source) -> bool:
 
 def _has_unread_scans(source: Source) -> bool:
     """Whether pages were left out for want of tesseract, which is there now."""
-    return any(ocr.MISSING in warning for warning in source.warnings) and ocr.available()
+    left_out = (ocr.MISSING, "{ocr_missing}")  # a page, a file inside this one
+    unread = any(why in warning for warning in source.warnings for why in left_out)
+    return unread and ocr.available()

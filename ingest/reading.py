@@ -20,7 +20,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from ingest.pages import Document
-from ingest.readers import Limits, listen, read
+from ingest.readers import Limits, attempt, listen
 from ingest.trouble import Unreadable
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -186,17 +186,4 @@ def _work(pipe: Connection, limits: Limits, memory_mb: int, parent: int) -> None
             path = pipe.recv()
         except EOFError:
             return
-        pipe.send(_read_one(path, limits))
-
-
-def _read_one(path: Path, limits: Limits) -> Document | Unreadable:
-    try:
-        return read(path, limits)
-    except Unreadable as trouble:
-        return trouble
-    except MemoryError:
-        return Unreadable("memory")
-    except RecursionError as error:
-        return Unreadable("damaged", str(error))
-    except Exception as error:  # a reader's bug must not stop the run; it is listed with its kind
-        return Unreadable("crashed", f"{type(error).__name__}: {error}"[:300])
+        pipe.send(attempt(path, limits))

@@ -152,7 +152,7 @@ def _duration(seconds: float) -> str:
 
 def described(report: Report) -> str:
     """The report in French, as a clerk would read it."""
-    from app.errors import SET_ASIDE
+    from app.errors import SET_ASIDE, told
 
     lines = [
         f"{report.found} fichiers trouvés : {report.read} lus, {report.unchanged} inchangés,"
@@ -163,6 +163,6 @@ def described(report: Report) -> str:
     ]
     for item in report.set_aside:
         happened, todo = SET_ASIDE[item["reason"]]
-        detail = f" ({item['detail']})" if item["detail"] else ""
+        detail = f" ({told(item['detail'])})" if item["detail"] else ""
         lines.append(f"  mis de côté : {item['source']} : {happened}{detail} ; {todo}.")
     return "\n".join(lines)

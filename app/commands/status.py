@@ -15,6 +15,7 @@ NAME = "status"
 def command(as_json: AsJson = False, data: Data = None) -> None:
     """Dire ce qui est indexé, et ce qui a été mis de côté avec la raison."""
     from app.assembly import catalogue_of
+    from app.errors import told
 
     settings = settings_of(data)
     catalogue = catalogue_of(settings, create=False)
@@ -29,7 +30,7 @@ def command(as_json: AsJson = False, data: Data = None) -> None:
             for s in aside
         ],
         "warnings": [
-            {"fonds": s.fonds, "source": s.path, "warnings": list(s.warnings)}
+            {"fonds": s.fonds, "source": s.path, "warnings": [told(w) for w in s.warnings]}
             for s in catalogue.sources("live")
             if s.warnings
         ],
@@ -40,7 +41,7 @@ def command(as_json: AsJson = False, data: Data = None) -> None:
 
 
 def _described(state: dict[str, Any]) -> str:
-    from app.errors import SET_ASIDE
+    from app.errors import SET_ASIDE, told
 
     lines = [f"Données : {state['data']}", f"Modèle : {state['model'] or 'aucun encore'}"]
     for name, figures in state["fonds"].items():
@@ -53,7 +54,7 @@ def _described(state: dict[str, Any]) -> str:
         lines.append("Rien n'est indexé : `greffe ingest DOSSIER`.")
     for item in state["set_aside"]:
         happened, todo = SET_ASIDE[item["reason"]]
-        detail = f" ({item['detail']})" if item["detail"] else ""
+        detail = f" ({told(item['detail'])})" if item["detail"] else ""
         lines.append(f"  mis de côté : {item['source']} : {happened}{detail} ; {todo}.")
     for item in state["warnings"]:
         lines.append(f"  lu en partie : {item['source']} : {' ; '.join(item['warnings'])}")

@@ -24,6 +24,7 @@ class Limits:
     pages: int = 5000
     ocr_dpi: int = 200
     ocr_seconds: int = 90  # for one page
+    containers: int = 2  # one inside the other: an archive in a message, and no further
 
 
 _listener: Callable[[], None] | None = None
@@ -49,16 +50,28 @@ READERS = {
     ".docx": "docx",
     ".doc": "doc",
     ".odt": "odt",
+    ".rtf": "rtf",
     ".html": "html",
     ".htm": "html",
     ".md": "text",
     ".txt": "text",
+    ".png": "image",
+    ".jpg": "image",
+    ".jpeg": "image",
+    ".tif": "image",
+    ".tiff": "image",
+    ".eml": "eml",
+    ".zip": "zip",
     ".csv": "scdl",
     ".jsonl": "law",
     ".jsonl.gz": "law",
 }
 
-READING = 1  # raise it when a reader would give other pages
+_IMAGES = frozenset(suffix for suffix, reader in READERS.items() if reader == "image")
+PAPER = _IMAGES | {".pdf"}  # their pages are on paper: they can be drawn, and have numbers
+NUMBERED = PAPER | {".eml", ".zip"}  # a citation gives the page: these may have many
+
+READING = 2  # raise it when a reader would give other pages
 
 
 def suffix_of(file: Path) -> str:
@@ -84,6 +97,20 @@ def read(file: Path, limits: Limits) -> Document:
     return document
 
 
+def attempt(file: Path, limits: Limits) -> Document | Unreadable:
+    """Read one file; whatever goes wrong is a value with its reason."""
+    try:
+        return read(file, limits)
+    except Unreadable as trouble:
+        return trouble
+    except MemoryError:
+        return Unreadable("memory")
+    except RecursionError as error:
+        return Unreadable("damaged", str(error))
+    except Exception as error:  # a reader's bug must not stop the run; it is listed with its kind
+        return Unreadable("crashed", f"{type(error).__name__}: {error}"[:300])
+
+
 def _check(file: Path, limits: Limits) -> None:
     try:
         size = file.stat().st_size
@@ -97,7 +124,16 @@ def _check(file: Path, limits: Limits) -> None:
         raise Unreadable("too_large", f"{size / 1e6:.0f} Mo")
 
 
-_SIGNATURES = ((b"%PDF", ".pdf"), (b"{\\rtf", ".rtf"))
+_SIGNATURES = (
+    (b"%PDF", ".pdf"),
+    (b"{\\rtf", ".rtf"),
+    (b"\x89PNG\r\n\x1a\n", ".png"),
+    (b"\xff\xd8\xff", ".jpg"),
+    (b"II*\0", ".tif"),
+    (b"MM\0*", ".tif"),
+)
+# These begin with bytes of their own: without them, the name is wrong.
+_TOLD_BY_CONTENT = PAPER | {".docx", ".odt", ".doc", ".rtf", ".zip"}
 _OLE = b"\xd0\xcf\x11\xe0"  # the container of DOC, XLS, and of DOCX under a password
 
 
@@ -109,13 +145,13 @@ def _true_suffix(file: Path) -> str:
     for signature, suffix in _SIGNATURES:
         if head.lstrip()[: len(signature)] == signature:
             return suffix
-    if b"%PDF-" in head:
+    if b"%PDF-" in head or (named == ".pdf" and b" obj" in head):  # or its first line is damaged
         return ".pdf"
     if head.startswith(_OLE):
         return _contained(file, named)
     if head.startswith(b"PK\x03\x04"):
         return _zipped(file, named)
-    if named in (".docx", ".odt", ".doc", ".pdf"):
+    if named in _TOLD_BY_CONTENT:
         raise Unreadable("misnamed", named)
     return named
 
@@ -142,7 +178,8 @@ def _zipped(file: Path, named: str) -> str:
     if manifest:
         if b"encryption-data" in manifest:
             raise Unreadable("encrypted")
-        return ".odt" if b"opendocument.text" in manifest else ".zip"
-    if named in (".docx", ".odt", ".pdf"):
+        if b"opendocument.text" in manifest:
+            return ".odt"
+    if named in _TOLD_BY_CONTENT - {".doc", ".zip"}:
         raise Unreadable("misnamed", named)
     return named

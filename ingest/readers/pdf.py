@@ -10,6 +10,7 @@ from ingest import ocr
 from ingest.clean import clean, is_stamp_only, looks_like_text
 from ingest.pages import Document, Page
 from ingest.readers import Limits, page_done
+from ingest.readers.hidden import Hidden, split, unseen
 from ingest.trouble import Unreadable
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ def _open(file: Path) -> pypdfium2.PdfDocument:
     try:
         pdf = pypdfium2.PdfDocument(file)
     except pypdfium2.PdfiumError as error:
-        if "password" in str(error).lower() or _is_encrypted(file):
+        # PDFium may still give the reason why the file before this one did not open
+        named = b"/Encrypt" in file.read_bytes()
+        if named and ("password" in str(error).lower() or _is_encrypted(file)):
             raise Unreadable("encrypted") from error
         raise Unreadable("damaged", str(error)) from error
     if len(pdf) == 0:
@@ -60,10 +63,11 @@ def _read_pages(pdf: pypdfium2.PdfDocument, limits: Limits) -> Document:
     pages: list[Page] = []
     warnings: list[str] = []
     missing: list[int] = []
+    hidden = Hidden()
     for index in range(len(pdf)):
         number = index + 1
         try:
-            pages.append(_read_page(pdf, index, limits))
+            pages.append(_read_page(pdf, index, limits, hidden))
         except ocr.OcrMissing:
             missing.append(number)
             pages.append(Page(number, ""))
@@ -75,16 +79,16 @@ def _read_pages(pdf: pypdfium2.PdfDocument, limits: Limits) -> Document:
         raise Unreadable("ocr_missing", f"{len(missing)} page(s)")
     if missing:
         warnings.append(f"{len(missing)} page(s) numérisée(s) non lue(s) : {ocr.MISSING}")
-    return Document(tuple(pages), None, tuple(warnings))
+    return Document(tuple(pages), None, (*warnings, *hidden.told()))
 
 
-def _read_page(pdf: pypdfium2.PdfDocument, index: int, limits: Limits) -> Page:
+def _read_page(pdf: pypdfium2.PdfDocument, index: int, limits: Limits, hidden: Hidden) -> Page:
     import pypdfium2
 
     try:
         page = pdf[index]
         textpage = page.get_textpage()
-        text = clean(textpage.get_text_range())
+        text = clean(_seen(page, textpage, index + 1, hidden))
         textpage.close()
     except pypdfium2.PdfiumError as error:
         raise Unreadable("damaged", str(error)) from error
@@ -94,6 +98,21 @@ def _read_page(pdf: pypdfium2.PdfDocument, index: int, limits: Limits) -> Page:
         return Page(index + 1, text if looks_like_text(text) else _short(text))
     read_page = ocr.read_page(page, index + 1, limits.ocr_dpi, limits.ocr_seconds)
     return read_page if len(read_page.text) > len(text) else Page(index + 1, text)
+
+
+def _seen(
+    page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, number: int, hidden: Hidden
+) -> str:
+    """The text of a page but for what nobody sees on it, which goes to `hidden`."""
+    objects = unseen(page, lambda: _has_picture(page))
+    if not objects:
+        return str(textpage.get_text_range())
+    seen, words, why = split(textpage, objects)
+    if words:
+        hidden.pages.append(number)
+        hidden.words.append(words)
+        hidden.why |= why
+    return "\n".join(line for line in seen.splitlines() if line.strip())
 
 
 def _short(text: str) -> str:

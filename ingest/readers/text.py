@@ -9,9 +9,15 @@ from ingest.pages import Document, Page
 from ingest.readers import Limits
 from ingest.trouble import Unreadable
 
+# Under these names Windows-1252 is meant, € and ’ included: browsers read them so.
+_WINDOWS = frozenset({"iso-8859-1", "iso8859-1", "iso_8859-1", "latin1", "latin-1", "us-ascii",
+                      "ascii"})  # fmt: skip
 
-def decode(raw: bytes) -> str:
-    """UTF-8 (with or without BOM), UTF-16 with BOM, else Windows-1252.
+
+def decode(raw: bytes, announced: str = "") -> str:
+    """What is valid UTF-8 is UTF-8, whatever is announced; then what is announced.
+
+    Else UTF-16 with BOM, else Windows-1252.
 
     Raises:
         Unreadable: binary content under a text name.
@@ -23,6 +29,12 @@ def decode(raw: bytes) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
+        pass
+    charset = announced.lower()
+    known = charset and charset not in _WINDOWS and charset not in ("utf-8", "utf8")
+    try:
+        return raw.decode(charset if known else "cp1252", errors="replace")
+    except LookupError:  # an encoding that nobody knows
         return raw.decode("cp1252", errors="replace")
 
 

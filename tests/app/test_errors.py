@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from app import errors
-from app.errors import SENTENCES, SET_ASIDE, as_trouble, keep_traceback, sentence
+from app.errors import SENTENCES, SET_ASIDE, as_trouble, keep_traceback, sentence, told
 from ingest.discover import Shut
 from ingest.trouble import CatalogueUnusable, DiskFull, Trouble, Unreadable
 from tests.command_line import ROOT
@@ -104,6 +104,10 @@ def test_every_sentence_is_french_and_says_what_to_do(name: str) -> None:
         and isinstance(getattr(errors, code), int)
     }  # fmt: skip
     assert say.code not in (errors.DONE, errors.NOT_IN_RECORDS, errors.BUG, errors.INTERRUPTED)
+
+
+def test_a_warning_gives_its_reason_in_words_and_leaves_other_braces() -> None:
+    assert told("a {b}.pdf : {damaged}") == f"a {{b}}.pdf : {SET_ASIDE['damaged'][0]}"
 
 
 def test_every_reason_for_setting_a_file_aside_has_a_sentence() -> None:

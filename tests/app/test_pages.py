@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import pypdf
 import pytest
 from PIL import Image
 
@@ -99,6 +100,20 @@ def test_the_words_of_a_scan_are_boxed_from_its_ocr(tmp_path: Path) -> None:
     assert 15 <= len(rows) <= 45
 
 
+def test_the_words_of_a_photographed_act_are_boxed_upright(tmp_path: Path) -> None:
+    page = draw_scan(tmp_path / "scan.pdf", ["Arrêté n° 7", ROOM, FILLER])
+    pdf = pypdf.PdfReader(tmp_path / "scan.pdf")
+    photo = pdf.pages[0].images[0].image
+    assert photo is not None
+    turned = Image.Exif()
+    turned[0x0112] = 6  # the camera lay on its side: turn clockwise
+    photo.rotate(90, expand=True).save(tmp_path / "photo.JPG", exif=turned)
+    drawn = drawn_page(tmp_path / "photo.JPG", 1, quote=quoted(page, ROOM), text_page=page)
+    assert (drawn.width, drawn.height) == (900, 1273)
+    assert drawn.top == pytest.approx(210 / 1754, abs=0.01)
+    assert 15 <= len(yellow_rows(drawn.image)) <= 45
+
+
 def test_a_page_on_its_side_is_boxed_where_it_is_read(tmp_path: Path) -> None:
     from pypdf import PdfReader, PdfWriter
 
@@ -117,6 +132,7 @@ def test_a_page_on_its_side_is_boxed_where_it_is_read(tmp_path: Path) -> None:
     [
         ("absent.pdf", None, 1, "n'est plus à sa place"),
         ("abime.pdf", b"%PDF-1.7 rien", 1, "illisible"),
+        ("photo.jpg", b"\xff\xd8\xff coupe", 1, "illisible"),
         ("acte.docx", b"PK", 1, "n'a pas de pages"),
     ],
 )

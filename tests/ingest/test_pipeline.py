@@ -1,6 +1,7 @@
 """From files on disk to passages that are found: each night, and only what changed."""
 
 import os
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -197,3 +198,22 @@ def test_an_act_that_may_no_longer_be_looked_at_stays_published(
         assert (report.unchanged, report.withdrawn) == (1, 0)
         assert [item["source"] for item in report.set_aside] == ["grille/b.txt"]
         assert set(town.texts()) == {"a.txt", "grille/b.txt"}
+
+
+def test_the_files_of_an_archive_are_found_and_cited_each_on_its_page(
+    town: SmallTown, folder: Path
+) -> None:
+    with zipfile.ZipFile(folder / "lot.zip", "w") as archive:
+        archive.writestr("eau.txt", EAU)
+        archive.writestr("2024/marche.txt", MARCHE)
+        archive.writestr("plan.dwg", "AC1027")
+    town.run(folder / "lot.zip")
+    [source] = town.catalogue.sources("live")
+    assert source.warnings == ("plan.dwg : {unknown_format}",)
+    water, market = town.catalogue.passages_of_source(source.id)
+    assert (water.text, water.page_first) == (EAU, 2)
+    assert (market.text, market.page_first) == (MARCHE, 3)
+    records = town.catalogue.records_of([water.record_id, market.record_id])
+    assert [record.label for record in records.values()] == ["eau.txt", "2024/marche.txt"]
+    assert town.found("potable") == {"lot.zip"}
+    assert town.agrees()

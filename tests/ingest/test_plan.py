@@ -200,10 +200,12 @@ def test_a_scan_is_read_as_soon_as_tesseract_is_there(
     known(catalogue, folder / "a.pdf", "set_aside", "ocr_missing")
     warning = f"1 page(s) numérisée(s) non lue(s) : {ocr.MISSING}"
     known(catalogue, folder / "b.pdf", warnings=(warning,))
+    (folder / "c.zip").write_text("une archive, un scan dedans")
+    known(catalogue, folder / "c.zip", warnings=("scan.pdf : {ocr_missing}",))
     monkeypatch.setattr(ocr, "available", lambda: False)
     assert names(planned(catalogue, folder)) == []
     monkeypatch.setattr(ocr, "available", lambda: True)
-    assert names(planned(catalogue, folder)) == ["a.pdf", "b.pdf"]
+    assert names(planned(catalogue, folder)) == ["a.pdf", "b.pdf", "c.zip"]
 
 
 def test_better_readers_read_everything_again(catalogue: Catalogue, folder: Path) -> None:

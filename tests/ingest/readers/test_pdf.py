@@ -110,6 +110,16 @@ def test_a_damaged_pdf_is_said_to_be_so(tmp_path: Path, content: bytes) -> None:
     assert reason(DAMAGED) == "damaged"
 
 
+def test_a_damaged_pdf_does_not_take_its_reason_from_the_file_before(tmp_path: Path) -> None:
+    import pypdf
+
+    writer = pypdf.PdfWriter()  # no page: PDFium refuses it without a reason of its own
+    writer.write(tmp_path / "vide.pdf")
+    writer.close()
+    assert reason(LOCKED) == "encrypted"
+    assert reason(tmp_path / "vide.pdf") == "damaged"
+
+
 def test_a_pdf_with_rights_but_no_password_to_open_is_read(tmp_path: Path) -> None:
     import pypdf
 
