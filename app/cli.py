@@ -12,7 +12,19 @@ from typing import Annotated
 import typer
 
 from app import egress, errors, usage
-from app.commands import ask, demo, doctor, ingest, init, rebuild, search, serve, settings, status
+from app.commands import (
+    ask,
+    demo,
+    doctor,
+    ingest,
+    init,
+    rebuild,
+    search,
+    serve,
+    settings,
+    status,
+    withdraw,
+)
 from app.commands.shared import data_folder
 
 app = typer.Typer(
@@ -25,7 +37,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help", "-h"]},
 )
 
-for module in (init, ingest, ask, search, serve, status, doctor, settings, demo, rebuild):
+for module in (init, ingest, ask, search, serve, status, doctor, settings, demo, rebuild, withdraw):
     app.command(module.NAME)(module.command)
 for entry in entry_points(group="greffe.commands"):
     entry.load()(app)

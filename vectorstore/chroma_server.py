@@ -272,6 +272,39 @@ def _start(folder: Folder, grace_s: float, until: float) -> bool:
         return parent.wait() == 0
 
 
+@contextmanager
+def stopped(data: Path, *, wait_s: float = WAIT_S) -> Iterator[Path]:
+    """Chroma's folder with no server on it, to work on its files; clients wait for the next one.
+
+    Raises `StoreUnavailable`: other_host, silent.
+    """
+    folder = Folder(data)
+    folder.prepare()
+    until = time.monotonic() + wait_s
+    while (lock := _own(folder.lock)) is None:
+        owner = _owner(folder)
+        if owner and owner.host != platform.node():
+            raise StoreUnavailable("other_host", str(data), owner=owner)
+        if time.monotonic() > until:
+            raise StoreUnavailable("silent", str(data), owner=owner, log=folder.log)
+        if owner and _is_server(owner.pid):
+            with suppress(ProcessLookupError):
+                os.kill(owner.pid, signal.SIGTERM)  # it answers what was asked, then leaves
+        time.sleep(0.05)
+    try:
+        folder.address.unlink(missing_ok=True)
+        yield folder.store
+    finally:
+        os.close(lock)
+
+
+def _is_server(pid: int) -> bool:
+    """Whether a process is a server of ours, and not another that got its number."""
+    with suppress(OSError):
+        return b"vectorstore" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return False
+
+
 # --- the server's side ----------------------------------------------------------------------------
 
 
