@@ -175,8 +175,8 @@ SENTENCES: dict[str, Say] = {
         BUSY,
     ),
     "NotIndexed": Say(
-        "« {name} » n'est ni un fichier indexé ni le numéro d'un acte indexé.",
-        "Donnez le chemin du fichier ou le numéro de l'acte ; voir aussi --fonds.",
+        "Ni fichier indexé, ni numéro d'un acte indexé : « {name} ».",
+        "Rien n'a été retiré. Donnez le chemin du fichier ou le numéro d'un acte ; voir --fonds.",
         INPUT_UNREADABLE,
     ),
     "NotConfirmed": Say(

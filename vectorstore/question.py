@@ -31,7 +31,7 @@ _NUMBER = re.compile(
 )
 _AFTER_N = re.compile(r"n ?° ?((?:[a-z]{1,4}[-_]?)?\d{1,6}(?:[-/._]\d{1,6})*)", re.I)
 _ARTICLE = re.compile(
-    r"\b(?:article\s+)?([LRDA])\s?\.?\s?\*?\s?(\d{1,4}(?:[-–]\d{1,4}){0,4})\b"
+    r"\b(?:article\s+)?(LO|[LRDA])\s?\.?\s?\*?\s?(\d{1,4}(?:[-–]\d{1,4}){0,4})\b"
     r"|\barticle\s+(\d{1,4}(?:[-–]\d{1,4}){1,4})\b",
 )
 _YEAR = re.compile(
