@@ -49,19 +49,21 @@ def _inflated(content: bytes) -> Iterator[bytes]:
 
 def vector_traces(data: Path, vector: NDArray[np.float32]) -> list[str]:
     """The files that hold a vector, as float32 to about a thousandth, wherever it begins."""
-    head = vector[:8].astype(np.float32)
-    return [str(path.relative_to(data)) for path in files(data) if _holds_near(path, head)]
+    parts = np.lib.stride_tricks.sliding_window_view(vector.astype(np.float32), 8)
+    part = parts[np.abs(parts).min(axis=1).argmax()]  # eight numbers far from nought
+    assert np.abs(part).min() > 0.01, "zeros stand in any file"
+    return [str(path.relative_to(data)) for path in files(data) if _holds_near(path, part)]
 
 
-def _holds_near(path: Path, head: NDArray[np.float32]) -> bool:
+def _holds_near(path: Path, part: NDArray[np.float32]) -> bool:
     content = path.read_bytes()
     for shift in range(4):
         whole = content[shift : shift + (len(content) - shift) // 4 * 4]
         values = np.frombuffer(whole, "<f4")
-        if len(values) < len(head):
+        if len(values) < len(part):
             continue
         with np.errstate(invalid="ignore", over="ignore"):
-            windows = np.lib.stride_tricks.sliding_window_view(values, len(head))
-            if bool((np.abs(windows - head) < 1e-3).all(axis=1).any()):
+            windows = np.lib.stride_tricks.sliding_window_view(values, len(part))
+            if bool((np.abs(windows - part) < 1e-3).all(axis=1).any()):
                 return True
     return False
