@@ -3,8 +3,8 @@
 A trial begins with an indexed folder. Its files change, one is to be withdrawn, and what has to be
 done about it is killed four times, at a boundary between two steps or at any moment, the run or its
 Chroma server. Then it is let go to its end, and all that is stored is compared row by row with what
-undisturbed runs have stored. The first lines of FOLDER/kills.jsonl are the trials done: the same
-command goes on from there. Ten of the kills are made by tests/ingest/test_killed.py.
+undisturbed runs have stored. FOLDER/kills.jsonl holds the trials that are done: the same command
+goes on from there. A dozen such kills are made by tests/ingest/test_killed.py.
 """
 
 from __future__ import annotations
