@@ -93,7 +93,7 @@ class Desk:
         if found.degraded:
             answer = replace(answer, notes=(*answer.notes, DEGRADED))
         answer = replace(answer, seconds=round(time.perf_counter() - started, 4))
-        journal.note(self.data, answer, who)
+        journal.note(self.data, answer, who, self.catalogue.is_live)
         return answer
 
     def search(

@@ -132,9 +132,13 @@ def _drop(settings: Settings, generation: str, catalogue: Catalogue) -> None:
     old.close()
 
 
-def options_of(settings: Settings, *, retry: bool = False, yes: bool = False) -> Options:
+def options_of(
+    settings: Settings, *, retry: bool = False, yes: bool = False, restore: bool = False
+) -> Options:
     """How a run goes about it."""
     import os
+
+    from app.receipts import who
 
     reading = settings.reading
     return Options(
@@ -145,6 +149,8 @@ def options_of(settings: Settings, *, retry: bool = False, yes: bool = False) ->
         bounds=Bounds(reading.page_seconds, reading.file_seconds, reading.memory_mb),
         retry=retry,
         yes=yes,
+        restore=restore,
+        who=who(),
     )
 
 

@@ -24,6 +24,7 @@ from app.commands import (
     settings,
     show,
     status,
+    withdraw,
 )
 from app.commands.shared import data_folder
 
@@ -37,7 +38,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help", "-h"]},
 )
 
-for module in (init, ingest, ask, search, show, serve, status, doctor, settings, demo, rebuild):
+for module in (
+    init, ingest, ask, search, show, serve, status, doctor, settings, demo, rebuild, withdraw,
+):  # fmt: skip
     app.command(module.NAME)(module.command)
 for entry in entry_points(group="greffe.commands"):
     entry.load()(app)

@@ -28,6 +28,7 @@ PORT_TAKEN = 7
 DISK_FULL = 8
 BUSY = 9
 REFUSED = 10
+INCOMPLETE = 11
 BUG = 70
 INTERRUPTED = 130
 
@@ -173,6 +174,16 @@ SENTENCES: dict[str, Say] = {
         "Attendez qu'elle finisse, ou arrêtez-la (Ctrl-C, ou kill {pid}) : elle reprendra.",
         BUSY,
     ),
+    "NotIndexed": Say(
+        "Ni fichier indexé, ni numéro d'un acte indexé : « {name} ».",
+        "Rien n'a été retiré. Donnez le chemin du fichier ou le numéro d'un acte ; voir --fonds.",
+        INPUT_UNREADABLE,
+    ),
+    "NotConfirmed": Say(
+        "Rien n'a été retiré : {files} fichier(s), {records} acte(s) le seraient.",
+        "Relancez avec --yes si c'est bien cela.",
+        REFUSED,
+    ),
     "TooManyGone": Say(
         "{gone} des {total} fichiers du fonds « {fonds} » ont disparu du dossier.",
         "Vérifiez que le partage est monté. Si c'est voulu, relancez avec --yes.",
@@ -249,6 +260,14 @@ SET_ASIDE: dict[str, tuple[str, str]] = {
     "timeout": ("la lecture a pris trop de temps", "relevez reading.file_seconds, puis --retry"),
     "memory": ("la lecture a pris trop de mémoire", "relevez reading.memory_mb, puis --retry"),
     "crashed": ("le lecteur s'est arrêté net", "signalez le fichier ; relancez avec --retry"),
+}
+
+# Reasons why a record is not ready: a search for its own number and object does not lead to it.
+UNFOUND: dict[str, str] = {
+    "no_passage": "rien n'en a été découpé en passages",
+    "nameless": "ni objet ni numéro reconnus : se trouve par son texte seul",
+    "homonyms": "plus de vingt passages d'actes de même objet passent avant",
+    "not_found": "son objet et son numéro mènent à d'autres actes",
 }
 
 _REASON = re.compile(r"\{([a-z_]+)\}")

@@ -1,17 +1,32 @@
-"""The journal: one JSON line for each question, kept in the data folder."""
+"""The journal: one JSON line for each question, kept in the data folder.
+
+When a source is withdrawn, the answers that cite it lose their text; who asked what, when, and what
+was cited stays. What an agent typed is the agent's own.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from app.citations import Answer
 
+WITHDRAWN = "[texte effacé : un fichier cité a été retiré]"
 
-def note(data: Path, answer: Answer, who: str) -> None:
-    """Append what was asked and on what the answer rests."""
-    line = {
+
+def note(data: Path, answer: Answer, who: str, is_live: Callable[[str, str], bool]) -> None:
+    """Append what was asked and on what the answer rests.
+
+    `is_live` says of a fonds and a source whether they still are: one that was withdrawn while the
+    question was being answered must not be quoted.
+    """
+    line: dict[str, Any] = {
         "at": datetime.now().astimezone().isoformat(timespec="milliseconds"),
         "who": who,
         "id": answer.id,
@@ -27,5 +42,57 @@ def note(data: Path, answer: Answer, who: str) -> None:
     }
     path = data / "journal" / f"{datetime.now():%Y-%m}.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as stream:
-        stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+    with _locked(data):
+        if not all(is_live(citation.fonds, citation.source) for citation in answer.citations):
+            line["answer"] = WITHDRAWN
+        with path.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def forget(data: Path, withdrawn: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """Take the text out of each answer that cites one of these (fonds, source).
+
+    How many answers, by (fonds, source). To be called once they are no longer live.
+    """
+    counts = dict.fromkeys(withdrawn, 0)
+    with _locked(data):
+        for path in sorted((data / "journal").glob("*.jsonl")):
+            before = path.read_text(encoding="utf-8")
+            after = "".join(_without(line, counts) for line in before.splitlines(keepends=True))
+            if after != before:
+                _put(path, after)
+    return counts
+
+
+def _without(text: str, counts: dict[tuple[str, str], int]) -> str:
+    """A line of the journal, without its answer if it cites what was withdrawn."""
+    try:
+        line = json.loads(text)
+        cited = {(fonds, source) for fonds, source, _ in line["passages"]} & counts.keys()
+    except (ValueError, KeyError, TypeError):  # cut by a crash: nobody can tell what it quotes
+        return ""
+    if not cited or line["answer"] == WITHDRAWN:
+        return text
+    for one in cited:
+        counts[one] += 1
+    return json.dumps({**line, "answer": WITHDRAWN}, ensure_ascii=False) + "\n"
+
+
+def _put(path: Path, text: str) -> None:
+    """The whole file or none of it."""
+    new = path.with_suffix(".new")
+    with new.open("w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    new.replace(path)
+
+
+@contextmanager
+def _locked(data: Path) -> Iterator[None]:
+    """One process at a time writes to the journal, for a few milliseconds."""
+    path = data / "run" / "journal.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield

@@ -167,6 +167,13 @@ class Catalogue:
         )
         return [source_of(row) for row in rows]
 
+    def is_live(self, fonds: str, path: str) -> bool:
+        """Whether a fonds shows a source of this path."""
+        found = self._one(
+            "SELECT 1 FROM sources WHERE state = 'live' AND fonds = ? AND path = ?", fonds, path
+        )
+        return found is not None
+
     def fonds(self) -> list[str]:
         """Names of the fonds that have live sources."""
         rows = self._all("SELECT DISTINCT fonds FROM sources WHERE state = 'live' ORDER BY fonds")
@@ -312,6 +319,11 @@ class Catalogue:
         rows = self._all("SELECT * FROM records WHERE source_id = ? ORDER BY ordinal", source_id)
         return [record_of(row) for row in rows]
 
+    def count_records(self, source_id: int) -> int:
+        """How many records a source has."""
+        row = self._one("SELECT count(*) n FROM records WHERE source_id = ?", source_id)
+        return int(row["n"]) if row else 0
+
     def records_of(self, record_ids: Sequence[int]) -> dict[int, RecordRow]:
         """Records by id."""
         rows = self._in("SELECT * FROM records WHERE id IN (?)", record_ids)
@@ -445,6 +457,16 @@ class Catalogue:
             model,
         )
         return {row["input_sha"]: row["vector"] for row in rows}
+
+    def compact(self) -> None:
+        """Write the file anew without what was deleted, and empty its journal.
+
+        `secure_delete` overwrites what it deletes; SQLite promises it of no page whose rows were
+        moved. Measured on 425 MB: 4 s; readers go on reading.
+        """
+        self.purge(())
+        self.connection.execute("VACUUM")
+        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def forget_vectors(self, keep: str) -> None:
         """Drop the vectors of every model but one."""

@@ -88,3 +88,31 @@ CREATE TABLE IF NOT EXISTS runs (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   started TEXT NOT NULL, ended TEXT, state TEXT NOT NULL, report TEXT NOT NULL DEFAULT '{}'
 );
+
+-- (schema 3) what was taken out of a fonds: the receipt, and for what was asked the reason why the
+-- same content does not come in again
+CREATE TABLE IF NOT EXISTS withdrawals (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  fonds TEXT NOT NULL, root TEXT NOT NULL, path TEXT NOT NULL, sha256 TEXT NOT NULL,
+  cause TEXT NOT NULL CHECK (cause IN ('asked', 'vanished')),
+  scope TEXT NOT NULL,             -- asked: the fonds that it is kept out of; '' for all
+  who TEXT NOT NULL, at TEXT NOT NULL,
+  removed TEXT NOT NULL,           -- JSON: store -> how many
+  erased TEXT,                     -- when its last byte was gone; NULL: still owed
+  restored TEXT                    -- when it was let in again
+);
+CREATE INDEX IF NOT EXISTS withdrawals_content ON withdrawals (sha256);
+
+-- (schema 3) fonds whose stores may still hold bytes of what was removed
+CREATE TABLE IF NOT EXISTS owed (fonds TEXT PRIMARY KEY) WITHOUT ROWID;
+
+-- (schema 3) sources whose records have been looked for by their own number and object
+CREATE TABLE IF NOT EXISTS looked_for (
+  source_id INTEGER PRIMARY KEY REFERENCES sources (id) ON DELETE CASCADE
+);
+
+-- (schema 3) live records that a search for their own number and object does not find
+CREATE TABLE IF NOT EXISTS unfound (
+  record_id INTEGER PRIMARY KEY REFERENCES records (id) ON DELETE CASCADE,
+  reason TEXT NOT NULL             -- key of app.errors.UNFOUND
+);

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -12,10 +12,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest import erasure, findability, withdrawals
 from ingest.catalogue import Catalogue
 from ingest.contents import contents
 from ingest.discover import Found, Shut, walk
 from ingest.embedding import Embedder, embed, with_vectors
+from ingest.findability import KnownItems
 from ingest.pages import Document
 from ingest.passages import CUTTING
 from ingest.plan import Plan, plan
@@ -29,7 +31,7 @@ from ingest.trouble import TooManyGone, Unreadable
 ENOUGH = 1024
 
 
-class Index(Protocol):
+class Index(erasure.Stores, Protocol):
     """What the pipeline needs of the indexes: caches of what the catalogue holds."""
 
     def add(
@@ -40,14 +42,11 @@ class Index(Protocol):
     ) -> None:
         """Add or replace passages."""
 
-    def remove(self, fonds: str, ids: Sequence[str]) -> None:
-        """Remove passages."""
-
-    def commit(self) -> None:
-        """Make what was added or removed visible to other processes."""
-
     def missing_and_extra(self, fonds: str, live: set[str]) -> tuple[set[str], set[str]]:
         """Ids that should be there and are not; ids that are there and should not be."""
+
+    def known_items(self, catalogue: Catalogue, fonds: str) -> KnownItems:
+        """Ready to look for records of a fonds by their own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,8 @@ class Options:
     bounds: Bounds = field(default_factory=Bounds)
     retry: bool = False  # read set-aside files again
     yes: bool = False  # withdraw even more than a tenth of a fonds
+    restore: bool = False  # let in what `greffe withdraw` took out
+    who: str = ""  # account that runs it, for the receipts
 
 
 @dataclass(slots=True)
@@ -77,8 +78,13 @@ class Report:
     embedded: int = 0
     still_aside: int = 0
     set_aside: list[dict[str, str]] = field(default_factory=list)
+    kept_out: list[str] = field(default_factory=list)  # paths of files withdrawn before
+    restored: int = 0
+    unfound: int = 0  # records read in this run that a search for their own words does not find
     seconds: float = 0.0
     seconds_embedding: float = 0.0
+    seconds_erasing: float = 0.0
+    seconds_looking: float = 0.0
 
     def as_dict(self) -> dict[str, object]:
         """Plain values, for JSON."""
@@ -108,6 +114,10 @@ def ingest(
             run.withdraw(todo.gone, todo.forgotten)
         # 7. sweep what a stopped run left behind
         run.sweep()
+        # 8. erase what was removed from every file of the data folder
+        run.erase()
+        # 9. look for each new record by its own words
+        run.look_for()
         state = "done"
     except KeyboardInterrupt:
         state = "interrupted"
@@ -136,17 +146,29 @@ class _Run:
         found = list(walk(target, shut.append))
         whole = target.resolve() if target.is_dir() else None
         closed = tuple(item.path for item in shut if item.reason == "forbidden")
-        todo = plan(self.catalogue, self.fonds, found, whole, self.options.retry, closed)
+        barred = withdrawals.kept_out(self.catalogue, self.fonds)
+        todo = plan(
+            self.catalogue, self.fonds, found, whole, self.options.retry, closed,
+            frozenset() if self.options.restore else frozenset(barred),
+        )  # fmt: skip
         total = len(self.catalogue.sources("live", self.fonds))
         if len(todo.gone) > max(1, 0.1 * total) and not self.options.yes:
             raise TooManyGone(fonds=self.fonds, gone=len(todo.gone), total=total)
         self.report.found += todo.found
         self.report.unchanged += todo.unchanged
         self.report.still_aside += todo.still_aside
+        self.report.kept_out += todo.kept_out
+        self._let_in(barred & {content for _, content in todo.to_read})
         self.report.set_aside += [
             {"source": item.path, "reason": item.reason, "detail": item.detail} for item in shut
         ]
         return todo
+
+    def _let_in(self, contents: set[str]) -> None:
+        """Withdrawn before, and asked for again: `plan` has let them through."""
+        if contents:
+            withdrawals.let_in(self.catalogue, self.fonds, contents)
+            self.report.restored += len(contents)
 
     def bring_in(self, todo: Plan, run_id: int) -> None:
         for source_id, found in todo.moved:
@@ -257,30 +279,36 @@ class _Run:
             records = self.catalogue.records_of(list({row.record_id for row in part}))
             self.index.add(self.fonds, [(row, records[row.record_id]) for row in part], vectors)
 
-    def withdraw(self, sources: Iterable[Source], forgotten: Sequence[int] = ()) -> None:
-        ids = [source.id for source in sources]
-        self.catalogue.retire(ids)
-        self._remove([*ids, *forgotten])
-        self.report.withdrawn += len(ids)
+    def withdraw(self, sources: Sequence[Source], forgotten: Sequence[int] = ()) -> None:
+        with self.catalogue.writing():
+            withdrawals.note(self.catalogue, sources, "vanished", self.options.who)
+            self.catalogue.retire(source.id for source in sources)
+        self._remove([*(source.id for source in sources), *forgotten])
+        self.report.withdrawn += len(sources)
 
     def _remove(self, source_ids: Sequence[int]) -> None:
-        """Out of the indexes first, then out of the catalogue: a kill between leaves no orphan."""
-        if not source_ids:
-            return
-        for source_id in source_ids:
-            rows = self.catalogue.passages_of_source(source_id)
-            self.index.remove(self.fonds, [row.id for row in rows])
-        self.index.commit()
-        self.catalogue.purge(source_ids)
+        erasure.remove(self.catalogue, self.index, self.fonds, source_ids)
 
     def sweep(self) -> None:
         retired = self.catalogue.sources("retired", self.fonds)
         self._remove([source.id for source in retired])
         live = self.catalogue.live_ids(self.fonds)
         missing, extra = self.index.missing_and_extra(self.fonds, live)
+        if extra:
+            withdrawals.owe(self.catalogue, self.fonds)
         self.index.remove(self.fonds, sorted(extra))
         for source_id in sorted({int(passage.split(".")[0]) for passage in missing}):
             self._embed([source_id])
             self._add_to_index(source_id, missing)
         if missing or extra:
             self.index.commit()
+
+    def erase(self) -> None:
+        started = time.monotonic()
+        erasure.settle(self.catalogue, self.index, self.embedder.model_id)
+        self.report.seconds_erasing = time.monotonic() - started
+
+    def look_for(self) -> None:
+        started = time.monotonic()
+        self.report.unfound = findability.look_for_new(self.catalogue, self.index, self.fonds)
+        self.report.seconds_looking = time.monotonic() - started

@@ -28,11 +28,12 @@ class Plan:
     unchanged: int = 0
     still_aside: int = 0
     found: int = 0
+    kept_out: list[str] = field(default_factory=list)  # paths of files that were withdrawn
 
 
 def plan(
     catalogue: Catalogue, fonds: str, found: Iterable[Found], whole: Path | None, retry: bool,
-    closed: tuple[str, ...] = (),
+    closed: tuple[str, ...] = (), barred: frozenset[str] = frozenset(),
 ) -> Plan:  # fmt: skip
     """Decide file by file; size and time first, content only where they differ.
 
@@ -44,6 +45,7 @@ def plan(
             files were named one by one.
         retry: read again what was set aside.
         closed: subfolders and files that could not be looked at: what lies there is not gone.
+        barred: SHA-256 of contents that were withdrawn, and stay out wherever they lie.
     """
     todo = Plan()
     files = list(found)
@@ -63,7 +65,7 @@ def plan(
             lost.setdefault(source.sha256, []).append(source)
     for file in files:
         todo.found += 1
-        _place(todo, file, known.get(file.file, []), lost, retry)
+        _place(todo, file, known.get(file.file, []), lost, retry, barred)
     todo.gone = [source for sources in lost.values() for source in sources]
     todo.forgotten = [source.id for source in missing if source.state != "live"]
     return todo
@@ -79,8 +81,9 @@ def _known(catalogue: Catalogue, fonds: str) -> dict[Path, list[Source]]:
 
 
 def _place(
-    todo: Plan, file: Found, known: list[Source], lost: dict[str, list[Source]], retry: bool
-) -> None:
+    todo: Plan, file: Found, known: list[Source], lost: dict[str, list[Source]], retry: bool,
+    barred: frozenset[str],
+) -> None:  # fmt: skip
     by_state = {source.state: source for source in known}
     newest = by_state.get("staged") or by_state.get("live") or by_state.get("set_aside")
     if "set_aside" in by_state and newest is by_state.get("live"):
@@ -88,7 +91,9 @@ def _place(
     same = newest is not None and (newest.size, newest.mtime_ns) == (file.size, file.mtime_ns)
     content = newest.sha256 if newest is not None and same else ""
     content = content or _content(file)
-    if newest is not None and newest.sha256 == content:
+    if content in barred:
+        todo.kept_out.append(file.path)
+    elif newest is not None and newest.sha256 == content:
         _known_content(todo, file, newest, content, retry)
     elif content and lost.get(content) and "live" not in by_state:
         todo.moved.append((lost[content].pop().id, file))

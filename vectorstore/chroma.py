@@ -11,7 +11,7 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +20,14 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from vectorstore.chroma_files import scrub
 from vectorstore.chroma_server import (
     GRACE_S,
     Lease,
     Reason,
     StoreUnavailable,
     server_address,
+    stopped,
     take_lease,
 )
 from vectorstore.index import Vectors
@@ -52,6 +54,7 @@ BATCH_BYTES = 30_000_000
 REMOVE_ROWS = 5_000  # removing only marks: 6,400 rows/s
 TIMEOUT_S = 120.0  # for one request; a full batch takes about 0.4 s
 NO_GRAPH = "Nothing found on disk"  # Chroma's words for rows whose graph is not made, or is gone
+_NEXT, _LAST = "-next", "-last"  # a collection being written anew, the one that it replaces
 FIRST_ROWS_S = 5.0  # how long the graph of a collection's first rows may take, on a busy machine
 
 
@@ -90,7 +93,7 @@ def open_local(data: Path, generation: str, *, grace_s: float = GRACE_S) -> Chro
         found = server_address(data, grace_s=grace_s)
         return Site(found.host, found.port, since=found.since)
 
-    index = ChromaIndex(find, generation, where=str(data), lease=take_lease(data))
+    index = ChromaIndex(find, generation, where=str(data), lease=take_lease(data), data=data)
     return _checked(index)
 
 
@@ -123,12 +126,14 @@ class ChromaIndex:
     """
 
     def __init__(
-        self, find: Callable[[], Site], generation: str, *, where: str, lease: Lease | None = None
-    ) -> None:
+        self, find: Callable[[], Site], generation: str, *, where: str, lease: Lease | None = None,
+        data: Path | None = None,
+    ) -> None:  # fmt: skip
         self._find = find
         self._generation = generation
         self._where = where
         self._lease = lease
+        self._data = data  # the folder whose files are ours; None: somebody else's server
         self._link: Link | None = None
         self._left: list[Link] = []  # clients of servers that have gone, closed at the end
         self._lock = threading.Lock()  # guards _link and _left
@@ -144,8 +149,8 @@ class ChromaIndex:
         for part in _batches(len(ids), _rows_per_request(rows.shape[1])):
             self._write_batch(fonds, list(ids[part]), rows[part])
 
-    def _write_batch(self, fonds: str, ids: list[str], rows: Vectors) -> None:
-        self._twice(lambda link: _write(self._created(link, fonds), ids, rows))
+    def _write_batch(self, fonds: str, ids: list[str], rows: Vectors, suffix: str = "") -> None:
+        self._twice(lambda link: _write(self._created(link, fonds, suffix), ids, rows))
 
     def remove(self, fonds: str, ids: Sequence[str]) -> None:
         for part in _batches(len(ids), REMOVE_ROWS):
@@ -168,6 +173,23 @@ class ChromaIndex:
 
     def drop(self, fonds: str) -> None:
         self._twice(lambda link: self._drop(link, fonds))
+
+    def replace(self, fonds: str, parts: Iterable[tuple[Sequence[str], Vectors]]) -> None:
+        name = collection_name(fonds, self._generation)
+        self._twice(lambda link: _delete(link, f"{name}{_NEXT}"))
+        for ids, vectors in parts:
+            rows = np.ascontiguousarray(vectors, dtype=np.float32)
+            for part in _batches(len(ids), _rows_per_request(rows.shape[1])):
+                self._write_batch(fonds, list(ids[part]), rows[part], _NEXT)
+        self._twice(lambda link: self._switch(link, name))
+
+    def scrub(self, fonds: Sequence[str]) -> None:
+        if self._data is None:
+            return
+        wanted = {collection_name(name, self._generation) for name in fonds}
+        self._twice(lambda link: self._delete_others(link, wanted))
+        with stopped(self._data) as store:
+            scrub(store)
 
     def close(self) -> None:
         with self._lock:
@@ -254,8 +276,8 @@ class ChromaIndex:
             link.handles[name] = link.client.get_collection(name, embedding_function=None)
         return link.handles[name]
 
-    def _created(self, link: Link, fonds: str) -> Collection:
-        name = collection_name(fonds, self._generation)
+    def _created(self, link: Link, fonds: str, suffix: str = "") -> Collection:
+        name = f"{collection_name(fonds, self._generation)}{suffix}"
         if name not in link.handles:
             self._assure(link)
             link.handles[name] = link.client.get_or_create_collection(
@@ -267,13 +289,46 @@ class ChromaIndex:
         return link.handles[name]
 
     def _drop(self, link: Link, fonds: str) -> None:
-        from chromadb.errors import NotFoundError
-
         name = collection_name(fonds, self._generation)
         self._assure(link)
-        link.handles.pop(name, None)
-        with suppress(NotFoundError):
-            link.client.delete_collection(name)
+        _delete(link, name)
+
+    def _switch(self, link: Link, name: str) -> None:
+        """The collection that was written anew takes the old one's name, and the old one goes.
+
+        Who still holds the old one finds it gone, and looks its name up again. Between the two
+        renamings there is none of that name, for some 5 ms: a search goes by words alone.
+        """
+        self._assure(link)
+        _delete(link, f"{name}{_LAST}")
+        _rename(link, name, f"{name}{_LAST}")
+        _rename(link, f"{name}{_NEXT}", name)
+        _delete(link, f"{name}{_LAST}")
+
+    def _delete_others(self, link: Link, wanted: set[str]) -> None:
+        """Fonds that are gone, generations of other models, what a stopped run left."""
+        self._assure(link)
+        for held in link.client.list_collections():
+            if held.name not in wanted:
+                _delete(link, held.name)
+
+
+def _rename(link: Link, old: str, new: str) -> None:
+    """Nothing if there is none of the old name: nothing was written, or it was done before."""
+    from chromadb.errors import NotFoundError
+
+    link.handles.pop(old, None)
+    link.handles.pop(new, None)
+    with suppress(NotFoundError):
+        link.client.get_collection(old, embedding_function=None).modify(name=new)
+
+
+def _delete(link: Link, name: str) -> None:
+    from chromadb.errors import NotFoundError
+
+    link.handles.pop(name, None)
+    with suppress(NotFoundError):
+        link.client.delete_collection(name)
 
 
 def _patient(step: Callable[[], T]) -> T:
@@ -325,7 +380,9 @@ def _write(held: Collection, ids: list[str], rows: Vectors) -> None:
     """
     known = held.get(ids=ids, include=["embeddings"])
     vectors = known["embeddings"] if known["embeddings"] is not None else []
-    stored = dict(zip(known["ids"], vectors, strict=True))
+    # an id that another process is just writing may be known before its vector is
+    complete = len(vectors) == len(known["ids"])
+    stored = dict(zip(known["ids"], vectors, strict=True)) if complete else {}
     new = [i for i, id_ in enumerate(ids) if not _is_same(stored.get(id_), rows[i])]
     if new:
         held.upsert(ids=[ids[i] for i in new], embeddings=rows[new])

@@ -6,6 +6,7 @@ needs it. Nothing to set, and nothing is left behind whoever is killed:
 
     DATA/run/leases/<pid>-<hex>   a client holds an flock on its own file; the kernel drops it
     DATA/run/chroma.lock          the server holds an flock on it; the text names the owner
+    DATA/run/chroma.pause         who works on the files themselves holds an flock on it
     DATA/run/chroma.json          where the server listens, written once it answers
     DATA/logs/chroma.log          what it says, errors only, 1 MB and one older file at most
     DATA/chroma/                  what it stores
@@ -120,6 +121,10 @@ class Folder:
         return self.data / "run" / "chroma.lock"
 
     @property
+    def pause(self) -> Path:
+        return self.data / "run" / "chroma.pause"
+
+    @property
     def address(self) -> Path:
         return self.data / "run" / "chroma.json"
 
@@ -191,7 +196,9 @@ def server_address(data: Path, *, grace_s: float = GRACE_S, wait_s: float = WAIT
     until = time.monotonic() + wait_s
     pause_s, failures = 0.01, 0
     while time.monotonic() < until and failures < 2:  # one may come of a port taken meanwhile
-        if not _is_held(folder.lock):
+        if _is_held(folder.pause):
+            failures = 0  # somebody works on the files, without a server: it will not be long
+        elif not _is_held(folder.lock):
             failures += not _start(folder, grace_s, until)
         elif address := _answering(folder):
             return address
@@ -270,6 +277,47 @@ def _start(folder: Folder, grace_s: float, until: float) -> bool:
     except subprocess.TimeoutExpired:
         parent.kill()
         return parent.wait() == 0
+
+
+@contextmanager
+def stopped(data: Path, *, wait_s: float = WAIT_S) -> Iterator[Path]:
+    """Chroma's folder with no server on it, to work on its files; clients wait for the next one.
+
+    Raises `StoreUnavailable`: other_host, silent.
+    """
+    folder = Folder(data)
+    folder.prepare()
+    # clients that see the pause do not start the next server before we have the lock
+    with _held(folder.pause, folder, wait_s), _held(folder.lock, folder, wait_s):
+        folder.address.unlink(missing_ok=True)
+        yield folder.store
+
+
+@contextmanager
+def _held(lock: Path, folder: Folder, wait_s: float) -> Iterator[None]:
+    """Hold a lock; a server that has it is asked to leave."""
+    until = time.monotonic() + wait_s
+    while (fd := _own(lock)) is None:
+        owner = _owner(folder)
+        if owner and owner.host != platform.node():
+            raise StoreUnavailable("other_host", str(folder.data), owner=owner)
+        if time.monotonic() > until:
+            raise StoreUnavailable("silent", str(folder.data), owner=owner, log=folder.log)
+        if owner and _is_server(owner.pid):
+            with suppress(ProcessLookupError):
+                os.kill(owner.pid, signal.SIGTERM)  # it answers what was asked, then leaves
+        time.sleep(0.05)
+    try:
+        yield
+    finally:
+        os.close(fd)
+
+
+def _is_server(pid: int) -> bool:
+    """Whether a process is a server of ours, and not another that got its number."""
+    with suppress(OSError):
+        return b"vectorstore" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return False
 
 
 # --- the server's side ----------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """What the rest of the program asks of a dense index: passage ids and their vectors, by fonds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -45,6 +45,17 @@ class Index(Protocol):
 
     def drop(self, fonds: str) -> None:
         """Forget the whole fonds (not an erasure in law: bytes may stay on disk)."""
+        ...
+
+    def replace(self, fonds: str, parts: Iterable[tuple[Sequence[str], Vectors]]) -> None:
+        """Write the fonds anew from (ids, vectors), and put it in the old one's place at once."""
+        ...
+
+    def scrub(self, fonds: Sequence[str]) -> None:
+        """Wipe from the store's files whatever these fonds do not hold, where the files are ours.
+
+        Searches in other processes wait meanwhile.
+        """
         ...
 
     def close(self) -> None:

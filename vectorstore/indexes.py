@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.catalogue import Catalogue
+from ingest.embedding import with_vectors
 from ingest.rows import PassageRow, RecordRow
 from vectorstore.centring import Centre
 from vectorstore.chroma_server import StoreUnavailable
-from vectorstore.index import Index
+from vectorstore.index import Index, Vectors
+from vectorstore.known_items import KnownItems
 from vectorstore.lexical import Lexical
 
 
@@ -54,6 +56,29 @@ class Indexes:
     def commit(self) -> None:
         """Make what was added or removed visible to other processes."""
         self.lexical.commit()
+
+    def renew(self, catalogue: Catalogue, model: str, fonds: Sequence[str]) -> None:
+        """Write these fonds anew from the catalogue, and wipe what was removed.
+
+        The lexical index is one for all fonds, and is written anew as a whole.
+        """
+        self.lexical.clear()
+        refill(self.lexical, catalogue)
+        for name in fonds:
+            self.dense.replace(name, self._vectors(catalogue, model, name))
+        self.dense.scrub(catalogue.fonds())
+
+    def _vectors(
+        self, catalogue: Catalogue, model: str, fonds: str
+    ) -> Iterator[tuple[list[str], Vectors]]:
+        for source in catalogue.sources("live", fonds):
+            rows = catalogue.passages_of_source(source.id)
+            for part, vectors in with_vectors(catalogue, model, rows):
+                yield [row.id for row in part], self.centre.passages(vectors)
+
+    def known_items(self, catalogue: Catalogue, fonds: str) -> KnownItems:
+        """Ready to look for records of a fonds by their own words."""
+        return KnownItems(catalogue, self.lexical, fonds, tuple(catalogue.bodies([fonds])))
 
     def missing_and_extra(self, fonds: str, live: set[str]) -> tuple[set[str], set[str]]:
         """Ids that should be there and are not; ids that are there and should not be."""

@@ -95,6 +95,13 @@ class Lexical:
             self._writer.wait_merging_threads()
             self._writer = None
 
+    def clear(self) -> None:
+        """Begin anew with the next commit: until then readers see what was there.
+
+        The files of what was there are deleted. Removing alone only marks: terms stay.
+        """
+        self._writing().delete_all_documents()
+
     def ids(self, fonds: str) -> set[str]:
         """All passage ids of a fonds."""
         import tantivy

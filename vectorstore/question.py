@@ -40,7 +40,7 @@ _CITED = re.compile(
     re.I,
 )
 _ARTICLE = re.compile(
-    r"\b(?:article\s+)?([LRDA])\s?\.?\s?\*?\s?(\d{1,4}(?:[-–]\d{1,4}){0,4})\b"
+    r"\b(?:article\s+)?(LO|[LRDA])\s?\.?\s?\*?\s?(\d{1,4}(?:[-–]\d{1,4}){0,4})\b"
     r"|\barticle\s+(\d{1,4}(?:[-–]\d{1,4}){1,4})\b",
 )
 _YEAR = re.compile(

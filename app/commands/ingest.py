@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.commands.shared import AsJson, Data, settings_of
-from app.errors import DONE, INPUT_UNREADABLE, MISSING_PROGRAMS, PROGRAM_MISSING
+from app.errors import DONE, INCOMPLETE, INPUT_UNREADABLE, MISSING_PROGRAMS, PROGRAM_MISSING
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -31,6 +31,12 @@ Targets = Annotated[
 Into = Annotated[str, typer.Option(help="Fonds où les ranger ; par défaut, nom du dossier.")]
 Retry = Annotated[bool, typer.Option("--retry", help="Relire les fichiers mis de côté.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Retirer même plus d'un dixième du fonds.")]
+Restore = Annotated[
+    bool, typer.Option("--restore", help="Reprendre les fichiers retirés par `greffe withdraw`.")
+]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Code 11 si un fichier est mis de côté.")
+]  # fmt: skip
 
 
 def command(
@@ -38,34 +44,40 @@ def command(
     fonds: Into = "",
     retry: Retry = False,
     yes: Yes = False,
+    restore: Restore = False,
+    strict: Strict = False,
     as_json: AsJson = False,
     data: Data = None,
 ) -> int:
     """Indexer des dossiers et des fichiers : ce qui est neuf ou changé, rien d'autre."""
     settings = settings_of(data)
     os.nice(_POLITE)
-    report = run(settings, targets, fonds, retry=retry, yes=yes)
+    report = run(settings, targets, fonds, retry=retry, yes=yes, restore=restore)
     if as_json:
         typer.echo(json.dumps(report.as_dict(), ensure_ascii=False))
     else:
         typer.echo(described(report))
     # In a folder, a bad file is normal and listed; one that was named should have been read.
+    reasons = {item["reason"] for item in report.set_aside}
+    if strict and (reasons or report.still_aside):
+        return INCOMPLETE
     if not all(target.is_file() for target in targets):
         return DONE
-    reasons = {item["reason"] for item in report.set_aside}
-    if reasons and reasons <= MISSING_PROGRAMS and not report.still_aside:
+    if reasons and reasons <= MISSING_PROGRAMS and not (report.still_aside or report.kept_out):
         return PROGRAM_MISSING
-    return INPUT_UNREADABLE if reasons or report.still_aside else DONE
+    return INPUT_UNREADABLE if reasons or report.still_aside or report.kept_out else DONE
 
 
 def run(
-    settings: Settings, targets: list[Path], fonds: str, *, retry: bool = False, yes: bool = False
-) -> Report:
+    settings: Settings, targets: list[Path], fonds: str, *, retry: bool = False, yes: bool = False,
+    restore: bool = False,
+) -> Report:  # fmt: skip
     """Index under the run lock, with a progress bar on stderr.
 
     Raises:
         InputMissing, DiskFull, RunLocked, TooManyGone, and what `open_parts` raises.
     """
+    from app import receipts
     from app.assembly import open_parts, options_of
     from ingest.pipeline import ingest
     from ingest.run_lock import run_lock
@@ -83,10 +95,12 @@ def run(
         raise DiskFull(path=str(settings.data), free_mb=free // 1_000_000)
     name = fonds or fonds_named(targets[0])
     with run_lock(settings.data), open_parts(settings, writing=True) as parts, Bar() as bar:
-        return ingest(
+        report = ingest(
             targets, name, parts.catalogue, parts.embedder, parts.indexes,
-            options_of(settings, retry=retry, yes=yes), bar.tell,
+            options_of(settings, retry=retry, yes=yes, restore=restore), bar.tell,
         )  # fmt: skip
+        receipts.finish(settings.data, parts.catalogue)
+    return report
 
 
 def fonds_named(target: Path) -> str:
@@ -165,4 +179,12 @@ def described(report: Report) -> str:
         happened, todo = SET_ASIDE[item["reason"]]
         detail = f" ({told(item['detail'])})" if item["detail"] else ""
         lines.append(f"  mis de côté : {item['source']} : {happened}{detail} ; {todo}.")
+    if report.kept_out:
+        lines.append(f"{len(report.kept_out)} retirés par `greffe withdraw`, laissés dehors :")
+        lines += [f"  {path}" for path in report.kept_out]
+    if report.unfound:
+        lines.append(
+            f"{report.unfound} actes ne se trouvent pas par leur objet et leur numéro :"
+            " voir `greffe status`."
+        )
     return "\n".join(lines)

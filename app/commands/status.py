@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 import typer
@@ -14,8 +15,11 @@ NAME = "status"
 
 def command(as_json: AsJson = False, data: Data = None) -> None:
     """Dire ce qui est indexé, et ce qui a été mis de côté avec la raison."""
+    from app import receipts
     from app.assembly import catalogue_of
     from app.errors import told
+    from ingest.findability import not_ready
+    from ingest.withdrawals import withdrawals
 
     settings = settings_of(data)
     catalogue = catalogue_of(settings, create=False)
@@ -34,6 +38,8 @@ def command(as_json: AsJson = False, data: Data = None) -> None:
             for s in catalogue.sources("live")
             if s.warnings
         ],
+        "not_ready": not_ready(catalogue),
+        "withdrawn": [receipts.shape(one) for one in withdrawals(catalogue)],
         "last_run": catalogue.last_run(),
     }
     catalogue.close()
@@ -41,7 +47,7 @@ def command(as_json: AsJson = False, data: Data = None) -> None:
 
 
 def _described(state: dict[str, Any]) -> str:
-    from app.errors import SET_ASIDE, told
+    from app.errors import SET_ASIDE, UNFOUND, told
 
     lines = [f"Données : {state['data']}", f"Modèle : {state['model'] or 'aucun encore'}"]
     for name, figures in state["fonds"].items():
@@ -58,6 +64,14 @@ def _described(state: dict[str, Any]) -> str:
         lines.append(f"  mis de côté : {item['source']} : {happened}{detail} ; {todo}.")
     for item in state["warnings"]:
         lines.append(f"  lu en partie : {item['source']} : {' ; '.join(item['warnings'])}")
+    reasons = Counter((item["fonds"], item["reason"]) for item in state["not_ready"])
+    for (fonds, reason), count in sorted(reasons.items()):
+        lines.append(f"  pas prêts : {count} actes du fonds « {fonds} » : {UNFOUND[reason]}.")
+    out = [item for item in state["withdrawn"] if item["cause"] == "asked" and not item["restored"]]
+    for item in out:
+        lines.append(f"  retiré : {item['source']} le {item['at']} (reçu n° {item['receipt']})")
+    if any(item["erased"] is None for item in state["withdrawn"]):
+        lines.append("  effacement à terminer : relancez `greffe ingest` ou `greffe withdraw`.")
     run = state["last_run"]
     if run:
         lines.append(f"Dernière indexation : {run['started']}, {_STATES.get(run['state'])}")

@@ -15,10 +15,12 @@ from app import cli, errors
 from app.batch import read_batch
 from app.citations import Answer, Citation, Quote, Sentence
 from app.commands.ask import STATUSES
+from app.receipts import shape
 from app.shapes import answer_shape, search_shape
 from ingest.pipeline import Report
 from ingest.records.record import Span
 from ingest.rows import PassageRow, RecordRow, Source
+from ingest.withdrawals import Withdrawal
 from tests.docs.written import DOCS, commands
 from vectorstore.fusion import Evidence
 from vectorstore.retriever import Hit
@@ -79,6 +81,12 @@ def test_every_key_of_status_is_explained(tmp_path: Path) -> None:
     CliRunner().invoke(cli.app, ["init", "--data", str(tmp_path)])
     told = CliRunner().invoke(cli.app, ["status", "--json", "--data", str(tmp_path)])
     assert set(json.loads(told.stdout)) == set(keys_told("status"))
+
+
+def test_every_key_of_a_receipt_is_explained() -> None:
+    removed = dict.fromkeys(("pages", "records", "passages", "vectors", "answers", "traces"), 1)
+    receipt = Withdrawal(1, "a", "/a", "b", "0", "asked", "", "", "", removed, None, None)
+    assert set(keys(shape(receipt))) == set(keys_told("withdraw"))
 
 
 def test_every_status_is_explained() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 
-from app.errors import SENTENCES, SET_ASIDE
+from app.errors import SENTENCES, SET_ASIDE, UNFOUND
 from tests.docs.written import ROOT
 
 PACKAGES = ("app", "ingest", "vectorstore", "prompts", "evals")
@@ -44,6 +44,13 @@ def test_every_reason_to_set_a_file_aside_is_in_the_table() -> None:
     raised = set(re.findall(r'\bUnreadable\(\s*"(\w+)"', CODE))
     assert len(raised) > 8
     assert raised <= set(SET_ASIDE)
+
+
+def test_every_reason_not_to_be_ready_is_in_the_table() -> None:
+    code = (ROOT / "ingest" / "findability.py").read_text("utf-8")
+    given = set(re.findall(r'(?:return|if same else|reason,|= \[?|\.id,) "(\w+)"', code))
+    given |= set(re.findall(r'"(\w+)" if ', code))
+    assert given == set(UNFOUND)
 
 
 def test_no_reason_of_the_table_is_out_of_use() -> None:

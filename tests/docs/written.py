@@ -39,12 +39,13 @@ def rewritten(page: str) -> str:
 
 
 def written(name: str) -> str:
-    """The text of a part: « options ask », « réglages », « erreurs », « mis de côté »."""
+    """The text of a part: « options ask », « réglages », « erreurs », « pas prêts »."""
     kind, _, subject = name.partition(" ")
     writers: dict[str, Callable[[], str]] = {
         "réglages": settings_tables,
         "erreurs": errors_table,
         "mis": set_aside_table,
+        "pas": unfound_table,
     }
     return options_table(subject) if kind == "options" else writers[kind]()
 
@@ -151,6 +152,12 @@ def set_aside_table() -> str:
     """Every reason why a file is set aside."""
     rows = [(f"`{reason}`", said, todo) for reason, (said, todo) in errors.SET_ASIDE.items()]
     return table(("raison", "ce qui est dit", "que faire"), rows)
+
+
+def unfound_table() -> str:
+    """Every reason why a record is not ready."""
+    rows = [(f"`{reason}`", said) for reason, said in errors.UNFOUND.items()]
+    return table(("raison", "ce qui est dit"), rows)
 
 
 def main() -> None:

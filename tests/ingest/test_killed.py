@@ -1,17 +1,16 @@
 """Killed in the middle, again and again: the next run ends where an undisturbed one ends."""
 
-import os
-import random
-import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-from tests.command_line import ROOT, environment
-from tests.ingest.small_town import small_town
+import pytest
 
-KILLS = 12
+from tests.command_line import ROOT, environment
+from tests.ingest.doomed import BOUNDARIES
+from tests.ingest.small_town import small_town
+from tests.kills import Kill, Trials, kills_of
 
 
 def start(data: Path, folder: Path) -> subprocess.Popen[bytes]:
@@ -45,23 +44,34 @@ def ids(data: Path) -> set[str]:
         return town.catalogue.live_ids("actes")
 
 
-def test_a_run_killed_a_dozen_times_ends_as_an_undisturbed_one(tmp_path: Path) -> None:
-    folder = written(tmp_path / "actes", 1)
-    dice = random.Random(20140522)
-    killed = 0
-    for round_ in range(KILLS):
-        run = start(tmp_path / "tue", folder)
-        time.sleep(dice.uniform(0.6, 2.6))
-        if run.poll() is None:
-            os.kill(run.pid, signal.SIGKILL)
-            killed += 1
-        run.wait()
-        if round_ % 4 == 3:
-            written(folder, round_)  # the clerks do not wait
-    assert start(tmp_path / "tue", folder).wait() == 0
-    assert start(tmp_path / "calme", folder).wait() == 0
-    assert killed > 0
-    assert contents(tmp_path / "tue") == contents(tmp_path / "calme")
+# `python -m tests.kills --kills 200` makes many more, at every boundary
+DOZEN = [
+    [Kill(False, seconds=1.3), Kill(False, "publish:after:1"), Kill(True, "note:after:1"),
+     Kill(False, "purge:before:1")],
+    [Kill(False, "add_content:after:2"), Kill(True, "rename:after:1"), Kill(True, seconds=1.5),
+     Kill(True, "scrub:before:1")],
+    [Kill(True, "purge:after:1"), Kill(False, seconds=2.2, server=True),
+     Kill(False, "lexical_commit:before:1"), Kill(False, "compact:after:1")],
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def trials(tmp_path_factory: pytest.TempPathFactory) -> Trials:
+    return Trials(tmp_path_factory.mktemp("morts"))
+
+
+@pytest.mark.parametrize("kills", DOZEN, ids=["lecture", "retrait", "index"])
+def test_what_is_killed_a_dozen_times_ends_as_if_nothing_had_been(
+    trials: Trials, kills: list[Kill]
+) -> None:
+    came_of_it = trials.trial(kills)
+    assert came_of_it["hit"]
+    assert came_of_it["wrong"] == []
+
+
+def test_every_boundary_has_its_turn() -> None:
+    drawn = {kill.at.split(":")[0] for trial in range(20) for kill in kills_of(trial, seed=1)}
+    assert set(BOUNDARIES) <= drawn
 
 
 def test_a_run_killed_before_it_publishes_keeps_the_ids_of_an_undisturbed_one(

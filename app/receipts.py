@@ -1,0 +1,94 @@
+"""Receipts of withdrawals: the last step of each, its JSON, and its French."""
+
+from __future__ import annotations
+
+import getpass
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from app import journal
+from ingest import withdrawals
+from ingest.catalogue import Catalogue
+from ingest.withdrawals import Withdrawal
+
+
+def who() -> str:
+    """The account that runs the command; empty where it has no name."""
+    with suppress(KeyError, OSError, ImportError):
+        return getpass.getuser()
+    return ""
+
+
+def finish(data: Path, catalogue: Catalogue) -> list[Withdrawal]:
+    """The last step of withdrawals whose stores are erased: the journal, and traces of errors.
+
+    A run that was killed leaves it to the next one. The receipts that are complete now.
+    """
+    pending = withdrawals.not_erased(catalogue)
+    if not pending or withdrawals.owed(catalogue):
+        return []
+    answers = journal.forget(data, {(one.fonds, one.path) for one in pending})
+    traces = _delete_traces(data)
+    for one in pending:
+        counts = {"answers": answers[one.fonds, one.path], "traces": traces}
+        withdrawals.mark_erased(catalogue, one.id, counts)
+    return withdrawals.withdrawals(catalogue, [one.id for one in pending])
+
+
+def _delete_traces(data: Path) -> int:
+    """Traces of errors may quote what was being read."""
+    traces = list((data / "logs").glob("bug-*.txt"))
+    for trace in traces:
+        trace.unlink()
+    return len(traces)
+
+
+def shape(receipt: Withdrawal) -> dict[str, Any]:
+    """A receipt as JSON (docs/commandes.md)."""
+    return {
+        "receipt": receipt.id,
+        "fonds": receipt.fonds,
+        "source": receipt.path,
+        "file": str(_file(receipt)),
+        "sha256": receipt.sha256,
+        "cause": receipt.cause,
+        "scope": receipt.scope,
+        "who": receipt.who,
+        "at": receipt.at,
+        "erased": receipt.erased,
+        "restored": receipt.restored,
+        "removed": receipt.removed,
+    }
+
+
+def described(receipt: Withdrawal, remote: str = "") -> str:
+    """A receipt as a clerk would read it. `remote`: the Chroma server that is not ours."""
+    count = {**dict.fromkeys(("answers", "traces"), 0), **receipt.removed}
+    why = "retiré" if receipt.cause == "asked" else "disparu du dossier, retiré"
+    lines = [
+        f"Reçu n° {receipt.id} : « {receipt.path} », fonds « {receipt.fonds} »",
+        f"  {why} le {receipt.at}{f' par {receipt.who}' if receipt.who else ''}",
+        f"  SHA-256 {receipt.sha256}",
+        f"  catalogue : {count['pages']} pages, {count['records']} actes,"
+        f" {count['passages']} passages, {count['vectors']} vecteurs ; fichier réécrit",
+        f"  index dense (Chroma) : {count['passages']} vecteurs ; "
+        + (f"le serveur {remote} garde ses propres fichiers, à purger là-bas"
+           if remote else "collection refaite, fichiers réécrits"),
+        f"  index des mots (tantivy) : {count['passages']} passages ; index refait",
+        f"  journal : texte effacé de {count['answers']} réponses",
+        f"  traces d'erreurs : {count['traces']} supprimées",
+        "  images des pages : aucune n'est gardée sur le disque",
+        f"  effacement terminé le {receipt.erased}" if receipt.erased
+        else "  effacement à terminer : relancez la commande",
+    ]  # fmt: skip
+    if receipt.cause == "asked" and _file(receipt).exists():
+        lines.append(
+            f"  Le fichier est resté à sa place ({_file(receipt)}). Il ne sera plus indexé,"
+            " sauf avec `greffe ingest --restore`."
+        )
+    return "\n".join(lines)
+
+
+def _file(receipt: Withdrawal) -> Path:
+    return Path(receipt.root, receipt.path)

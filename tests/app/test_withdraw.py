@@ -1,0 +1,164 @@
+"""`greffe withdraw`: nothing of a file is left in the data folder, and the receipt says so."""
+
+import json
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from app import journal
+from app.assembly import open_desk
+from app.citations import Answer, Citation, Quote
+from app.settings import load
+from tests.canary import CANARY, traces
+from tests.command_line import greffe, process
+from tests.conftest import FONDS, wait_until_unserved
+
+NUMBER = "2025-077"
+ACT = (
+    "Commune de Courvallon-sur-Sélande\n\nConseil municipal du 4 novembre 2025\n\n"
+    f"Délibération n° {NUMBER}\nObjet : Relogement de Madame {CANARY}\n\n"
+    f"Le conseil municipal décide de reloger Madame {CANARY} au 3 rue du Puits, pour 412 €.\n"
+    "Vote : 17 voix pour, 2 voix contre.\n"
+)
+ASKED = "Qui est relogé au 3 rue du Puits, et pour quel prix ?"
+
+
+@pytest.fixture
+def act(own_town: Path) -> Path:
+    """An act that has been indexed, asked for, and quoted in the journal."""
+    file = own_town.parent / "secret" / "relogement.txt"
+    file.parent.mkdir()
+    file.write_text(ACT, encoding="utf-8")
+    assert greffe(own_town, "ingest", file, "--fonds", FONDS).code == 0
+    assert CANARY in greffe(own_town, "ask", ASKED).out
+    assert len(traces(own_town, CANARY)) > 1  # catalogue and journal at least
+    return file
+
+
+@pytest.mark.parametrize("by", ["number", "file"])
+def test_the_canary_is_in_no_file_and_the_receipt_says_what_went(
+    own_town: Path, act: Path, by: str
+) -> None:
+    ran = greffe(own_town, "withdraw", NUMBER if by == "number" else act, "--yes", "--json")
+    assert ran.code == 0, ran.err
+    [receipt] = ran.json
+    assert (receipt["source"], receipt["cause"], receipt["fonds"]) == (act.name, "asked", FONDS)
+    assert receipt["removed"]["passages"] > 0
+    assert receipt["removed"]["answers"] == 1
+    assert receipt["erased"]
+    assert traces(own_town, CANARY) == []
+    assert CANARY not in greffe(own_town, "ask", ASKED).out
+    wait_until_unserved(own_town)
+    assert traces(own_town, CANARY) == []
+    [line] = [x for x in journal_lines(own_town) if x["answer"] == journal.WITHDRAWN]
+    assert (line["question"], line["passages"][0][1]) == (ASKED, act.name)
+
+
+def journal_lines(data: Path) -> list[dict[str, object]]:
+    files = (data / "journal").glob("*.jsonl")
+    return [json.loads(line) for file in files for line in file.read_text().splitlines()]
+
+
+def test_a_withdrawn_file_stays_out_until_it_is_asked_for(own_town: Path, act: Path) -> None:
+    assert greffe(own_town, "withdraw", act, "--yes").code == 0
+    again = greffe(own_town, "ingest", act.parent, "--fonds", FONDS)
+    assert f"laissés dehors :\n  {act.name}" in again.out
+    assert greffe(own_town, "ingest", act, "--fonds", FONDS).code == 3  # named, and not read
+    assert f"retiré : {act.name}" in greffe(own_town, "status").out
+    back = greffe(own_town, "ingest", act, "--fonds", FONDS, "--restore", "--json")
+    assert back.json["restored"] == 1
+    assert CANARY in greffe(own_town, "ask", ASKED).out
+    assert f"retiré : {act.name}" not in greffe(own_town, "status").out
+
+
+def test_nothing_is_withdrawn_without_a_yes_or_by_a_name_that_means_nothing(
+    own_town: Path, act: Path
+) -> None:
+    ran = process(own_town, "withdraw", act)
+    assert (ran.code, ran.out) == (10, "")
+    assert "Relancez avec --yes" in ran.err
+    ran = greffe(own_town, "withdraw", act, "nulle-part.pdf", "--yes")
+    assert (ran.code, ran.out) == (3, "")
+    assert "Ni fichier indexé, ni numéro d'un acte indexé : « nulle-part.pdf »" in ran.err
+    assert CANARY in greffe(own_town, "ask", ASKED).out
+    assert greffe(own_town, "withdraw", act, "--fonds", "absent", "--yes").code == 2
+
+
+def test_the_page_goes_on_answering_while_a_file_is_withdrawn(own_town: Path, act: Path) -> None:
+    answers: list[Answer] = []
+    over = threading.Event()
+
+    def ask() -> None:
+        while not over.is_set():
+            answers.append(desk.ask("Quelle est l'amende maximale pour un dépôt sauvage ?"))
+            time.sleep(0.02)
+
+    with open_desk(load(own_town)) as desk:
+        asking = threading.Thread(target=ask)
+        asking.start()
+        ran = process(own_town, "withdraw", act, "--yes")
+        over.set()
+        asking.join()
+        assert ran.code == 0, ran.err
+        assert len(answers) > 3
+        assert {answer.status for answer in answers} == {"answered"}
+        assert not [answer.notes for answer in answers if answer.notes]
+        assert CANARY not in desk.ask(ASKED).text
+    wait_until_unserved(own_town)
+
+
+def test_an_answer_that_was_under_way_is_not_written_into_the_journal(tmp_path: Path) -> None:
+    cited = Citation(1, "Acte", FONDS, "a.txt", 1, "2", Quote(CANARY, 1, 0, 5), False, None)
+    answer = Answer("x", "Qui ?", "answered", (), (cited,))
+    journal.note(tmp_path, answer, "local", lambda fonds, source: False)
+    assert [line["answer"] for line in journal_lines(tmp_path)] == [journal.WITHDRAWN]
+
+
+def test_a_line_that_a_crash_has_cut_goes_with_the_withdrawn(tmp_path: Path) -> None:
+    path = tmp_path / "journal" / "2025-11.jsonl"
+    path.parent.mkdir()
+    whole = {"question": "Q", "answer": "texte", "passages": [[FONDS, "b.txt", 1]]}
+    path.write_text(f'{{"answer": "Madame {CANARY}\n{json.dumps(whole)}\n')
+    assert journal.forget(tmp_path, {(FONDS, "a.txt")}) == {(FONDS, "a.txt"): 0}
+    assert journal_lines(tmp_path) == [whole]
+
+
+def test_traces_of_errors_go_too(own_town: Path, act: Path) -> None:
+    (own_town / "logs" / "bug-20251104.txt").write_text(f"ValueError: {CANARY}")
+    assert greffe(own_town, "withdraw", act, "--yes", "--json").json[0]["removed"]["traces"] == 1
+    assert traces(own_town, CANARY) == []
+
+
+def test_a_vanished_file_leaves_no_trace_and_has_its_receipt(own_town: Path, act: Path) -> None:
+    (act.parent / "autre.txt").write_text("Note : le stade ouvre le lundi à huit heures.")
+    act.unlink()
+    ran = greffe(own_town, "ingest", act.parent, "--fonds", FONDS, "--json")
+    assert ran.json["withdrawn"] == 1
+    assert traces(own_town, CANARY) == []
+    [receipt] = greffe(own_town, "status", "--json").json["withdrawn"]
+    assert (receipt["cause"], receipt["removed"]["answers"]) == ("vanished", 1)
+
+
+def test_strict_makes_a_file_that_was_set_aside_a_failure(own_town: Path, act: Path) -> None:
+    folder = act.parent
+    assert greffe(own_town, "ingest", folder, "--fonds", FONDS, "--strict").code == 0
+    (folder / "vide.pdf").write_text("")
+    for _ in range(2):  # set aside now, then still aside
+        ran = greffe(own_town, "ingest", folder, "--fonds", FONDS, "--strict")
+        assert ran.code == 11
+    assert greffe(own_town, "ingest", folder, "--fonds", FONDS).code == 0
+
+
+def test_a_record_that_cannot_be_found_is_listed_with_the_reason(own_town: Path) -> None:
+    ready = greffe(own_town, "status", "--json").json["not_ready"]
+    assert {item["reason"] for item in ready} <= {"nameless"}
+    note = own_town.parent / "n" / "note.txt"
+    note.parent.mkdir()
+    note.write_text("il pleut sur la place et le marché attend.")
+    ran = greffe(own_town, "ingest", note, "--fonds", FONDS, "--json")
+    assert ran.json["unfound"] == 1
+    after = greffe(own_town, "status", "--json").json["not_ready"]
+    assert ("note.txt", "nameless") in {(item["source"], item["reason"]) for item in after}
+    assert "ni objet ni numéro" in greffe(own_town, "status").out

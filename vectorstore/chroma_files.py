@@ -1,0 +1,44 @@
+"""What Chroma leaves in its folder after it has deleted something, and how to get rid of it.
+
+Measured with Chroma 1.5.9: after `delete` the id and the vector stay in the graph's files and in
+the free pages of chroma.sqlite3; after `delete_collection` too, and the graph's folder stays.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+# Rows that belong to no collection any more. A topic ends in its collection's id.
+_ORPHANS = (
+    "DELETE FROM collection_metadata WHERE collection_id NOT IN (SELECT id FROM collections)",
+    "DELETE FROM segments WHERE collection NOT IN (SELECT id FROM collections)",
+    "DELETE FROM segment_metadata WHERE segment_id NOT IN (SELECT id FROM segments)",
+    "DELETE FROM max_seq_id WHERE segment_id NOT IN (SELECT id FROM segments)",
+    "DELETE FROM embeddings WHERE segment_id NOT IN (SELECT id FROM segments)",
+    "DELETE FROM embedding_metadata WHERE id NOT IN (SELECT id FROM embeddings)",
+    "DELETE FROM embeddings_queue WHERE substr(topic, -36) NOT IN (SELECT id FROM collections)",
+)
+
+
+def scrub(store: Path) -> None:
+    """Leave in Chroma's folder what its collections hold, and no byte more.
+
+    No server may be running on it.
+    """
+    file = store / "chroma.sqlite3"
+    if not file.exists():
+        return
+    with closing(sqlite3.connect(file, timeout=10, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in _ORPHANS:
+            connection.execute(statement)
+        connection.execute("COMMIT")
+        connection.execute("VACUUM")
+        rows = connection.execute("SELECT id FROM segments").fetchall()
+    held = {str(row[0]) for row in rows}
+    for folder in store.iterdir():
+        if folder.is_dir() and folder.name not in held:
+            shutil.rmtree(folder)
