@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ingest.records.record import Record
+    from ingest.records.version import Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +40,5 @@ class Document:
     pages: tuple[Page, ...]
     records: tuple[Record, ...] | None = None  # None: ingest.records cuts the pages
     warnings: tuple[str, ...] = field(default=())  # French sentences: what could not be read
+    versions: tuple[Version, ...] = ()  # law: articles as they stood between two days
+    may_be_empty: bool = False  # it tells the structure of a code, or what was withdrawn

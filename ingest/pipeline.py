@@ -120,6 +120,12 @@ def ingest(
 
 
 @dataclass(slots=True)
+class _Begun:
+    source_id: int
+    passages: int = 0
+
+
+@dataclass(slots=True)
 class _Run:
     fonds: str
     catalogue: Catalogue
@@ -130,6 +136,7 @@ class _Run:
     report: Report = field(default_factory=Report)
     total: int = 0  # files to bring in
     published: int = 0  # of these, done or set aside
+    begun: dict[int, _Begun] = field(default_factory=dict)  # files that come in parts
 
     def discover(self, target: Path) -> Plan:
         shut: list[Shut] = []
@@ -186,7 +193,12 @@ class _Run:
             self._say("reading", self.published, found.path)
             if result.trouble is not None:
                 self.published += 1
+                self.begun.pop(result.key, None)
                 self._set_aside(found, content, result, run_id)
+            elif result.key in self.begun or not result.last:
+                staged = self._store_part(found, content, result, run_id)
+                if staged is not None:
+                    yield staged
             elif result.document is not None:
                 staged = self._store(found, content, result.document, run_id, result.seconds)
                 if staged is not None:
@@ -203,7 +215,7 @@ class _Run:
         paper = document.records is None
         records = document.records or (cut(document.pages, found.path) if paper else ())
         pieces = list(passages(document.pages, records, found.path, paper=paper))
-        if not pieces:
+        if not (pieces or document.versions or document.may_be_empty):
             trouble = Unreadable("no_text", "; ".join(document.warnings))
             self._set_aside(found, content, Read(0, None, trouble, seconds), run_id)
             return None
@@ -213,11 +225,40 @@ class _Run:
             )
             self.catalogue.add_content(staged, document, records, pieces)
         self.report.read += 1
+        self._count(document, len(records), len(pieces))
+        return staged
+
+    def _count(self, document: Document, records: int, pieces: int) -> None:
         self.report.pages += len(document.pages)
         self.report.ocr_pages += sum(page.ocr for page in document.pages)
-        self.report.records += len(records)
-        self.report.passages += len(pieces)
-        return staged
+        self.report.records += records
+        self.report.passages += pieces
+
+    def _store_part(self, found: Found, content: str, result: Read, run_id: int) -> int | None:
+        """Add a part of a large file (law). Its source's id once it is whole.
+
+        Until then the source has no hash: a run that is stopped leaves nothing to be taken up.
+        """
+        document = result.document
+        assert document is not None
+        begun = self.begun.get(result.key)
+        if begun is None:
+            versions = (READING, CUTTING)
+            source_id = self.catalogue.stage(self.fonds, found, "", "staged", versions, run_id)
+            begun = self.begun[result.key] = _Begun(source_id)
+        records = document.records or ()
+        pieces = list(
+            passages(document.pages, records, found.path, paper=False, first=begun.passages)
+        )
+        self.catalogue.add_content(begun.source_id, document, records, pieces)
+        begun.passages += len(pieces)
+        self._count(document, len(records), len(pieces))
+        if not result.last:
+            return None
+        del self.begun[result.key]
+        self.catalogue.complete(begun.source_id, content, result.seconds)
+        self.report.read += 1
+        return begun.source_id
 
     def _set_aside(self, found: Found, content: str, result: Read, run_id: int) -> None:
         trouble = result.trouble
