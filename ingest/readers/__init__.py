@@ -58,6 +58,10 @@ READERS = {
     ".csv": "scdl",
     ".jsonl": "law",
     ".jsonl.gz": "law",
+    ".xml": "legi",
+    ".dat": "legi",
+    ".tar.gz": "legi",
+    ".tgz": "legi",
 }
 
 # Readers that have `read_parts` too.
