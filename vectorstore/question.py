@@ -79,7 +79,7 @@ def read_question(text: str, known_bodies: Sequence[str]) -> Reading:
         months=months,
         bodies=bodies,
         unknown_place=_unknown_place(text, known_bodies),
-        law_day=_law_day(fold(_ARTICLE.sub(" ", text))),
+        law_day=_law_day(fold(_ARTICLE.sub(" ", text)).replace("’", "'")),
     )
 
 
@@ -89,7 +89,7 @@ _OF_A_TEXT = re.compile(
     rf"\bdu (?:{DATE}|(?:19|20)\d\d)"
 )
 _BOUND = re.compile(
-    r"\b(?:depuis|apres|avant|a partir|a compter|jusqu)\b[^.?;,\d]{0,30}"
+    r"(?<!d')\b(?:depuis|apres|avant|a partir|a compter|jusqu)\b[^.?;,\d]{0,18}"
     rf"(?:{DATE}|(?:19|20)\d\d)"
 )
 

@@ -13,6 +13,8 @@ from vectorstore.question import read_question
         ("Que disait l'article L. 2122-22 du CGCT au 22 mai 2014 ?", "2014-05-22"),
         ("article L. 2121-29 du CGCT en 2010", "2010-12-31"),
         ("L'article R. 421-14 en février 2012", "2012-02-29"),
+        ("Quel pouvoir, d'après l'article L. 2122-22 du CGCT au 22 mai 2014 ?", "2014-05-22"),
+        ("Quel pouvoir, d’après l'article L. 2122-22, en 2014 ?", "2014-12-31"),
         ("Que dit l'article L. 2121-29 ?", None),
         ("Que dit l'article L. 2010-3 ?", None),
         ("L'article L. 2121-29 de 2008 à 2010", None),
