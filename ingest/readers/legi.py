@@ -214,7 +214,7 @@ def _text(content: _Element | None) -> str:
     pieces: list[str] = []
     _spell(content, pieces)
     lines = clean("".join(pieces)).split("\n")
-    plain = (re.sub(r"(\s*\|\s*)+$", "", line).strip() for line in lines)
+    plain = (line.rstrip(" |").strip() for line in lines)
     return "\n".join(line for line in plain if line)
 
 
@@ -223,8 +223,8 @@ def _spell(element: _Element, pieces: list[str]) -> None:
     if not isinstance(element.tag, str):  # an entity that stays folded
         return
     block = element.tag.lower() in _BLOCKS
-    pieces += ["\n" if block else "", re.sub(r"\s+", " ", element.text or "")]
+    pieces += ["\n" if block else "", (element.text or "").replace("\n", " ")]
     for child in element:
         _spell(child, pieces)
-        pieces.append(re.sub(r"\s+", " ", child.tail or ""))
+        pieces.append((child.tail or "").replace("\n", " "))
     pieces.append("\n" if block else " | " if element.tag.lower() in ("td", "th") else "")
