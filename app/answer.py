@@ -14,12 +14,14 @@ from app.bar import Bar, Verdict, judge
 from app.citations import Answer, Citation, Quote, Sentence
 from app.conversation import EMPTY, Conversation, context_of
 from app.extract import Chosen
+from app.law import changes
 from app.llm import NOT_FOUND, Chat, ModelServerSilent, kept
 from app.units import quote_of, units, widened
 from ingest.catalogue import Catalogue
 from ingest.readers import NUMBERED, suffix_of
 from ingest.trouble import Trouble
 from vectorstore.retriever import Found, Hit, Query, Retriever
+from vectorstore.versions import dated_label
 
 _HITS = 20  # passages looked at; the best of them are read
 _READ = 6
@@ -92,6 +94,7 @@ class Desk:
         # 6. hand it over, with a line in the journal
         if found.degraded:
             answer = replace(answer, notes=(*answer.notes, DEGRADED))
+        answer = replace(answer, notes=(*answer.notes, *changes(found, answer)))
         answer = replace(answer, seconds=round(time.perf_counter() - started, 4))
         journal.note(self.data, answer, who, self.catalogue.is_live)
         return answer
@@ -151,7 +154,7 @@ class Desk:
             whole, query.text, lexical.terms, lexical.idf, found.reading.bodies
         )
         hits = [
-            widened(hit, self.catalogue.passages_of_record(hit.record.id))
+            widened(hit, hit.neighbours or self.catalogue.passages_of_record(hit.record.id))
             for hit in found.hits[:_READ]
         ]
         return extract.choose(asked, hits)
@@ -226,6 +229,8 @@ class Desk:
         record = hit.record
         page = self.catalogue.page(hit.source.id, quote.page)
         label = record.label
+        if hit.version and not hit.neighbours:  # in force on the day asked, and still
+            label = dated_label(label, hit.version)
         if suffix_of(hit.source.file) in NUMBERED:  # other formats have one page, or rows
             label = f"{label}, p. {quote.page}"
         return Citation(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.extract import Chosen
+from app.law import absence
 from ingest.records.fold import fold
 from ingest.records.label import french_date
 from vectorstore.question import significant
@@ -77,6 +78,8 @@ def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
     place = place or next((name for name in reading.places if not _speak_of(name, texts)), None)
     if place:
         return Verdict(False, 0.0, f"Aucun acte indexé ne répond au sujet de « {place} ».")
+    if absent := absence(found):
+        return Verdict(False, 0.0, absent)
     if not found.hits or not chosen:
         return Verdict(False, 0.0, _NOTHING)
     number = next((one for one in reading.cited if not found.exact), None)
@@ -135,7 +138,7 @@ def _any_of(times: Sequence[str], hits: Sequence[Hit]) -> bool:
 
 def _of_time(hit: Hit, time: str) -> bool:
     """Whether a passage is of a time (ISO, as far as it goes), or speaks of it."""
-    if (hit.record.date or "").startswith(time):
+    if (hit.record.date or "").startswith(time) or hit.version:  # law as it stood then
         return True
     words = fold(f"{hit.passage.heading} {hit.passage.text}")
     return fold(french_time(time)).replace("1er ", "1") in words.replace("1er ", "1")

@@ -25,6 +25,7 @@ from ingest.passages import Passage
 from ingest.records.label import label
 from ingest.records.numbers import key
 from ingest.records.record import Fact, Record
+from ingest.records.version import Version, VersionRow, standing, unpack
 from ingest.rows import (
     PassageRow,
     RecordRow,
@@ -36,6 +37,7 @@ from ingest.rows import (
     passage_of,
     record_of,
     source_of,
+    version_of,
 )
 from ingest.trouble import CatalogueUnusable
 
@@ -44,6 +46,33 @@ _LIVE_RECORDS = (
     "SELECT records.id, number, body FROM records JOIN sources ON sources.id = source_id"
     " WHERE state = 'live'"
 )
+# Of the passages and records of law, those which no newer state of the law replaces.
+_STANDS = (
+    "NOT EXISTS (SELECT 1 FROM versions v WHERE v.replaced = 1 AND v.source_id = {0}.source_id"
+    " AND v.page = {0}.page_first)"
+)
+_LIVE_VERSIONS = (
+    "SELECT versions.*, pages.text AS page_text FROM versions"
+    " CROSS JOIN sources ON sources.id = versions.source_id"
+    " LEFT JOIN pages ON current = 1 AND pages.source_id = versions.source_id"
+    " AND pages.number = versions.page WHERE state = 'live'"
+)
+_UNREPLACE = "UPDATE versions SET replaced = 0 WHERE replaced = 1"
+# A newer state of the law speaks of the same version (withdrawn, ended, or told again), or has
+# another version of the article as its record.
+_REPLACE = """
+UPDATE versions SET replaced = 1 FROM sources ours
+WHERE current = 1 AND ours.id = source_id AND ours.state = 'live' AND EXISTS (
+  SELECT 1 FROM versions newer JOIN sources theirs ON theirs.id = newer.source_id
+  WHERE newer.article_id = versions.article_id AND newer.stamp > versions.stamp
+    AND (newer.current = 1 OR newer.date = versions.date)
+    AND theirs.state = 'live' AND theirs.fonds = ours.fonds
+  UNION ALL
+  SELECT 1 FROM versions newer JOIN sources theirs ON theirs.id = newer.source_id
+  WHERE versions.version_id <> '' AND newer.version_id <> ''
+    AND newer.version_id = versions.version_id AND newer.stamp > versions.stamp
+    AND theirs.state = 'live' AND theirs.fonds = ours.fonds)
+"""
 _MANY = 500  # parameters per statement; SQLite's own limit is far above
 
 
@@ -199,6 +228,14 @@ class Catalogue:
         assert cursor.lastrowid is not None
         return cursor.lastrowid
 
+    def complete(self, source_id: int, sha256: str, seconds: float) -> None:
+        """A source that came in parts is whole."""
+        with self.writing() as connection:
+            connection.execute(
+                "UPDATE sources SET sha256 = ?, seconds = ? WHERE id = ?",
+                (sha256, seconds, source_id),
+            )
+
     def touch(self, source_id: int, found: Found) -> None:
         """The content is the same: remember the file's new place, size and time."""
         with self.writing() as connection:
@@ -209,10 +246,12 @@ class Catalogue:
 
     def retire(self, source_ids: Iterable[int]) -> None:
         """Make live sources invisible at once; `purge` removes them."""
+        ids = list(source_ids)
         with self.writing() as connection:
             connection.executemany(
-                "UPDATE sources SET state = 'retired' WHERE id = ?", [(i,) for i in source_ids]
+                "UPDATE sources SET state = 'retired' WHERE id = ?", [(i,) for i in ids]
             )
+            self._settle_versions(ids)
 
     def purge(self, source_ids: Iterable[int]) -> None:
         """Delete sources and all that hangs on them, and vectors that nothing uses."""
@@ -239,6 +278,7 @@ class Catalogue:
                 retired += [row["id"] for row in rows]
                 connection.execute("UPDATE sources SET state = 'live' WHERE id = ?", (source_id,))
             self.retire(retired)
+            self._settle_versions([*source_ids, *retired])
         return retired
 
     # --- content
@@ -264,6 +304,7 @@ class Catalogue:
                 "UPDATE sources SET warnings = ? WHERE id = ?",
                 (json.dumps(document.warnings, ensure_ascii=False), source_id),
             )
+            self._add_versions(connection, source_id, document.versions)
             ids = [self._add_record(connection, source_id, record, path) for record in records]
             connection.executemany(
                 "INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -302,7 +343,14 @@ class Catalogue:
     def page(self, source_id: int, number: int) -> Page | None:
         """One page of a source."""
         row = self._one("SELECT * FROM pages WHERE source_id = ? AND number = ?", source_id, number)
-        return page_of(row) if row else None
+        if row:
+            return page_of(row)
+        row = self._one(
+            "SELECT text FROM versions WHERE source_id = ? AND page = ? AND text IS NOT NULL",
+            source_id,
+            number,
+        )  # past versions of articles are kept packed
+        return Page(number, unpack(row["text"])) if row else None
 
     def pages(self, source_id: int) -> list[Page]:
         """All pages of a source, in order."""
@@ -358,14 +406,23 @@ class Catalogue:
         rows = self._in(
             # CROSS JOIN holds SQLite to this order; left to itself it reads every passage
             "SELECT passages.* FROM passages CROSS JOIN sources ON sources.id = source_id"
-            " WHERE state = 'live' AND passages.id IN (?)",
+            f" WHERE state = 'live' AND {_STANDS.format('passages')} AND passages.id IN (?)",
             ids,
         )
         return {row["id"]: passage_of(row) for row in rows}
 
     def passages_of_source(self, source_id: int) -> list[PassageRow]:
-        """The passages of a source, in order."""
+        """The passages of a source, in order, those that a newer state of the law replaces too."""
         rows = self._all("SELECT * FROM passages WHERE source_id = ? ORDER BY ordinal", source_id)
+        return [passage_of(row) for row in rows]
+
+    def standing_passages(self, source_id: int) -> list[PassageRow]:
+        """Those of a source that belong in the indexes, in order."""
+        rows = self._all(
+            f"SELECT * FROM passages WHERE source_id = ? AND {_STANDS.format('passages')}"
+            " ORDER BY ordinal",
+            source_id,
+        )
         return [passage_of(row) for row in rows]
 
     def passages_of_record(self, record_id: int) -> list[PassageRow]:
@@ -377,7 +434,7 @@ class Catalogue:
         """Ids of all live passages of a fonds."""
         rows = self._all(
             "SELECT passages.id FROM passages JOIN sources ON sources.id = source_id"
-            " WHERE state = 'live' AND fonds = ?",
+            f" WHERE state = 'live' AND fonds = ? AND {_STANDS.format('passages')}",
             fonds,
         )
         return {row["id"] for row in rows}
@@ -414,7 +471,8 @@ class Catalogue:
         """(id, code) of live articles with this number ("L2121-29"; the letter may be missing)."""
         wanted = bare_number(article)
         rows = self._in(
-            f"{_LIVE_RECORDS} AND number_key = ? AND kind = 'article' AND fonds IN (?)",
+            f"{_LIVE_RECORDS} AND number_key = ? AND kind = 'article'"
+            f" AND {_STANDS.format('records')} AND fonds IN (?)",
             fonds,
             key(article),
         )
@@ -423,6 +481,79 @@ class Catalogue:
             for row in rows
             if wanted[0].isdigit() or bare_number(row["number"]) == wanted
         ]
+
+    # --- versions of articles of law
+
+    def _add_versions(
+        self, connection: sqlite3.Connection, source_id: int, versions: Sequence[Version]
+    ) -> None:
+        connection.executemany(
+            "INSERT INTO versions (source_id, page, article_id, version_id, date, date_end, etat,"
+            " number, number_key, body, by, stamp, current, text)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            [
+                (source_id, v.page, v.article_id, v.version_id, v.date, v.date_end, v.etat,
+                 v.number or "", key(v.number or ""), v.body or "", v.by or "", v.stamp,
+                 v.current, v.text)
+                for v in versions
+            ],
+        )  # fmt: skip
+
+    def versions(self, article_id: str, fonds: Sequence[str] = ()) -> list[VersionRow]:
+        """The versions of an article that live sources give, oldest first.
+
+        `fonds`: those that may be read; empty for all.
+        """
+        names = json.dumps(list(fonds) or self.fonds())
+        rows = self._all(
+            f"{_LIVE_VERSIONS} AND article_id = ? AND fonds IN (SELECT value FROM json_each(?))",
+            article_id,
+            names,
+        )
+        rows += self._all(  # renumbered or withdrawn by a newer state of the law
+            f"{_LIVE_VERSIONS} AND article_id <> ? AND fonds IN (SELECT value FROM json_each(?))"
+            " AND version_id <> '' AND version_id IN (SELECT value FROM json_each(?))",
+            article_id,
+            names,
+            json.dumps([row["version_id"] for row in rows if row["version_id"]]),
+        )
+        return standing([version_of(row) for row in rows], article_id)
+
+    def version_on(
+        self, article_id: str, day: str, fonds: Sequence[str] = ()
+    ) -> VersionRow | None:  # fmt: skip
+        """The version of an article in force on a day (ISO); None where there was none.
+
+        Where a file has two at once, the one that began last.
+        """
+        stood = [row for row in self.versions(article_id, fonds) if row.stood_on(day)]
+        return stood[-1] if stood else None
+
+    def versions_named(self, article: str, fonds: Sequence[str]) -> list[tuple[str, str]]:
+        """(article id, code) of articles with this number, those no longer in force included."""
+        wanted = bare_number(article)
+        rows = self._in(
+            "SELECT DISTINCT article_id, number, body FROM versions CROSS JOIN sources"
+            " ON sources.id = source_id"
+            " WHERE state = 'live' AND number_key = ? AND article_id <> '' AND fonds IN (?)",
+            fonds,
+            key(article),
+        )
+        return list(
+            dict.fromkeys(
+                (row["article_id"], row["body"])
+                for row in rows
+                if wanted[0].isdigit() or bare_number(row["number"]) == wanted
+            )
+        )
+
+    def _settle_versions(self, source_ids: Sequence[int]) -> None:
+        """Say again which records of law a newer state replaces, if these sources hold any."""
+        touched = self._in("SELECT 1 FROM versions WHERE source_id IN (?) LIMIT 1", source_ids)
+        if next(touched, None) is None:
+            return
+        self.connection.execute(_UNREPLACE)
+        self.connection.execute(_REPLACE)
 
     # --- vectors
 

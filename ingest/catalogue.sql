@@ -77,6 +77,29 @@ CREATE INDEX IF NOT EXISTS passages_source ON passages (source_id, ordinal);
 CREATE INDEX IF NOT EXISTS passages_record ON passages (record_id, ordinal);
 CREATE INDEX IF NOT EXISTS passages_input ON passages (input_sha);
 
+-- an article of law as it stood between two days; only records are embedded (schema 3)
+CREATE TABLE IF NOT EXISTS versions (
+  id INTEGER PRIMARY KEY,
+  source_id INTEGER NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
+  page INTEGER NOT NULL,           -- where it stands in its source
+  article_id TEXT NOT NULL,        -- '' for what a suppression list names
+  version_id TEXT NOT NULL,        -- LEGIARTI..., '' where the file names none
+  date TEXT NOT NULL,              -- first day in force
+  date_end TEXT,                   -- first day no longer in force
+  etat TEXT NOT NULL,
+  number TEXT NOT NULL, number_key TEXT NOT NULL, body TEXT NOT NULL,
+  by TEXT NOT NULL,                -- the act that made it
+  stamp TEXT NOT NULL,             -- state of the law that the file gives: the newest has the word
+  current INTEGER NOT NULL,        -- 1: it is a record of its source, its text stands on the page
+  replaced INTEGER NOT NULL DEFAULT 0, -- 1: a newer state has another record, or none
+  text BLOB                        -- zlib; NULL: on the page, or not given
+);
+CREATE INDEX IF NOT EXISTS versions_source ON versions (source_id, page);
+CREATE INDEX IF NOT EXISTS versions_article ON versions (article_id, date);
+CREATE INDEX IF NOT EXISTS versions_number ON versions (number_key);
+CREATE INDEX IF NOT EXISTS versions_id ON versions (version_id) WHERE version_id <> '';
+CREATE INDEX IF NOT EXISTS versions_replaced ON versions (source_id, page) WHERE replaced = 1;
+
 CREATE TABLE IF NOT EXISTS vectors (
   model TEXT NOT NULL,             -- SHA-256 of the model folder, shortened
   input_sha TEXT NOT NULL,

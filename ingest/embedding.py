@@ -75,7 +75,7 @@ def embed_all(catalogue: Catalogue, embedder: Embedder, index: DenseIndex, tell:
     for at, source in enumerate(sources):
         tell(Progress("embedding", at, len(sources), source.path))
         embed(catalogue, embedder, [source.id], lambda share: None)
-        rows = catalogue.passages_of_source(source.id)
+        rows = catalogue.standing_passages(source.id)
         for part, vectors in with_vectors(catalogue, embedder.model_id, rows):
             index.add(source.fonds, [row.id for row in part], vectors)
             count += len(part)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ingest.records.record import Record
+    from ingest.records.version import Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +52,5 @@ class Document:
     # French sentences: what could not be read. « {damaged} » stands for app.errors.SET_ASIDE.
     warnings: tuple[str, ...] = field(default=())
     parts: tuple[Part, ...] = ()  # a page of no part is shown, and gives no record
+    versions: tuple[Version, ...] = ()  # law: articles as they stood between two days
+    may_be_empty: bool = False  # it tells the structure of a code, or what was withdrawn

@@ -47,16 +47,18 @@ class _Line:
 
 
 def passages(
-    pages: Sequence[Page], records: Sequence[Record], source: str, *, paper: bool = True
-) -> Iterator[Passage]:
+    pages: Sequence[Page], records: Sequence[Record], source: str, *, paper: bool = True,
+    first: int = 0,
+) -> Iterator[Passage]:  # fmt: skip
     """Yield the passages of a source, in reading order. `source` names it in headings.
 
     `paper`: pages have running heads to leave out; rows of a table and articles of law have
-    none, and « Vote : 19 pour » at the foot of each row is not one.
+    none, and « Vote : 19 pour » at the foot of each row is not one. `first`: passages that the
+    source has already.
     """
     texts = {page.number: page.text for page in pages}
     furniture = _furniture(pages) if paper else frozenset()
-    ordinal = 0
+    ordinal = first
     for index, record in enumerate(records):
         heading = _heading(record, source)
         for block in _pack(_lines(record, texts, furniture)):

@@ -19,7 +19,7 @@ from ingest.discover import Found, Shut, walk
 from ingest.embedding import Embedder, embed, with_vectors
 from ingest.findability import KnownItems
 from ingest.pages import Document
-from ingest.passages import CUTTING
+from ingest.passages import CUTTING, passages
 from ingest.plan import Plan, plan
 from ingest.progress import Progress, Tell
 from ingest.readers import READING, Limits
@@ -130,6 +130,12 @@ def ingest(
 
 
 @dataclass(slots=True)
+class _Begun:
+    source_id: int
+    passages: int = 0
+
+
+@dataclass(slots=True)
 class _Run:
     fonds: str
     catalogue: Catalogue
@@ -140,6 +146,7 @@ class _Run:
     report: Report = field(default_factory=Report)
     total: int = 0  # files to bring in
     published: int = 0  # of these, done or set aside
+    begun: dict[int, _Begun] = field(default_factory=dict)  # files that come in parts
 
     def discover(self, target: Path) -> Plan:
         shut: list[Shut] = []
@@ -208,7 +215,12 @@ class _Run:
             self._say("reading", self.published, found.path)
             if result.trouble is not None:
                 self.published += 1
+                self.begun.pop(result.key, None)
                 self._set_aside(found, content, result, run_id)
+            elif result.key in self.begun or not result.last:
+                staged = self._store_part(found, content, result, run_id)
+                if staged is not None:
+                    yield staged
             elif result.document is not None:
                 staged = self._store(found, content, result.document, run_id, result.seconds)
                 if staged is not None:
@@ -223,7 +235,7 @@ class _Run:
         self, found: Found, content: str, document: Document, run_id: int, seconds: float
     ) -> int | None:
         records, pieces = contents(document, found.path)
-        if not pieces:
+        if not (pieces or document.versions or document.may_be_empty):
             trouble = Unreadable("no_text", "; ".join(document.warnings))
             self._set_aside(found, content, Read(0, None, trouble, seconds), run_id)
             return None
@@ -233,11 +245,40 @@ class _Run:
             )
             self.catalogue.add_content(staged, document, records, pieces)
         self.report.read += 1
+        self._count(document, len(records), len(pieces))
+        return staged
+
+    def _count(self, document: Document, records: int, pieces: int) -> None:
         self.report.pages += len(document.pages)
         self.report.ocr_pages += sum(page.ocr for page in document.pages)
-        self.report.records += len(records)
-        self.report.passages += len(pieces)
-        return staged
+        self.report.records += records
+        self.report.passages += pieces
+
+    def _store_part(self, found: Found, content: str, result: Read, run_id: int) -> int | None:
+        """Add a part of a large file (law). Its source's id once it is whole.
+
+        Until then the source has no hash: a run that is stopped leaves nothing to be taken up.
+        """
+        document = result.document
+        assert document is not None
+        begun = self.begun.get(result.key)
+        if begun is None:
+            versions = (READING, CUTTING)
+            source_id = self.catalogue.stage(self.fonds, found, "", "staged", versions, run_id)
+            begun = self.begun[result.key] = _Begun(source_id)
+        records = document.records or ()
+        pieces = list(
+            passages(document.pages, records, found.path, paper=False, first=begun.passages)
+        )
+        self.catalogue.add_content(begun.source_id, document, records, pieces)
+        begun.passages += len(pieces)
+        self._count(document, len(records), len(pieces))
+        if not result.last:
+            return None
+        del self.begun[result.key]
+        self.catalogue.complete(begun.source_id, content, result.seconds)
+        self.report.read += 1
+        return begun.source_id
 
     def _set_aside(self, found: Found, content: str, result: Read, run_id: int) -> None:
         trouble = result.trouble

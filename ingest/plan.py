@@ -115,7 +115,7 @@ def _known_content(todo: Plan, file: Found, source: Source, content: str, retry:
             todo.to_read.append((file, content))
         else:
             todo.still_aside += 1
-    elif source.reading != READING or _has_unread_scans(source):
+    elif source.reading != READING or _has_unread_scans(source) or not source.sha256:
         todo.to_read.append((file, content))
     elif source.cutting != CUTTING:
         if suffix_of(file.file) in PAPER:  # pages read by OCR need not be read again

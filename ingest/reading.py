@@ -20,7 +20,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from ingest.pages import Document
-from ingest.readers import Limits, attempt, listen
+from ingest.readers import Limits, listen, read_parts, trouble_of
 from ingest.trouble import Unreadable
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -34,6 +34,7 @@ class Read:
     document: Document | None
     trouble: Unreadable | None
     seconds: float
+    last: bool = True  # False: another part of the file follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +104,20 @@ def _tend(
         while (job := next_job()) is not None:
             key, path = job
             started = time.monotonic()
-            outcome: Document | Unreadable
-            try:
-                worker = worker or _Worker(limits, bounds)
-                outcome = worker.read(path, stopping)
-            except OSError as error:  # no process or no pipe to be had: say so of the file
-                outcome = Unreadable("crashed", str(error))
-            if worker is not None and worker.dead:
-                worker = None
-            seconds = time.monotonic() - started
-            document = outcome if isinstance(outcome, Document) else None
-            trouble = outcome if isinstance(outcome, Unreadable) else None
-            if not stopping.is_set():
-                results.put(Read(key, document, trouble, seconds))
+            last = False
+            while not last:
+                try:
+                    worker = worker or _Worker(limits, bounds)
+                    outcome, last = worker.read(path, stopping)
+                except OSError as error:  # no process or no pipe to be had: say so of the file
+                    outcome, last = Unreadable("crashed", str(error)), True
+                if worker is not None and worker.dead:
+                    worker = None
+                seconds = time.monotonic() - started
+                document = outcome if isinstance(outcome, Document) else None
+                trouble = outcome if isinstance(outcome, Unreadable) else None
+                if not stopping.is_set():
+                    results.put(Read(key, document, trouble, seconds, last))
     finally:
         if worker is not None:
             worker.kill()
@@ -129,6 +131,7 @@ class _Worker:
         context = multiprocessing.get_context("spawn")
         self.bounds = bounds
         self.dead = False
+        self.spent: float | None = None  # seconds on the file underway; None: none is
         self.pipe, child = context.Pipe()
         self.process = context.Process(
             target=_work, args=(child, limits, bounds.memory_mb, os.getpid()), daemon=True
@@ -138,30 +141,39 @@ class _Worker:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         child.close()
 
-    def read(self, path: Path, stopping: threading.Event) -> Document | Unreadable:
-        """Have a file read; a worker that dies or falls silent gives the reason."""
+    def read(self, path: Path, stopping: threading.Event) -> tuple[Document | Unreadable, bool]:
+        """Have a file read, or its next part; whether it is the last.
+
+        A worker that dies or falls silent gives the reason.
+        """
         try:
-            self.pipe.send(path)
-            return self._await(stopping)
+            if self.spent is None:
+                self.pipe.send(path)
+            outcome, last = self._await(stopping)
         except (EOFError, OSError):
             self.kill()
             code = self.process.exitcode
             reason = "memory" if code == -signal.SIGKILL else "crashed"
-            return Unreadable(reason, f"code {code}")
+            outcome, last = Unreadable(reason, f"code {code}"), True
+        if last:
+            self.spent = None
+        return outcome, last
 
-    def _await(self, stopping: threading.Event) -> Document | Unreadable:
-        deadline = time.monotonic() + self.bounds.seconds
-        heard = time.monotonic()
+    def _await(self, stopping: threading.Event) -> tuple[Document | Unreadable, bool]:
+        started = heard = time.monotonic()
+        deadline = started + self.bounds.seconds - (self.spent or 0.0)
         while True:
             if self.pipe.poll(0.5):
                 outcome = self.pipe.recv()
                 if outcome is not None:
+                    self.spent = (self.spent or 0.0) + time.monotonic() - started
                     return outcome  # type: ignore[no-any-return]
                 heard = time.monotonic()
             now = time.monotonic()
             if stopping.is_set() or now - heard > self.bounds.silence or now > deadline:
                 self.kill()
-                return Unreadable("timeout", f"{min(now - heard, self.bounds.seconds):.0f} s")
+                silent = min(now - heard, self.bounds.seconds)
+                return Unreadable("timeout", f"{silent:.0f} s"), True
 
     def kill(self) -> None:
         """End the process, whatever it is doing."""
@@ -186,4 +198,19 @@ def _work(pipe: Connection, limits: Limits, memory_mb: int, parent: int) -> None
             path = pipe.recv()
         except EOFError:
             return
-        pipe.send(attempt(path, limits))
+        for outcome in _read_one(path, limits):
+            pipe.send(outcome)
+
+
+def _read_one(path: Path, limits: Limits) -> Iterator[tuple[Document | Unreadable, bool]]:
+    """The parts of a file, each with whether it is the last."""
+    part: Document | None = None
+    try:
+        for following in read_parts(path, limits):
+            if part is not None:
+                yield part, False
+            part = following
+        if part is not None:
+            yield part, True
+    except Exception as error:
+        yield trouble_of(error), True

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ingest.pages import Page, Word
 from ingest.records.record import Fact, Span, Vote
+from ingest.records.version import VersionRow, unpack
 
 _WORD = struct.Struct("<IIffff")
 
@@ -105,6 +106,13 @@ def page_of(row: sqlite3.Row) -> Page:
     return Page(
         row["number"], row["text"], bool(row["ocr"]), row["confidence"], unpack_words(row["words"])
     )
+
+
+def version_of(row: sqlite3.Row) -> VersionRow:
+    """A row of `versions`, with the text of its page where it is a record."""
+    values = {key: row[key] for key in VersionRow.__slots__ if key not in ("current", "text")}
+    text = unpack(row["text"]) if row["text"] else row["page_text"] or ""
+    return VersionRow(current=bool(row["current"]), text=text, **values)
 
 
 def pack_spans(spans: tuple[Span, ...]) -> str:

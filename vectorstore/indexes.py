@@ -72,7 +72,7 @@ class Indexes:
         self, catalogue: Catalogue, model: str, fonds: str
     ) -> Iterator[tuple[list[str], Vectors]]:
         for source in catalogue.sources("live", fonds):
-            rows = catalogue.passages_of_source(source.id)
+            rows = catalogue.standing_passages(source.id)
             for part, vectors in with_vectors(catalogue, model, rows):
                 yield [row.id for row in part], self.centre.passages(vectors)
 
@@ -107,7 +107,7 @@ def refill(lexical: Lexical, catalogue: Catalogue) -> None:
     One commit at the end: a run that is stopped before leaves it empty, and the next begins again.
     """
     for source in catalogue.sources("live"):
-        rows = catalogue.passages_of_source(source.id)
+        rows = catalogue.standing_passages(source.id)
         records = catalogue.records_of(list({row.record_id for row in rows}))
         lexical.add(source.fonds, [(row, records[row.record_id]) for row in rows])
     lexical.commit()

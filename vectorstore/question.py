@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.records.dates import dates
+from ingest.records.dates import DATE, dates
 from ingest.records.fold import fold
 from ingest.records.numbers import key
 from vectorstore.places import named
@@ -27,6 +28,7 @@ class Reading:
     cited: tuple[str, ...] = ()  # look-up keys of numbers that are surely an act's: « n° 2014/216 »
     places: tuple[str, ...] = ()  # communes that it names and that decided no indexed act
     towns: tuple[str, ...] = ()  # those of them that it asks for as such: « la mairie d'Uzès »
+    law_day: str | None = None  # ISO, the day on which the law is asked for: « en 2010 » is its end
 
 
 _NUMBER = re.compile(
@@ -88,7 +90,38 @@ def read_question(text: str, known_bodies: Sequence[str]) -> Reading:
         cited=tuple(dict.fromkeys(key(found) for found in _CITED.findall(text))),
         places=_other(named(text), known_bodies),
         towns=_other([match.group(1) for match in _PLACE.finditer(text)], known_bodies),
+        law_day=_law_day(fold(_ARTICLE.sub(" ", text)).replace("’", "'")),
     )
+
+
+# On folded text: dates of a law, or where a period begins or ends, are not the day asked about.
+_OF_A_TEXT = re.compile(
+    r"\b(?:loi|ordonnance|decret|arrete|circulaire|directive)\b[^.?;,]{0,40}?"
+    rf"\bdu (?:{DATE}|(?:19|20)\d\d)"
+)
+_BOUND = re.compile(
+    r"(?<!d')\b(?:depuis|apres|avant|a partir|a compter|jusqu)\b[^.?;,\d]{0,18}"
+    rf"(?:{DATE}|(?:19|20)\d\d)"
+)
+
+
+def _law_day(folded: str) -> str | None:
+    """The one day, or the last day of the one month or year, that a folded question names.
+
+    Its articles are left out: « L. 2010-3 » is no year.
+    """
+    plain = folded
+    for other in (_OF_A_TEXT, _BOUND, _NUMBER, _AFTER_N):
+        plain = other.sub(" ", plain)
+    days = {day for _, _, day in dates(plain)}
+    months = {(int(y), _MONTHS.index(m) + 1) for m, y in _MONTH_YEAR.findall(plain)}
+    years = {int(year) for year in _YEAR.findall(plain)}
+    if days:
+        return days.pop() if len(days) == 1 else None
+    if months:
+        year, month = months.pop() if len(months) == 1 else (0, 0)
+        return f"{year}-{month:02d}-{monthrange(year, month)[1]:02d}" if year else None
+    return f"{years.pop()}-12-31" if len(years) == 1 else None
 
 
 def _numbers(text: str) -> tuple[str, ...]:

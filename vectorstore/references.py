@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TypeVar
 
 from ingest.catalogue import Catalogue
 from ingest.records.fold import fold
 from vectorstore.question import Reading
+
+_Id = TypeVar("_Id", int, str)
 
 # Short names in use for codes, and words that tell each from the others.
 CODES = {
@@ -28,11 +31,16 @@ def look_up(catalogue: Catalogue, reading: Reading, fonds: Sequence[str]) -> lis
     found: list[int] = []
     for article in reading.articles:
         candidates = catalogue.articles_named(article, fonds)
-        of_the_code = [id for id, code in candidates if _is_named(code, reading.text)]
-        found += of_the_code or [id for id, _ in candidates]
+        found += of_the_code(candidates, reading.text)
     for number in reading.numbers:
         found += catalogue.acts_numbered(number, fonds)
     return list(dict.fromkeys(found))
+
+
+def of_the_code(candidates: Sequence[tuple[_Id, str]], text: str) -> list[_Id]:
+    """Of articles (id, code) with one number, those of the code that a question names, else all."""
+    named = [id for id, code in candidates if _is_named(code, text)]
+    return named or [id for id, _ in candidates]
 
 
 def _is_named(code: str, text: str) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.catalogue import Catalogue
 from ingest.records.fold import fold
+from ingest.records.version import VersionRow
 from ingest.rows import PassageRow, RecordRow, Source
 from vectorstore.chroma_server import StoreUnavailable
 from vectorstore.embed import Embedder
@@ -17,6 +19,7 @@ from vectorstore.fusion import Evidence, Weights, score
 from vectorstore.indexes import Indexes
 from vectorstore.question import Reading, read_question
 from vectorstore.references import look_up
+from vectorstore.versions import Named, as_rows, named_articles
 
 DEPTH = 200  # candidates asked of each index; the fused list is cut from their union
 
@@ -32,6 +35,8 @@ class Hit:
     record: RecordRow
     passage: PassageRow
     evidence: Evidence
+    version: VersionRow | None = None  # law as it stood on the day that the question names
+    neighbours: tuple[PassageRow, ...] = ()  # of a past version: its passages, not in the catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class Found:
     reading: Reading
     hits: tuple[Hit, ...]
     exact: tuple[int, ...]  # ids of records that the question names by number
+    named: tuple[Named, ...] = ()  # articles of law of the day asked, or no longer in force
     degraded: bool = False  # the dense index did not answer: found by words alone
 
 
@@ -86,9 +92,47 @@ class Retriever:
         ids = list(dict.fromkeys([*named, *(i for i, _ in dense), *(i for i, _ in lexical)]))
         hits = self._hits(ids, dict(dense), dict(lexical), vector)
         scored = [self._scored(hit, query, reading, exact) for hit in hits]
+        # 5. law as it stood on the day asked
+        articles = named_articles(self.catalogue, reading, fonds, exact, date.today().isoformat())
+        scored, exact = self._as_it_stood(scored, exact, articles, vector)
         scored.sort(key=lambda hit: (-hit.score, hit.passage.id))
         kept = [replace(hit, rank=rank) for rank, hit in enumerate(scored[:limit], 1)]
-        return Found(reading, tuple(kept), tuple(exact), degraded)
+        return Found(reading, tuple(kept), tuple(exact), tuple(articles), degraded)
+
+    def _as_it_stood(
+        self, hits: list[Hit], exact: list[int], articles: Sequence[Named],
+        vector: NDArray[np.float32],
+    ) -> tuple[list[Hit], list[int]]:  # fmt: skip
+        """The versions asked for, in place of the ones in force."""
+        for item in articles:
+            id = item.versions[0].article_id
+            found = [hit for hit in hits if hit.record.article_id == id]
+            used = item.used
+            if used is not None and any(hit.record.date == used.date for hit in found):
+                new = [replace(hit, version=used) for hit in found]  # in force then, and now
+            else:
+                new = self._past(item, found, vector)
+            hits = [hit for hit in hits if hit.record.article_id != id] + new
+            exact = [i for i in exact if i not in {hit.record.id for hit in found}]
+            exact += [hit.record.id for hit in new]
+        return hits, list(dict.fromkeys(exact))
+
+    def _past(
+        self, item: Named, found: Sequence[Hit], vector: NDArray[np.float32]
+    ) -> list[Hit]:  # fmt: skip
+        """The passages of a version that is not indexed, embedded for this question."""
+        if item.used is None or not item.used.text:
+            return []
+        source = self.catalogue.sources_of([item.used.source_id])[item.used.source_id]
+        record, rows = as_rows(item.used, found[0].record if found else None)
+        vectors = self.embedder.passages([f"{row.heading}\n{row.text}" for row in rows])
+        cosines = (self.indexes.centre.passages(vectors) @ vector).tolist()
+        evidence = [Evidence(dense=cosine, lexical=0.0, exact=True) for cosine in cosines]
+        return [
+            Hit(0, score(seen, self.weights), source.fonds, source, record, row, seen, item.used,
+                rows)
+            for row, seen in zip(rows, evidence, strict=True)
+        ]  # fmt: skip
 
     def _dense(
         self, fonds: Sequence[str], vector: NDArray[np.float32]

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from app.citations import Answer
 from ingest.pages import Page
+from ingest.records.version import VersionRow
 
 
 class Conversation(Protocol):
@@ -49,6 +50,7 @@ class Catalogue(Protocol):
     def source(self, source_id: int) -> Source | None: ...
     def page(self, source_id: int, number: int) -> Page | None: ...
     def record(self, record_id: int) -> Record | None: ...
+    def versions(self, article_id: str) -> Sequence[VersionRow]: ...
 
 
 class Desk(Protocol):

@@ -13,6 +13,7 @@ from app.pages import Drawn, Undrawable, drawn_page, excerpt, has_paper
 from app.web.desk import Catalogue, Conversation, Source
 from app.web.markup import confidence, escape, notice
 from ingest.pages import Page
+from vectorstore.versions import period
 
 _REFERENCE = re.compile(r"#?([cp])-(\d{1,4})-(\d{1,4})")
 
@@ -84,7 +85,7 @@ def panel(catalogue: Catalogue, conversation: Conversation, view: View) -> Panel
         body = notice("Ce document a été retiré ou remplacé depuis cette réponse.")
         before = after = False
     else:
-        body = _body(citation, source, page)
+        body = _body(citation, source, page) + _versions(catalogue, citation)
         before = catalogue.page(citation.source_id, view.page - 1) is not None
         after = catalogue.page(citation.source_id, view.page + 1) is not None
     return Panel(
@@ -124,6 +125,22 @@ def _head(citation: Citation, view: View, count: int) -> str:
         + f'<blockquote class="passage">{escape(citation.quote.text)}</blockquote>'
         + '<p class="retour"><a href="#retour">Revenir à la réponse</a></p>'
     )
+
+
+def _versions(catalogue: Catalogue, citation: Citation) -> str:
+    """The versions of an article of law, newest first, the one cited marked."""
+    rows = catalogue.versions(citation.article_id) if citation.article_id else ()
+    if len(rows) < 2:
+        return ""
+    lines = []
+    for row in reversed(rows):
+        words = escape(period(row) + (f" ({row.by})" if row.by else ""))
+        cited = row.date == citation.date
+        lines.append(f"<strong>{words} — citée ici</strong>" if cited else words)
+    since = rows[-1].date > (citation.date or "")
+    head = "Article modifié depuis : ses versions" if since else "Les versions de cet article"
+    items = "".join(f"<li>{line}</li>" for line in lines)
+    return f'<p class="note">{head}</p><ul class="versions">{items}</ul>'
 
 
 def _body(citation: Citation, source: Source, page: Page) -> str:

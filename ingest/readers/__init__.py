@@ -7,7 +7,7 @@ A reader is a function `read(file: Path, limits: Limits) -> Document` that raise
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -26,6 +26,8 @@ class Limits:
     ocr_seconds: int = 90  # for one page
     containers: int = 2  # one inside the other: an archive in a message, and no further
 
+
+_LARGEST_ARCHIVE = 10_000  # megabytes; the full LEGI archive has about 1,100
 
 _listener: Callable[[], None] | None = None
 
@@ -65,19 +67,26 @@ READERS = {
     ".csv": "scdl",
     ".jsonl": "law",
     ".jsonl.gz": "law",
+    ".xml": "legi",
+    ".dat": "legi",
+    ".tar.gz": "legi",
+    ".tgz": "legi",
 }
 
 _IMAGES = frozenset(suffix for suffix, reader in READERS.items() if reader == "image")
 PAPER = _IMAGES | {".pdf"}  # their pages are on paper: they can be drawn, and have numbers
 NUMBERED = PAPER | {".eml", ".zip"}  # a citation gives the page: these may have many
+# Readers that have `read_parts` too.
+IN_PARTS = frozenset({"law", "legi"})
 
 READING = 2  # raise it when a reader would give other pages
 
 
 def suffix_of(file: Path) -> str:
-    """The suffix that chooses the reader: ".jsonl.gz" counts as one."""
+    """The suffix that chooses the reader: ".jsonl.gz" and ".tar.gz" count as one."""
     name = file.name.lower()
-    return ".jsonl.gz" if name.endswith(".jsonl.gz") else file.suffix.lower()
+    packed = next((two for two in (".jsonl.gz", ".tar.gz") if name.endswith(two)), None)
+    return packed or file.suffix.lower()
 
 
 def read(file: Path, limits: Limits) -> Document:
@@ -92,7 +101,7 @@ def read(file: Path, limits: Limits) -> Document:
         raise Unreadable("unknown_format", suffix or file.name)
     reader: Reader = import_module(f"ingest.readers.{READERS[suffix]}").read
     document = reader(file, limits)
-    if not any(page.text.strip() for page in document.pages):
+    if not _says_something(document):
         raise Unreadable("no_text", "; ".join(document.warnings))
     return document
 
@@ -101,14 +110,43 @@ def attempt(file: Path, limits: Limits) -> Document | Unreadable:
     """Read one file; whatever goes wrong is a value with its reason."""
     try:
         return read(file, limits)
-    except Unreadable as trouble:
-        return trouble
-    except MemoryError:
+    except Exception as error:
+        return trouble_of(error)
+
+
+def trouble_of(error: Exception) -> Unreadable:
+    """Why a file could not be read; a reader's bug must not stop the run, so it is listed too."""
+    if isinstance(error, Unreadable):
+        return error
+    if isinstance(error, MemoryError):
         return Unreadable("memory")
-    except RecursionError as error:
+    if isinstance(error, RecursionError):
         return Unreadable("damaged", str(error))
-    except Exception as error:  # a reader's bug must not stop the run; it is listed with its kind
-        return Unreadable("crashed", f"{type(error).__name__}: {error}"[:300])
+    return Unreadable("crashed", f"{type(error).__name__}: {error}"[:300])
+
+
+def read_parts(file: Path, limits: Limits) -> Iterator[Document]:
+    """The same, a part at a time where the reader knows parts (law): memory stays bounded.
+
+    Raises:
+        Unreadable: after some parts, perhaps: they count for nothing then.
+    """
+    _check(file, limits)
+    module = READERS.get(_true_suffix(file), "")
+    if module not in IN_PARTS:
+        yield read(file, limits)
+        return
+    said = False
+    for part in import_module(f"ingest.readers.{module}").read_parts(file, limits):
+        said = said or _says_something(part)
+        yield part
+    if not said:
+        raise Unreadable("no_text")
+
+
+def _says_something(document: Document) -> bool:
+    text = any(page.text.strip() for page in document.pages)
+    return text or bool(document.versions) or document.may_be_empty
 
 
 def _check(file: Path, limits: Limits) -> None:
@@ -120,7 +158,8 @@ def _check(file: Path, limits: Limits) -> None:
         raise Unreadable("forbidden", error.strerror or str(error)) from error
     if size == 0:
         raise Unreadable("empty")
-    if size > limits.megabytes * 1_000_000:
+    archive = suffix_of(file) in (".tar.gz", ".tgz")  # of LEGI: read as it streams by, in parts
+    if size > (_LARGEST_ARCHIVE if archive else limits.megabytes) * 1_000_000:
         raise Unreadable("too_large", f"{size / 1e6:.0f} Mo")
 
 

@@ -33,7 +33,7 @@ def signalled(worker: _Worker, number: int, file: Path) -> Unreadable:
     """Read with a worker that gets a signal first."""
     assert worker.process.pid is not None
     os.kill(worker.process.pid, number)
-    outcome = worker.read(file, threading.Event())
+    outcome, _ = worker.read(file, threading.Event())
     assert isinstance(outcome, Unreadable)
     assert worker.dead
     assert worker.process.exitcode is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from app.conversation import EMPTY, Conversation
 from app.web.asking import objection
 from app.web.markup import escape, turn
 from app.web.proof import first_view, move, open_reference, panel
+from ingest.records.version import VersionRow
 from tests.app.web.town_hall import HOSTILE, Desk
 
 
@@ -76,3 +78,23 @@ def test_questions_that_cannot_be_asked_are_told_why() -> None:
     assert objection("  ", EMPTY) == "Écrivez une question."
     assert "2\u202f000" in objection("x" * 2001, EMPTY)
     assert objection("x" * 2000, EMPTY) == ""
+
+
+def test_the_versions_of_an_article_are_listed_and_the_one_cited_is_marked(desk: Desk) -> None:
+    conversation = asked(desk, "repas")
+    question, answer = conversation.turns[0]
+    cited = replace(answer.citations[0], article_id="T/L1", date="1996-02-24")
+    conversation = EMPTY.then(question, replace(answer, citations=(cited,)))
+    view = first_view(conversation)
+    assert view is not None
+    assert "versions" not in panel(desk.catalogue, conversation, view).body
+    desk.catalogue.articles["T/L1"] = [
+        VersionRow(1, 1, 1, "T/L1", "", "1996-02-24", "2011-01-01", "MODIFIE", "L1", "Code",
+                   "", "", False, "Un."),
+        VersionRow(2, 1, 2, "T/L1", "", "2011-01-01", None, "VIGUEUR", "L1", "Code",
+                   "Loi <n° 1>", "", False, "Deux."),
+    ]  # fmt: skip
+    body = unescape(panel(desk.catalogue, conversation, view).body).replace("\u00a0", " ")
+    assert "<strong>version du 24 février 1996 au 31 décembre 2010 — citée ici</strong>" in body
+    assert "<n° 1>" not in panel(desk.catalogue, conversation, view).body
+    assert "Article modifié depuis" in body

@@ -14,6 +14,7 @@ from typing import Any
 
 from app.citations import Answer, Citation, Quote, Sentence
 from ingest.pages import Page, Word
+from ingest.records.version import VersionRow
 
 CANTEEN = "Le tarif du repas est fixé à 3,20 € à compter du 1er septembre 2024."
 LATE = "Toute inscription tardive est majorée de 1,50 €."
@@ -55,6 +56,7 @@ class Catalogue:
     sources: dict[int, Source] = field(default_factory=dict)
     pages: dict[tuple[int, int], Page] = field(default_factory=dict)
     records: dict[int, Record] = field(default_factory=dict)
+    articles: dict[str, list[VersionRow]] = field(default_factory=dict)
 
     def source(self, source_id: int) -> Source | None:
         return self.sources.get(source_id)
@@ -64,6 +66,9 @@ class Catalogue:
 
     def record(self, record_id: int) -> Record | None:
         return self.records.get(record_id)
+
+    def versions(self, article_id: str) -> list[VersionRow]:
+        return self.articles.get(article_id, [])
 
 
 def draw_pdf(file: Path, pages: Sequence[Sequence[str]]) -> list[str]:

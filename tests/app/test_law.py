@@ -1,0 +1,131 @@
+"""What a question about an article on a day gets: that version, or word that there is none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.command_line import greffe
+from tests.conftest import new_town
+
+CODE = "Code général des collectivités territoriales"
+TEXTS = {
+    "1996-02-24": "Le conseil municipal règle par ses délibérations les affaires de la commune.",
+    "2011-01-01": "Le conseil municipal règle par ses délibérations les affaires de la commune et"
+    " tient un registre relié.",
+    "2019-07-01": "Le conseil municipal règle par ses délibérations les affaires de la commune et"
+    " tient un registre numérique.",
+}
+ENDS = {"1996-02-24": "2011-01-01", "2011-01-01": "2015-08-09", "2019-07-01": None}
+
+
+def version(number: str, date: str, text: str, stop: str | None) -> dict[str, Any]:
+    return {
+        "id": f"T/{number}@{date}", "article": f"T/{number}", "code": CODE, "num": number,
+        "etat": "MODIFIE", "date_debut": date, "date_fin": stop, "text": text,
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def law(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Path:
+    """A data folder with one article in force, its past, and one that was repealed."""
+    folder = tmp_path_factory.mktemp("droit") / "loi"
+    folder.mkdir()
+    now = {
+        "id": "T/L9121-29", "code": CODE, "num": "L9121-29", "text": TEXTS["2019-07-01"],
+        "etat": "VIGUEUR", "date_debut": "2019-07-01", "date_fin": None,
+    }  # fmt: skip
+    other = {**now, "id": "T/L9122-1", "num": "L9122-1", "text": "Le maire préside le conseil."}
+    past = [version("L9121-29", date, text, ENDS[date]) for date, text in TEXTS.items()]
+    past.append(version("L9199-1", "1996-02-24", "Le registre est coté.", "2006-01-01"))
+    past.append(version("L9199-2", "2001-12-31", "⚠️Missing data from [legifrance](…)⚠️", None))
+    for name, articles in (("core", [now, other]), ("versions", past)):
+        lines = [json.dumps(article, ensure_ascii=False) for article in articles]
+        (folder / f"{name}.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    data = new_town(tmp_path_factory.mktemp("loi") / "donnees", models)
+    ran = greffe(data, "ingest", folder, "--fonds", "droit")
+    assert ran.code == 0, ran.err
+    return data
+
+
+@pytest.fixture(scope="module")
+def ask(law: Path) -> Callable[[str], dict[str, Any]]:
+    def asked(question: str) -> dict[str, Any]:
+        ran = greffe(law, "ask", question, "--json")
+        answer: dict[str, Any] = json.loads(ran.out)
+        return answer
+
+    return asked
+
+
+def test_the_version_of_the_day_is_quoted_and_named_with_its_dates(
+    ask: Callable[[str], dict[str, Any]],
+) -> None:
+    answer = ask("Que disait l'article L. 9121-29 du CGCT au 22 mai 2014 ?")
+    assert answer["status"] == "answered", answer
+    (cited,) = answer["citations"]
+    assert "registre relié" in cited["quote"]
+    label = cited["record"]["label"].replace("\u00a0", " ")
+    assert label.startswith("Article L. 9121-29 du code général")
+    assert label.endswith(", version du 1er janvier 2011 au 8 août 2015")
+    assert (cited["record"]["date"], cited["article_id"]) == ("2011-01-01", "T/L9121-29")
+    (note,) = answer["notes"]
+    assert "a été modifié depuis (une fois)" in note
+    assert "1er juillet 2019" in note.replace("\u00a0", " ")
+    assert all(sentence["status"] == "verbatim" for sentence in answer["sentences"])
+
+
+def test_a_year_is_the_version_at_its_end(ask: Callable[[str], dict[str, Any]]) -> None:
+    for year, words in (("2010", "commune."), ("2011", "relié"), ("2022", "numérique")):
+        answer = ask(f"Que dit l'article L. 9121-29 du CGCT en {year} ?")
+        assert answer["citations"], answer
+        assert words in answer["citations"][0]["quote"]
+    assert answer["notes"] == [], "the version in force has not been modified since"
+    label = answer["citations"][0]["record"]["label"].replace("\u00a0", " ")
+    assert label.endswith(", version en vigueur depuis le 1er juillet 2019")
+
+
+def test_without_a_day_the_version_in_force_is_named_as_ever(
+    ask: Callable[[str], dict[str, Any]],
+) -> None:
+    answer = ask("Que dit l'article L. 9121-29 du CGCT ?")
+    assert "numérique" in answer["citations"][0]["quote"]
+    assert "version" not in answer["citations"][0]["record"]["label"]
+    assert answer["notes"] == []
+
+
+@pytest.mark.parametrize(
+    ("question", "why"),
+    [
+        ("Que disait l'article L. 9121-29 du CGCT en 1985 ?", "n'a pas de version"),
+        ("Que disait l'article L. 9121-29 du CGCT au 3 mars 2017 ?", "n'était pas en vigueur"),
+        ("Que dit l'article L. 9199-1 du CGCT ?", "n'est plus en vigueur depuis le 1er"),
+        ("Que dit l'article L. 9199-2 du CGCT ?", "n'est pas dans l'index (version en vigueur"),
+    ],
+)
+def test_no_other_version_is_quoted_where_there_was_none(
+    ask: Callable[[str], dict[str, Any]], question: str, why: str
+) -> None:
+    answer = ask(question)
+    assert (answer["status"], answer["citations"]) == ("not_in_records", [])
+    assert why in answer["text"].replace("\u00a0", " ")
+
+
+def test_an_article_repealed_since_is_quoted_as_it_stood(
+    ask: Callable[[str], dict[str, Any]],
+) -> None:
+    answer = ask("Que disait l'article L. 9199-1 du CGCT en 2003 ?")
+    assert answer["citations"][0]["quote"] == "Le registre est coté."
+    assert "n'est plus en vigueur depuis le 1er" in answer["notes"][0].replace("\u00a0", " ")
+
+
+def test_search_gives_the_passages_of_the_day(law: Path) -> None:
+    ran = greffe(law, "search", "article L. 9121-29 CGCT en 2012", "--json")
+    first = json.loads(ran.out)["hits"][0]
+    assert "registre relié" in first["text"]
+    assert (first["record"]["date"], first["article_id"]) == ("2011-01-01", "T/L9121-29")
+    assert first["source"] == "versions.jsonl"
