@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.catalogue import Catalogue
-from ingest.links import naming, targets
+from ingest.links import naming, targets, version_meant
 from ingest.records.record import Fact
+from ingest.records.version import VersionRow
 from ingest.rows import RecordRow, Source
 from vectorstore.question import read_question
 from vectorstore.references import look_up
@@ -21,6 +22,7 @@ class Reference:
 
     fact: Fact
     records: tuple[RecordRow, ...]
+    version: VersionRow | None = None  # of an article, on the day of the record
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,11 @@ def card(catalogue: Catalogue, record: RecordRow, fonds: Sequence[str]) -> Card:
     """The card of one record; only records of these fonds are named in it."""
     facts = catalogue.facts_of(record.id)
     references = tuple(
-        Reference(fact, tuple(targets(catalogue, fact.value, record.body, fonds)))
+        Reference(
+            fact,
+            tuple(targets(catalogue, fact.value, record.body, fonds)),
+            version_meant(catalogue, fact.value, record.date, fonds),
+        )
         for fact in facts
         if fact.name in ROLES
     )

@@ -8,6 +8,7 @@ from typing import Any
 from app.card import Card
 from app.citations import Answer, Citation
 from ingest.records.record import Fact
+from ingest.records.version import VersionRow
 from ingest.rows import RecordRow
 from vectorstore.retriever import Hit
 
@@ -117,7 +118,9 @@ def card_shape(card: Card) -> dict[str, Any]:
         "vote": asdict(record.vote) if record.vote else None,
         "facts": [_fact(fact) for fact in card.facts],
         "references": [
-            _fact(reference.fact) | {"records": [_row(one) for one in reference.records]}
+            _fact(reference.fact)
+            | {"records": [_row(one) for one in reference.records]}
+            | {"version": _version(reference.version)}
             for reference in card.references
         ],
         "named_by": [{"role": role, "record": _row(act)} for act, role in card.named_by],
@@ -134,6 +137,12 @@ def _row(record: RecordRow) -> dict[str, Any]:
         "label": record.label,
         "body": record.body,
     }
+
+
+def _version(version: VersionRow | None) -> dict[str, Any] | None:
+    if version is None:
+        return None
+    return {"id": version.version_id, "date": version.date, "date_end": version.date_end}
 
 
 def _fact(fact: Fact) -> dict[str, Any]:

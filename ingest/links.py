@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ingest.catalogue import Catalogue, bare_number
 from ingest.records.codes import short_name
 from ingest.records.numbers import key, normalise
+from ingest.records.version import VersionRow
 from ingest.rows import RecordRow
 
 _ARTICLE = re.compile(r"^(?P<code>\D.*?) (?P<number>[LRDA]?\d[\d-]*)$")
@@ -41,6 +42,19 @@ def targets(
         if short_name(code) == article["code"]
     ]
     return list(catalogue.records_of(ids).values())
+
+
+def version_meant(
+    catalogue: Catalogue, value: str, day: str | None, fonds: Sequence[str]
+) -> VersionRow | None:
+    """The article that a normalised reference means, as it stood on the day of the act."""
+    article = _ARTICLE.match(value)
+    if article is None or day is None or _ACT.match(value):
+        return None
+    for id, code in catalogue.versions_named(article["number"], fonds):
+        if short_name(code) == article["code"]:
+            return catalogue.version_on(id, day, fonds)
+    return None
 
 
 def reference_to(record: RecordRow) -> list[str]:

@@ -55,6 +55,7 @@ REMOVE_ROWS = 5_000  # removing only marks: 6,400 rows/s
 TIMEOUT_S = 120.0  # for one request; a full batch takes about 0.4 s
 NO_GRAPH = "Nothing found on disk"  # Chroma's words for rows whose graph is not made, or is gone
 _NEXT, _LAST = "-next", "-last"  # a collection being written anew, the one that it replaces
+HALF_GONE = "Missing metadata segment"  # a collection that is just being deleted
 FIRST_ROWS_S = 5.0  # how long the graph of a collection's first rows may take, on a busy machine
 
 
@@ -230,7 +231,7 @@ class ChromaIndex:
 
     def _once(self, step: Callable[[Link], T]) -> T:
         import httpx
-        from chromadb.errors import InternalError
+        from chromadb.errors import ChromaError, InternalError, NotFoundError
 
         try:
             return _patient(lambda: step(self._linked()))
@@ -239,6 +240,10 @@ class ChromaIndex:
         except InternalError as error:
             reason: Reason = "damaged" if "hnsw" in str(error).lower() else "failed"
             raise StoreUnavailable(reason, self._where, detail=str(error)) from error
+        except ChromaError as error:
+            if HALF_GONE in str(error):
+                raise NotFoundError(str(error)) from error
+            raise
         except httpx.TransportError as error:
             raise _ServerGone(str(error)) from error
 

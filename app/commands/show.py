@@ -53,6 +53,8 @@ def command(
 
 
 def _described(card: Card) -> str:
+    from vectorstore.versions import period
+
     record = card.record
     lines = [record.label, f"  fichier : {card.source.path}, {_pages(record)}"]
     for fact in card.facts:
@@ -64,6 +66,8 @@ def _described(card: Card) -> str:
     for reference in card.references:
         known = " ; ".join(one.label for one in reference.records) or "pas dans l'index"
         fact = reference.fact
+        if reference.version:
+            known = f"{fact.value}, {period(reference.version)}"
         lines.append(f"  {_ROLES[fact.name]} : {fact.value} (p. {fact.span.page}) → {known}")
     for act, role in card.named_by[:_SHOWN]:
         lines.append(f"  {_NAMED[role]} : {act.label}")

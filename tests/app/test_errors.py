@@ -137,7 +137,7 @@ def test_the_exit_codes_are_those_of_the_contract() -> None:
 def test_a_sentence_is_filled_with_the_facts() -> None:
     known = sentence(DiskFull(path="/srv/greffe", free_mb=12))
     assert known is not None
-    assert known.happened == "Le disque de « /srv/greffe » est plein (12 Mo libres)."
+    assert known.happened == "Le disque de « /srv/greffe » est plein, ou presque (12 Mo libres)."
     assert known.code == 8
     assert sentence(ValueError("x")) is None
     unread = sentence(Unreadable("encrypted", "x"))

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from ingest.catalogue import Catalogue
-from ingest.links import naming, reference_to, targets
+from ingest.links import naming, reference_to, targets, version_meant
 from ingest.pages import Document, Page
 from ingest.passages import CUTTING, passages
 from ingest.readers import READING
 from ingest.records.record import Fact, Record, Span
+from ingest.records.version import Version, pack
 from ingest.rows import RecordRow
 from tests.ingest.catalogue_town import FONDS, digest, found
 
@@ -96,3 +97,26 @@ def test_facts_leave_with_their_source(catalogue: Catalogue) -> None:
     assert catalogue.naming("CGCT L2121-29", ALL) == []
     catalogue.purge([row.source_id])
     assert catalogue.facts_of(row.id) == []
+
+
+def test_an_act_relies_on_the_version_of_its_day(catalogue: Catalogue) -> None:
+    old, new = (
+        Version(
+            "x", begun, ended, page, version_id=id, number="L2121-29", body=CGCT,
+            stamp="2024-01-01", text=pack(text),
+        )
+        for page, id, begun, ended, text in (
+            (1, "v1", "2000-01-01", "2015-01-01", "Avant."), (2, "v2", "2015-01-01", None, "Après.")
+        )
+    )  # fmt: skip
+    document = Document((), (), versions=(old, new))
+    with catalogue.writing():
+        source = catalogue.stage(FONDS, found("v"), digest("v"), "staged", (READING, CUTTING), 1)
+        catalogue.add_content(source, document, [], [])
+    catalogue.publish([source])
+    meant = version_meant(catalogue, "CGCT L2121-29", "2014-05-22", ALL)
+    assert meant is not None
+    assert (meant.version_id, meant.text) == ("v1", "Avant.")
+    assert version_meant(catalogue, "CGCT L2121-29", "1999-01-01", ALL) is None
+    assert version_meant(catalogue, "C. urb. L2121-29", "2014-05-22", ALL) is None
+    assert version_meant(catalogue, "délibération 2014-05-22", "2014-05-22", ALL) is None
