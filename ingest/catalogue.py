@@ -41,7 +41,7 @@ from ingest.rows import (
 )
 from ingest.trouble import CatalogueUnusable
 
-SCHEMA = 3  # raise it when catalogue.sql gains something: the script is run again on old ones
+SCHEMA = 4  # raise it when catalogue.sql gains something: the script is run again on old ones
 _LIVE_RECORDS = (
     "SELECT records.id, number, body FROM records JOIN sources ON sources.id = source_id"
     " WHERE state = 'live'"
