@@ -56,6 +56,7 @@ _OPENING = re.compile(
     r"^\W*(?:adoption de l'ordre du jour|(?:approbation|adoption) du (?:proces[- ]verbal"
     r"|compte[- ]rendu))\b.{0,80}$"
 )
+_IS_VOTE = re.compile(r"^\W*(?:resultat du )?votes?\s*[:;]")
 _TALLY = re.compile(r"^\W*(?:vote *:|pour *:|adopte a l|approuve a l|a l'unanimite)")
 _WINDOW = 150  # candidates looked back at for a chain
 
@@ -85,6 +86,7 @@ def find_headings(lines: Sequence[Line]) -> list[Heading]:
             title = re.sub(r"^[\dIVXA-Z]{1,3}\W+", "", title)
             found.append(Heading(index, title, kind="proces_verbal"))
             break
+    found = [heading for heading in found if not _IS_VOTE.match(lines[heading.begin].folded)]
     floors = [0, *(heading.begin + 1 for heading in found)]
     return [_with_section(lines, h, floor) for h, floor in zip(found, floors, strict=False)]
 
@@ -149,7 +151,10 @@ def _is_act(match: re.Match[str]) -> bool:
 
 
 def _is_decision(match: re.Match[str]) -> bool:
-    return match["word"] == "decision" or match["number"].startswith(("dm", "dec"))
+    named = match["word"] == "decision" or match["number"].startswith(("dm", "dec"))
+    return named or match["title"].startswith(
+        ("decision du", "decision autoris", "decision portant")
+    )
 
 
 def _below(lines: Sequence[Line], index: int) -> str | None:

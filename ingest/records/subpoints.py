@@ -57,10 +57,16 @@ def _inner(lines: Sequence[Line], agenda: Agenda, heading: Heading, end: int) ->
         and not _ENDS.search(lines[index].text)
         and not _VOTED.match(unnumbered(lines[index].folded))
     ]
+    votes = [i for i in range(heading.begin, end) if _VOTED.match(unnumbered(lines[i].folded))]
     announced = [index for index in dashed if _is_announced(lines[index], agenda)]
+    announced += [
+        index
+        for index in range(heading.begin + 1, end)
+        if _is_repeated(lines[index], agenda)
+        and (index <= heading.begin + 2 or any(index - _NEAR <= vote < index for vote in votes))
+    ]
     if len(announced) < 2:
         return announced
-    votes = [i for i in range(heading.begin, end) if _VOTED.match(unnumbered(lines[i].folded))]
     between = [
         index
         for index in dashed
@@ -76,6 +82,13 @@ def _is_announced(line: Line, agenda: Agenda) -> bool:
         for item in agenda.items
         if item
     )
+
+
+def _is_repeated(line: Line, agenda: Agenda) -> bool:
+    """A line without a dash that is an item of the agenda, word for word."""
+    found = words(line.folded)
+    bare = line.text[0].isupper() and not _ENDS.search(line.text) and not line.running
+    return bare and len(found) >= 3 and found in agenda.items
 
 
 def _right_below(lines: Sequence[Line], heading: Heading, index: int) -> bool:

@@ -28,6 +28,10 @@ _ITEM = re.compile(
     r"(?P<voix>(?:voix|votes?|suffrages?)(?: exprimee?s?)? (?:en faveur|favorables?)?)? ?"
     r"(?P<word>pour|contre|abs[te]*ntions?(?: *\(s\))?|favorables?|defavorables?)?(?=$|[ .,;:()/-])"
 )
+# « Résultat du vote : / Pour le changement de prestataire : 13 votes »
+_SUBJECT = re.compile(
+    r"^\W*(?P<word>pour|contre) [^:.]{3,70} : (?P<count>\d{1,3}) (?:votes?|voix)\W*$"
+)
 _VOTE_WORD = re.compile(r"^\W*(?:resultat du )?(?:vot(?:e|es|ants?)|scrutin|adopt|approuv|accept)")
 _UNANIMOUS = r"(?:a l' ?unani[a-z]{3,5}'?(?![a-z])|a une? unanimite|unanimement|\bunanimite\b)"
 _FORMAL_UNANIMITY = re.compile(
@@ -52,7 +56,7 @@ _DECIDES = re.compile(
     r"\b(?:le conseil(?: municipal| communautaire)?|l'assemblee|les membres du conseil"
     r"(?: [a-z]{4,14})?)[^.;:]{0,60}?"
     r"\b(?:decident?|approuvent?|autorisent?|adoptent?|acceptent?|prend acte|fixent?)\b"
-    r"|\bil est (?:egalement )?decide\b"
+    r"|\bil est (?:egalement )?decide\b|\bresultat du vote\b"
 )
 _APART = re.compile(
     r"(?:(?P<who>m\.|mme|mlle|monsieur|madame)(?:[^.;]|\b[a-z]\.){3,90}?"
@@ -152,7 +156,7 @@ def _formal(lines: list[str]) -> list[Vote]:
 
 def _read_line(line: str, *, inside: bool) -> dict[str, int | str | bool]:
     seen: dict[str, int | str | bool] = {}
-    labelled = _LABELLED.match(line)
+    labelled = _LABELLED.match(line) or _SUBJECT.match(line)
     if labelled:
         seen[_name(labelled["word"])] = small_number(labelled["count"])
     elif len(line) <= 120:

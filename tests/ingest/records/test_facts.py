@@ -7,7 +7,8 @@ import pytest
 from ingest.pages import Page
 from ingest.records.cut import cut
 from ingest.records.fold import fold
-from ingest.records.record import Record, Span
+from ingest.records.record import Record, Span, Vote
+from ingest.records.vote import read_vote
 
 ACT = """Commune de Courvallon-sur-Sélande
 Extrait du registre des délibérations du conseil municipal
@@ -160,6 +161,23 @@ def test_points_within_a_point_are_records_of_their_own() -> None:
         (5, 1, False, None),
         (None, None, True, 1),
     ]
+
+
+def test_points_within_a_point_need_no_dash_in_the_body() -> None:
+    agenda, body = MINUTES.split("Le quorum est atteint.")
+    bare = body.replace("- Approbation", "Approbation").replace("- Affectation", "Affectation")
+    bare = bare.replace("Affectation du résultat", "Affectation du résultat annuel")
+    agenda = agenda.replace("Affectation du résultat", "Affectation du résultat annuel")
+    records = cut([Page(1, f"{agenda}Le quorum est atteint.{bare}")], "courvallon/pv.pdf")
+    assert [r.title for r in records[1:3]] == [
+        "Approbation du compte de gestion",
+        "Affectation du résultat annuel",
+    ]
+
+
+def test_a_vote_on_a_subject_is_read_with_its_figure() -> None:
+    vote = read_vote("Résultat du vote :\nPour le changement de prestataire : 13 votes")
+    assert vote == Vote("adopte", 13)
 
 
 def test_a_seance_counts_its_members_once_and_a_proxy_is_no_absence() -> None:
