@@ -207,6 +207,7 @@ class Retriever:
             date=_date_match(reading, hit.record),
             favoured=hit.record.id in query.favoured,
             table=hit.source.path.lower().endswith(".csv"),
+            law=hit.record.kind == "article",
         )
         return replace(hit, evidence=evidence, score=score(evidence, self.weights))
 
