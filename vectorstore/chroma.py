@@ -56,7 +56,7 @@ TIMEOUT_S = 120.0  # for one request; a full batch takes about 0.4 s
 NO_GRAPH = "Nothing found on disk"  # Chroma's words for rows whose graph is not made, or is gone
 _NEXT, _LAST = "-next", "-last"  # a collection being written anew, the one that it replaces
 HALF_GONE = "Missing metadata segment"  # a collection that is just being deleted
-FIRST_ROWS_S = 5.0  # how long the graph of a collection's first rows may take, on a busy machine
+FIRST_ROWS_S = 1.0  # how long the graph of a collection's first rows may take, on a busy machine
 
 
 @dataclass(frozen=True)
@@ -383,14 +383,29 @@ def _write(held: Collection, ids: list[str], rows: Vectors) -> None:
     Chroma moves a row that it has in its graph, at seven times the cost of a new one (3.0 s of CPU
     for 250, against 0.4), even if nothing changed; asking first takes 4 ms, so resuming is quick.
     """
-    known = held.get(ids=ids, include=["embeddings"])
-    vectors = known["embeddings"] if known["embeddings"] is not None else []
-    # an id that another process is just writing may be known before its vector is
-    complete = len(vectors) == len(known["ids"])
-    stored = dict(zip(known["ids"], vectors, strict=True)) if complete else {}
+    stored = _stored(held, ids)
     new = [i for i, id_ in enumerate(ids) if not _is_same(stored.get(id_), rows[i])]
     if new:
         held.upsert(ids=[ids[i] for i in new], embeddings=rows[new])
+
+
+def _stored(held: Collection, ids: list[str]) -> dict[str, Any]:
+    """The vectors of these ids that are known; none where Chroma cannot tell yet.
+
+    An id that another process is just writing may be known before its vector is. A writer killed
+    in its first rows leaves ids without a graph, and reads fail, until somebody writes again.
+    """
+    from chromadb.errors import InternalError
+
+    try:
+        known = held.get(ids=ids, include=["embeddings"])
+    except InternalError as error:
+        if NO_GRAPH not in str(error):
+            raise
+        return {}
+    vectors = known["embeddings"] if known["embeddings"] is not None else []
+    complete = len(vectors) == len(known["ids"])
+    return dict(zip(known["ids"], vectors, strict=True)) if complete else {}
 
 
 def _is_same(stored: Any, row: Vectors) -> bool:
