@@ -72,7 +72,8 @@ def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
         )  # fmt: skip
     titles = [one.unit.hit.record.title or "" for one in chosen]
     texts = [
-        f"{one.unit.hit.passage.text} {title}" for one, title in zip(chosen, titles, strict=True)
+        f"{one.unit.hit.passage.heading} {one.unit.hit.passage.text} {title}"
+        for one, title in zip(chosen, titles, strict=True)
     ]
     place = next((town for town in reading.towns if not _speak_of(town, titles)), None)
     place = place or next((name for name in reading.places if not _speak_of(name, texts)), None)

@@ -49,29 +49,41 @@ def note(data: Path, answer: Answer, who: str, is_live: Callable[[str, str], boo
             stream.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
-def forget(data: Path, withdrawn: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+def forget(
+    data: Path,
+    withdrawn: Collection[tuple[str, str]],
+    is_live: Callable[[str, str], bool] = lambda fonds, source: True,
+) -> dict[tuple[str, str], int]:
     """Take the text out of each answer that cites one of these (fonds, source).
 
-    How many answers, by (fonds, source). To be called once they are no longer live.
+    Out of those too that cite a source which is no longer live: it may be the same file, under the
+    name that it had when it was quoted. How many answers, by (fonds, source) withdrawn. To be
+    called once they are no longer live.
     """
     counts = dict.fromkeys(withdrawn, 0)
     with _locked(data):
         for path in sorted((data / "journal").glob("*.jsonl")):
             before = path.read_text(encoding="utf-8")
-            after = "".join(_without(line, counts) for line in before.splitlines(keepends=True))
+            after = "".join(
+                _without(line, counts, is_live) for line in before.splitlines(keepends=True)
+            )
             if after != before:
                 _put(path, after)
     return counts
 
 
-def _without(text: str, counts: dict[tuple[str, str], int]) -> str:
+def _without(
+    text: str, counts: dict[tuple[str, str], int], is_live: Callable[[str, str], bool]
+) -> str:
     """A line of the journal, without its answer if it cites what was withdrawn."""
     try:
         line = json.loads(text)
-        cited = {(fonds, source) for fonds, source, _ in line["passages"]} & counts.keys()
+        quoted = {(fonds, source) for fonds, source, _ in line["passages"]}
+        cited = quoted & counts.keys()
     except (ValueError, KeyError, TypeError):  # cut by a crash: nobody can tell what it quotes
         return ""
-    if not cited or line["answer"] == WITHDRAWN:
+    gone = cited or any(not is_live(*one) for one in quoted)
+    if not gone or line["answer"] == WITHDRAWN:
         return text
     for one in cited:
         counts[one] += 1

@@ -28,7 +28,7 @@ def finish(data: Path, catalogue: Catalogue) -> list[Withdrawal]:
     pending = withdrawals.not_erased(catalogue)
     if not pending or withdrawals.owed(catalogue):
         return []
-    answers = journal.forget(data, {(one.fonds, one.path) for one in pending})
+    answers = journal.forget(data, {(one.fonds, one.path) for one in pending}, catalogue.is_live)
     traces = _delete_traces(data)
     for one in pending:
         counts = {"answers": answers[one.fonds, one.path], "traces": traces}

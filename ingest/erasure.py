@@ -76,6 +76,7 @@ def settle(catalogue: Catalogue, stores: Stores, model: str) -> None:
     for name in fonds:
         retired = catalogue.sources("retired", name)
         remove(catalogue, stores, name, [source.id for source in retired])
-    catalogue.compact()
+    emptied = catalogue.compact()
     stores.renew(catalogue, model, fonds)
-    withdrawals.paid(catalogue, fonds)
+    if emptied or catalogue.compact():  # else the debt stays, and the next run pays it
+        withdrawals.paid(catalogue, fonds)

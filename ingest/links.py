@@ -52,8 +52,8 @@ def version_meant(
     if article is None or day is None or _ACT.match(value):
         return None
     for id, code in catalogue.versions_named(article["number"], fonds):
-        if short_name(code) == article["code"]:
-            return catalogue.version_on(id, day, fonds)
+        if short_name(code) == article["code"] and (stood := catalogue.version_on(id, day, fonds)):
+            return stood
     return None
 
 

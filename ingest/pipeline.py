@@ -323,6 +323,8 @@ class _Run:
     def withdraw(self, sources: Sequence[Source], forgotten: Sequence[int] = ()) -> None:
         with self.catalogue.writing():
             withdrawals.note(self.catalogue, sources, "vanished", self.options.who)
+            if sources:
+                withdrawals.owe(self.catalogue, self.fonds)
             self.catalogue.retire(source.id for source in sources)
         self._remove([*(source.id for source in sources), *forgotten])
         self.report.withdrawn += len(sources)

@@ -91,7 +91,7 @@ def _place(
     same = newest is not None and (newest.size, newest.mtime_ns) == (file.size, file.mtime_ns)
     content = newest.sha256 if newest is not None and same else ""
     content = content or _content(file)
-    if content in barred:
+    if content and content in barred:
         todo.kept_out.append(file.path)
     elif newest is not None and newest.sha256 == content:
         _known_content(todo, file, newest, content, retry)

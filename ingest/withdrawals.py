@@ -113,7 +113,7 @@ def kept_out(catalogue: Catalogue, fonds: str) -> set[str]:
     """SHA-256 of the contents that were withdrawn, and must not come into this fonds again."""
     rows = catalogue.connection.execute(
         "SELECT sha256 FROM withdrawals WHERE cause = 'asked' AND restored IS NULL"
-        " AND scope IN ('', ?)",
+        " AND sha256 <> '' AND scope IN ('', ?)",
         (fonds,),
     ).fetchall()
     return {row["sha256"] for row in rows}

@@ -178,6 +178,7 @@ class ChromaIndex:
     def replace(self, fonds: str, parts: Iterable[tuple[Sequence[str], Vectors]]) -> None:
         name = collection_name(fonds, self._generation)
         self._twice(lambda link: _delete(link, f"{name}{_NEXT}"))
+        self._twice(lambda link: self._created(link, fonds, _NEXT))  # an empty fonds has one too
         for ids, vectors in parts:
             rows = np.ascontiguousarray(vectors, dtype=np.float32)
             for part in _batches(len(ids), _rows_per_request(rows.shape[1])):
@@ -305,9 +306,10 @@ class ChromaIndex:
         renamings there is none of that name, for some 5 ms: a search goes by words alone.
         """
         self._assure(link)
-        _delete(link, f"{name}{_LAST}")
-        _rename(link, name, f"{name}{_LAST}")
-        _rename(link, f"{name}{_NEXT}", name)
+        if _exists(link, f"{name}{_NEXT}"):  # else it was done before, and the reply was lost
+            _delete(link, f"{name}{_LAST}")
+            _rename(link, name, f"{name}{_LAST}")
+            _rename(link, f"{name}{_NEXT}", name)
         _delete(link, f"{name}{_LAST}")
 
     def _delete_others(self, link: Link, wanted: set[str]) -> None:
@@ -316,6 +318,16 @@ class ChromaIndex:
         for held in link.client.list_collections():
             if held.name not in wanted:
                 _delete(link, held.name)
+
+
+def _exists(link: Link, name: str) -> bool:
+    from chromadb.errors import NotFoundError
+
+    try:
+        link.client.get_collection(name, embedding_function=None)
+    except NotFoundError:
+        return False
+    return True
 
 
 def _rename(link: Link, old: str, new: str) -> None:

@@ -18,16 +18,19 @@ _AFTER_DE = re.compile(
 )
 # Names that are words of every act as well: they count behind « la commune de », or « à » alone.
 _WORDS = """
-air arbre arc aubaine baie bains bar barre bas beau beauvoir bois bonnes bord bourg bref cartes
-champs chance charge charges chateau chef cher choix cites clairs compte comptes contes corps
-courant cours cout credit croix dame dix droit eau ecole ecoles effet elle entre espace est etat
-etre facture fait faux fin fleurs fond fonds fontaine foret fours france gage garde grand gros
-haut heures homme hommes ile jardin jeux joue jours juges jury lac lieu lieux ligne livres loi
-long lot lots main maison marche marches mer mes mesures metz mois moulin moulins neuf nom ons
-or ordre paix parc part partie passage pays personne place plan plans plus point pont port porte
-pouvoir prix projet public quatre rang regie rien riviere roche route rue sainte salle seance
-section sel service siege six sol source sous suite sur table tarif taux temps terre tour tours
-trois val vallee vers vie village villages ville voie vote vue
+acte actes adjoint agent air aout arbre arc aubaine avis avril baie bail bains bar barre bas
+baux beau beauvoir boire bois bonnes bord bourg bref bureau cartes champs chance charge charges
+chateau chef chemin cher choix cites clairs comite commission compte comptes conseil contes
+contre corps courant cours cout credit croix dame demande dire dix dossier droit eau ecole
+ecoles effet elle entre espace est etat etre facture faire fait faux fin fleurs fond fonds
+fontaine foret fours france gage garde grand gros haut heures homme hommes ile jardin jeux joue
+jours juges juillet juin jury lac lieu lieux ligne lire livres loi long lot lots louer mai main
+maire maison marche marches mars mer mes mesures metz mois moulin moulins moyen neuf nom ons or
+orange ordre paix parc part partie passage payer pays personne place plan plans plus point pont
+port porte pouvoir prendre president prix projet public quatre rang rapport regie rendre rien
+riviere roche route rue sainte salle seance section sel sens service siege signer six sol source
+sous suite sur table tarif taux temps terre tour tours toussaint trois val vallee vendre vers
+vie village villages ville voie vote vue
 """
 _COMMON = frozenset(_WORDS.split())
 

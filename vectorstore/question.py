@@ -48,6 +48,8 @@ _ARTICLE = re.compile(
 _YEAR = re.compile(
     r"(?<!article )(?<!articles )\b((?:19|20)\d\d)\b(?! ?(?:€|euros?\b|habitants|m2|m3|m²))"
 )
+# A year, and no figure: « en 2010 », « fin 2010 », not « de 2000 habitants ».
+_IN_YEAR = re.compile(r"\b(?:en|annee|fin|debut|courant|exercice)\s+((?:19|20)\d\d)\b")
 _MONTHS = [
     "janvier",
     "fevrier",
@@ -115,7 +117,7 @@ def _law_day(folded: str) -> str | None:
         plain = other.sub(" ", plain)
     days = {day for _, _, day in dates(plain)}
     months = {(int(y), _MONTHS.index(m) + 1) for m, y in _MONTH_YEAR.findall(plain)}
-    years = {int(year) for year in _YEAR.findall(plain)}
+    years = {int(year) for year in _IN_YEAR.findall(plain)}
     if days:
         return days.pop() if len(days) == 1 else None
     if months:

@@ -72,6 +72,8 @@ def _read(member: Member, file: Path, limits: Limits) -> Document | Unreadable:
 
 
 def _add(inside: Inside, member: Member, read: Document | Unreadable, first: int) -> None:
+    if not isinstance(read, Unreadable) and not read.pages:
+        read = Unreadable("no_text")
     if isinstance(read, Unreadable):
         if not (member.ornament and read.reason in ("no_text", "ocr_failed")):
             inside.unread.append((member.name, read))

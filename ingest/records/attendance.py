@@ -20,12 +20,12 @@ _OFFICE = (
 _SOMEBODY = rf"(?:{_TITLE}\s*)?(?:{_OFFICE}\b\s*,?\s*(?:de\s+[\w-]+\s*,\s*)?)?(?:{_TITLE}\s*)?"
 _PRESIDES = re.compile(
     rf"\bsous\s+la\s+presidence\s+(?:effective\s+)?(?:de\s*|d')(?:l'assemblee\s+designee?\s+)?:?\s*"
-    rf"{_SOMEBODY}|^\W*presidente?(?: de (?:la )?seance)?\s*:\s*{_SOMEBODY}",
+    rf"{_SOMEBODY}|^[^\w\n]{{0,20}}presidente?(?: de (?:la )?seance)?\s*:\s*{_SOMEBODY}",
     re.MULTILINE,
 )
 _REPORTER = re.compile(
-    rf"^\W*rapporteu(?:r|se)s?\s*:\s*{_SOMEBODY}"
-    rf"|^\W*{_SOMEBODY}(?=[^\n:.]{{3,60}}?,?\s+rapporte\s*:?\s*$)",
+    rf"^[^\w\n]{{0,20}}rapporteu(?:r|se)s?\s*:\s*{_SOMEBODY}"
+    rf"|^[^\w\n]{{0,20}}{_SOMEBODY}(?=[^\n:.]{{3,60}}?,?\s+rapporte\s*:?\s*$)",
     re.MULTILINE,
 )
 # A name as written: words with a capital, small particles between them.
@@ -39,25 +39,26 @@ _MEMBERS = (
 )
 _KINDS = (  # a line's label, on folded text; the first that matches counts
     ("procurations", re.compile(
-        rf"^\W*{_MEMBERS}(?:(?:absent|excuse|represente)e?(?:\(?e?s?\)?)?s?"
+        rf"^[^\w\n]{{0,20}}{_MEMBERS}(?:(?:absent|excuse|represente)e?(?:\(?e?s?\)?)?s?"
         r"(?:\W+(?:et )?(?:absent|excuse)\S*)*\W+"
         r"(?:ayant|ont|qui ont|avec|et ayant)\b[^:\n]{0,40}?\b(?:procurations?|pouvoirs?)"
         r"|(?:(?:ont|ayant) donne |dont )?(?:procurations?|pouvoirs?|representes?)(?:\(s\))?)"
     )),
     ("absents", re.compile(
-        rf"^\W*{_MEMBERS}(?:absente?|excusee?)(?:\(e?s?\))?s?"
+        rf"^[^\w\n]{{0,20}}{_MEMBERS}(?:absente?|excusee?)(?:\(e?s?\))?s?"
         r"(?:(?:\W| et | ou | non )+(?:absente?|excusee?)(?:\(e?s?\))?s?)*"
     )),
-    ("presents", re.compile(rf"^\W*{_MEMBERS}presente?(?:\(e?s?\))?s?")),
+    ("presents", re.compile(rf"^[^\w\n]{{0,20}}{_MEMBERS}presente?(?:\(e?s?\))?s?")),
 )  # fmt: skip
 _COUNT = re.compile(
     rf"(?:^|\W)(?:nombre )?(?:de |d')?{_MEMBERS}(?P<what>presents?|procurations?|pouvoirs?|absents?"
     r"|representes?)(?:\(s\))?\s*:\s*(?P<count>\d{1,3})\b(?!\s*[€/,.]?\d)"
-    rf"|^\W*(?:dont )?(?P<n>\d{{1,3}}) {_MEMBERS}"
+    rf"|^[^\w\n]{{0,20}}(?:dont )?(?P<n>\d{{1,3}}) {_MEMBERS}"
     r"(?P<whose>presents|absents|procurations|pouvoirs)\b",
     re.MULTILINE,
 )
 _ORATOR_LINES = 8
+_HEAD_LENGTH = 12_000  # characters of it, at most
 _HEAD_LINES = 60  # lines of a head in which a séance lists its members
 _ASIDE = re.compile(r"\([^()]*\)|\([^()]*$|^[^()]*\)|\*+")
 _PARTICLES = ("de", "du", "la", "le", "et", "d", "des", "à")
@@ -78,8 +79,8 @@ _TITLES = re.compile(
     re.I,
 )
 _FIRST_LAST = re.compile(
-    r"[A-ZÀ-Þ][\w\u2019'-]*[a-zà-ÿ](?:-[A-ZÀ-Þ][\w]*)*(?: (?:d[eu]|la|le|el|DE|LA|LE|EL|DU)\b)*"
-    r" [A-ZÀ-Þ][A-ZÀ-Þ\u2019'-]+"
+    r"(?<![\w-])[A-ZÀ-Þ][\w\u2019'-]{0,30}[a-zà-ÿ](?:-[A-ZÀ-Þ]\w{0,20}){0,3}"
+    r"(?: (?:d[eu]|la|le|el|DE|LA|LE|EL|DU)\b){0,3} [A-ZÀ-Þ][A-ZÀ-Þ\u2019'-]{1,30}"
 )
 
 
@@ -106,14 +107,14 @@ def _person(name: str, pattern: re.Pattern[str], text: str, folded: str) -> Foun
 def _first_orator(text: str) -> Found | None:
     """« Michel PASSET : La Ville de … », right under the heading of a point."""
     head = "\n".join(text.split("\n")[:_ORATOR_LINES])
-    match = re.search(rf"^\W*(?P<who>{_FIRST_LAST.pattern})\s?:\s", head, re.MULTILINE)
+    match = re.search(rf"^[^\w\n]{{0,20}}(?P<who>{_FIRST_LAST.pattern})\s?:\s", head, re.MULTILINE)
     return Found("rapporteur", match["who"], *match.span("who")) if match else None
 
 
 def read_attendance(text: str, folded: str) -> Iterator[Found]:
     """The counts of the séance: printed ones first, else the names under each label."""
     found: dict[str, Found] = {}
-    head = "\n".join(folded.split("\n")[:_HEAD_LINES])
+    head = "\n".join(folded[:_HEAD_LENGTH].split("\n")[:_HEAD_LINES])
     for match in _COUNT.finditer(head):
         name = _counted(match["what"] or match["whose"])
         found.setdefault(name, Found(name, str(int(match["count"] or match["n"])), *match.span()))

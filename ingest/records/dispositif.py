@@ -7,7 +7,7 @@ import re
 from ingest.records.found import Found
 
 _ARTICLE = re.compile(
-    r"^\W{0,3}article\s+(?P<rank>1\s?er|premier|unique|\d{1,2}(?:er)?|i{1,3}|iv|vi{0,3}|ix|x)"
+    r"^[^\w\n]{0,3}article\s+(?P<rank>1\s?er|premier|unique|\d{1,2}(?:er)?|i{1,3}|iv|vi{0,3}|ix|x)"
     r"\s*(?:[-:.)]|$|\s(?=[a-z]))",
     re.MULTILINE,
 )
@@ -18,12 +18,12 @@ _FORMULA = re.compile(
     re.MULTILINE,
 )
 _DASH = re.compile(
-    r"^\s*[-\u2022\uf0b7\uf0a7\uf0d8*▪●]\s*-?\s*"
+    r"^[^\S\n]{0,20}[-\u2022\uf0b7\uf0a7\uf0d8*▪●]\s*-?\s*"
     r"(?P<item>(?!\s*(?:pour|contre|abs\w+) *:)[a-z][^\n]*)",
     re.MULTILINE,
 )
 _END = re.compile(
-    r"^\W*(?:le conseil (?:municipal )?adopte|votes?\s*:|pour *:|pour extrait|adopte\b"
+    r"^[^\w\n]{0,20}(?:le conseil (?:municipal )?adopte|votes?\s*:|pour *:|pour extrait|adopte\b"
     r"|fait (?:et delibere|a)\b"
     r"|ainsi (?:fait|delibere)|la seance est levee|resultat du vote)",
     re.MULTILINE,

@@ -16,7 +16,7 @@ _LISTING = re.compile(r"^\W*liste des (?:deliberations|affaires|actes)\b")
 _ROW = re.compile(rf"^\W{{0,3}}(?:n ?° ?)?(?P<number>{DATED})\W*(?P<title>.*)$")
 _BULLET = re.compile(r"^\W{0,2}[-•▪●○❖➢\uf000-\uf0ff]\s*(?=[A-ZÀ-Þ])")
 _OUTCOME = re.compile(
-    r"[\s|:.-]*\b(?:approuvee?s?|adoptee?s?|rejetee?s?|retiree?s?|actee?s?|prend acte"
+    r"\b(?:approuvee?s?|adoptee?s?|rejetee?s?|retiree?s?|actee?s?|prend acte"
     r"|a l'unanimite|a la majorite)\b.*$"
 )
 _OUTCOMES = {"adopte": r"approuv|adopt|unanimite|majorite", "rejete": "rejet", "retire": "retir"}

@@ -55,14 +55,16 @@ _ACT = re.compile(
     rf"(?:{_WHO},?\s*\b(?:du|le)\s+(?P<when>{DATE}))?"
     rf"|{_WHO}\b(?:du|le)\s+(?P<on>{_plain_date()})(?:\s*[,(]?\s*n\s?[°o]\s?(?P<after>{ANY}))?)"
 )
-_VISA = re.compile(r"^\W{0,4}vu(?:s|e|es)?\b", re.MULTILINE)
+_VISA = re.compile(r"^[^\w\n]{0,4}vu(?:s|e|es)?\b", re.MULTILINE)
 _END_OF_VISA = re.compile(
-    r";|\n\W*(?:considerant|attendu|sur\s+proposition|apres\s+en|le\s+conseil|entendu"
-    r"|article\s+1|il\s+est|decide|arrete\b|l'assemblee)|\.\s*\n"
+    r";|\n[^\w\n]{0,20}(?:considerant|attendu|sur\s+proposition|apres\s+en|le\s+conseil|entendu"
+    r"|article\s+1|il\s+est|decide|arrete\b|l'assemblee)|\.[^\S\n]{0,9}\n"
 )
 _ABBREVIATED = re.compile(r"\bcode\b[^.;:,]{5,70}\(\s*$")  # « code général … (CGCT) »
 _PLAIN_SHORT = ("CGCT", "CGFP", "CRPA", "CG3P")  # « CSI » alone may be anything
-_SENTENCE_END = re.compile(r";|\.\s*\n|\.\s(?=[a-z]{3})|\n\s*\n|\n\W*vu\b")
+_SENTENCE_END = re.compile(
+    r";|\.[^\S\n]{0,9}\n|\.\s(?=[a-z]{3})|\n[^\S\n]{0,20}\n|\n[^\w\n]{0,20}vu\b"
+)
 _TAKES_BACK = re.compile(
     r"\b(?:rapporter?|rapportant|abroger?|abrogeant|annuler?|retirer?|remplacer?"
     r"|modifi(?:er?|ant)|completer?)(?:\s+et\s+(?:de\s+)?(?:remplacer?|abroger?))?"

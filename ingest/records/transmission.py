@@ -22,7 +22,8 @@ _RECEIVED = re.compile(
     rf"\b(?:sous-)?(?:prefecture|controle de legalite)\b[^\n\d]{{0,12}}(?P<at>{DATE})"
 )
 _PUBLISHED = re.compile(
-    rf"^\W*(?:date (?:de publication|d'affichage)|publiee?s?|affichee?s?|publication|affichage)"
+    r"^[^\w\n]{0,20}(?:date (?:de publication|d'affichage)|publiee?s?|affichee?s?|publication"
+    r"|affichage)"
     rf"(?: et affichee?| et publiee?| en mairie| sur le site[a-z ]{{0,30}})?"
     rf"(?: le| du|\W*:)?\W*(?P<at>{DATE})",
     re.MULTILINE,

@@ -125,6 +125,21 @@ def test_a_line_that_a_crash_has_cut_goes_with_the_withdrawn(tmp_path: Path) -> 
     assert journal_lines(tmp_path) == [whole]
 
 
+def test_an_answer_that_quotes_the_file_under_an_older_name_loses_its_text(tmp_path: Path) -> None:
+    path = tmp_path / "journal" / "2025-11.jsonl"
+    path.parent.mkdir()
+    lines = [
+        {"question": "Q", "answer": CANARY, "passages": [[FONDS, "ancien-nom.txt", 1]]},
+        {"question": "Q", "answer": "texte", "passages": [[FONDS, "autre.txt", 1]]},
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    counts = journal.forget(
+        tmp_path, {(FONDS, "nouveau.txt")}, lambda fonds, source: source == "autre.txt"
+    )
+    assert counts == {(FONDS, "nouveau.txt"): 0}
+    assert [line["answer"] for line in journal_lines(tmp_path)] == [journal.WITHDRAWN, "texte"]
+
+
 def test_traces_of_errors_go_too(own_town: Path, act: Path) -> None:
     (own_town / "logs" / "bug-20251104.txt").write_text(f"ValueError: {CANARY}")
     assert greffe(own_town, "withdraw", act, "--yes", "--json").json[0]["removed"]["traces"] == 1

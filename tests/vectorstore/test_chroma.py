@@ -258,6 +258,15 @@ def test_the_first_rows_of_a_collection_can_be_read_while_they_are_written(
     assert wrong == []
 
 
+def test_a_switch_whose_reply_was_lost_can_be_made_again(index: ChromaIndex) -> None:
+    index.add(FONDS, names(2), vectors(2))
+    index.replace(FONDS, [(names(3), vectors(3))])
+    index._twice(lambda link: index._switch(link, collection_name(FONDS, "essai")))
+    assert index.ids(FONDS) == set(names(3))
+    index.replace(FONDS, [])
+    assert index.count(FONDS) == 0
+
+
 def test_ten_killed_writers_leave_an_index_that_one_more_completes(
     index: ChromaIndex, data: Path
 ) -> None:

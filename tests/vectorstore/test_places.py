@@ -32,6 +32,7 @@ def test_a_commune_is_recognised(question: str, places: tuple[str, ...]) -> None
         "Le plan de zonage, le compte de gestion et le budget de la ville",
         "À quelle heure ferme le parc de la Rauze ?",
         "Le droit de place au marché",
+        "L'indemnité du Maire votée en Mars 2014, les documents à lire et le bien à louer",
         "Le Grand Jury d'Appel, la Route de Port et le Compte de Gestion",
     ],
 )

@@ -221,3 +221,13 @@ def test_a_list_of_deliberations_is_cut_at_its_rows() -> None:
     ]
     outcomes = [r.vote.outcome if r.vote else None for r in rows]
     assert outcomes == ["adopte", "adopte", "rejete", "retire"]
+
+
+@pytest.mark.parametrize(
+    "rubbish", ["\n", "-\n", "* * *\n", "DUPONT-", "DEL-", "(pouvoir ", ".", "1 ", "L. 2121-"]
+)
+def test_rubbish_takes_no_more_than_its_length(rubbish: str) -> None:
+    """An expression that backtracks over lines took an hour for these; the test would not end."""
+    head = "Extrait du registre des délibérations\nn° 2024-1\nSéance du 3 mai 2024\nPrésents : "
+    found = cut([Page(1, head + rubbish * (150_000 // len(rubbish)))], "courvallon/acte.pdf")
+    assert found[0].number == "2024-1"
