@@ -207,6 +207,20 @@ def test_a_run_ends_though_ctrl_c_left_a_transaction_open(catalogue: Catalogue) 
     assert (catalogue.last_run() or {})["state"] == "interrupted"
 
 
+def test_a_journal_that_somebody_reads_is_said_not_to_be_empty(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    (file,) = tmp_path.glob("*.sqlite")
+    reader = sqlite3.connect(file)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM runs").fetchone()
+    catalogue.connection.execute("PRAGMA busy_timeout = 100")
+    catalogue.begin_run()
+    assert catalogue.compact() is False
+    reader.close()
+    assert catalogue.compact() is True
+
+
 @pytest.mark.parametrize(
     "content", [b"ceci n'est pas une base", b"SQLite format 3\x00" + b"x" * 90]
 )

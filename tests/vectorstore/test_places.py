@@ -59,3 +59,15 @@ def test_a_commune_whose_acts_are_indexed_is_not_another_place() -> None:
 )
 def test_a_number_that_is_surely_an_acts(question: str, numbers: tuple[str, ...]) -> None:
     assert read_question(question, []).cited == numbers
+
+
+@pytest.mark.parametrize(
+    ("question", "day"),
+    [
+        ("L'article L. 2121-7 du CGCT en 2010", "2010-12-31"),
+        ("L'article L. 2121-7 concerne-t-il les communes de 2000 à 3500 habitants ?", None),
+        ("L'article L. 2122-22 vaut-il pour plus de 2000 électeurs ?", None),
+    ],
+)
+def test_a_figure_is_no_year_of_the_law(question: str, day: str | None) -> None:
+    assert read_question(question, []).law_day == day
