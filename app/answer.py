@@ -204,7 +204,9 @@ class Desk:
         sentences = []
         for text, marks in _sentences(written):
             known = [mark for mark in marks if 1 <= mark <= len(hits)]
-            status = ledger.verdict(text, [hits[mark - 1].passage.text for mark in known])
+            cited_hits = [hits[mark - 1] for mark in known]
+            around = "\n".join(hit.passage.heading for hit in cited_hits)
+            status = ledger.verdict(text, [hit.passage.text for hit in cited_hits], around)
             cited = [(mark, place_of(hits[mark - 1], text)) for mark in known]
             ours = tuple(places.setdefault(place, len(places) + 1) for place in cited)
             sentences.append(Sentence(text, status, tuple(dict.fromkeys(ours))))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from app.citations import Quote
+from app.pieces import pieces
 from ingest.rows import PassageRow
 from vectorstore.retriever import Hit
 
@@ -42,30 +43,18 @@ def widened(hit: Hit, neighbours: Sequence[PassageRow]) -> Hit:
     return replace(hit, passage=whole)
 
 
-_END = re.compile(
-    r"(?<!\bM)(?<!\bMM)(?<!\bart)(?<!\bArt)(?<!\bMme)(?<!\bMr)(?<!\bL)(?<!\bR)(?<!\bD)(?<!\bn)"
-    r"(?<!\b[1lL]er)"
-    r"(?<!\d)[.!?]\s+(?=[A-ZÉÈÀÂÎÔÇ«\-–•])|(?<=\d\.)\s+(?=[A-ZÉÈÀÂ][a-zé]+ )|;\s*\n"
-)
-_OPENS = re.compile(
-    r"^\s*(?:[-–—•●▪*\uf000-\uf0ff]\s|\d{1,2}\s*[.)/°-]|[a-z]\)|[IVX]+\s*[.)-]|article\b|art\.|vu\b"
-    r"|considérant|vote\b|pour\s*:|contre\s*:|abst|objet|décide|approuve|autorise|le conseil"
-    r"|après)",
-    re.I,
-)
 _FURNITURE = re.compile(
     r"^\W*(?:envoyé|reçu|affiché|publiée?) (?:en préfecture )?le\b|^\W*ID\s*:\s*\d"
     r"|\bpage\s*\d+\s*(?:/|sur)\s*\d+\s*$",
     re.I,
 )
-_LONGEST = 600
 
 
 def units(hit: Hit) -> Iterator[Unit]:
     """Cut a passage into sentences, list items and rows, in order."""
     text = hit.passage.text
     opening = ""
-    for start, end in _pieces(text, seams(hit.passage)):
+    for start, end in pieces(text, seams(hit.passage)):
         line = " ".join(text[start:end].split())
         if not re.search(r"\w{2,}", line) or _FURNITURE.search(line):
             continue
@@ -81,42 +70,6 @@ def seams(passage: PassageRow) -> frozenset[int]:
     """Where a passage's text passes to another page, or over words left out: no unit crosses."""
     ends = accumulate(span.end - span.start + 1 for span in passage.spans)
     return frozenset(end - 1 for end in ends)  # of the "\n" that joins two spans
-
-
-def _pieces(text: str, cuts: frozenset[int]) -> Iterator[tuple[int, int]]:
-    """(start, end) of each unit: wrapped lines are joined, sentences parted."""
-    start = 0
-    for end in _block_ends(text, cuts):
-        at = start
-        for stop in _END.finditer(text, start, end):
-            yield at, stop.start() + 1
-            at = stop.end()
-        if at < end:
-            yield at, end
-        start = end + 1
-
-
-def _block_ends(text: str, cuts: frozenset[int]) -> Iterator[int]:
-    """Where a line ends that the next one does not carry on."""
-    lines = text.split("\n")
-    at = 0
-    begun = 0
-    for index, line in enumerate(lines):
-        end = at + len(line)
-        after = lines[index + 1] if index + 1 < len(lines) else None
-        stops = after is None or end in cuts or not _goes_on(line, after)
-        if stops or end - begun > _LONGEST:
-            yield end
-            begun = end + 1
-        at = end + 1
-
-
-def _goes_on(line: str, after: str) -> bool:
-    if not line.strip() or not after.strip() or _OPENS.match(after):
-        return False
-    if line.rstrip().endswith((".", ":", ";", "!", "?")):
-        return False
-    return after.lstrip()[:1].islower() or len(line) > 60
 
 
 # --- what belongs together
@@ -147,32 +100,32 @@ def _kind(unit: Unit) -> str:
     return "row" if short and _ROW.search(unit.text) else ""
 
 
-def with_its_run(unit: Unit, pieces: Sequence[Unit]) -> Unit:
+def with_its_run(unit: Unit, others: Sequence[Unit]) -> Unit:
     """A list item with its list, a row with its table, a vote with all its lines.
 
-    `pieces` are the units of the passage, in order; the lines are kept apart by "\\n".
+    `others` are the units of the passage, in order; the lines are kept apart by "\\n".
     """
-    first = last = next(i for i, piece in enumerate(pieces) if piece.start == unit.start)
+    first = last = next(i for i, piece in enumerate(others) if piece.start == unit.start)
     opens = unit.text.endswith(":")
-    kind = _kind(pieces[last + 1]) if opens and last + 1 < len(pieces) else _kind(unit)
+    kind = _kind(others[last + 1]) if opens and last + 1 < len(others) else _kind(unit)
     if not kind:
         return unit
-    while last + 1 < len(pieces) and _kind(pieces[last + 1]) == kind:
-        if not _fits(pieces, first, last + 1):
+    while last + 1 < len(others) and _kind(others[last + 1]) == kind:
+        if not _fits(others, first, last + 1):
             break
         last += 1
-    while not opens and first > 0 and _fits(pieces, first - 1, last):
-        opens = pieces[first - 1].text.endswith(":")
-        if not opens and _kind(pieces[first - 1]) != kind:
+    while not opens and first > 0 and _fits(others, first - 1, last):
+        opens = others[first - 1].text.endswith(":")
+        if not opens and _kind(others[first - 1]) != kind:
             break
         first -= 1
-    text = "\n".join(piece.text for piece in pieces[first : last + 1])
-    return Unit(unit.hit, pieces[first].start, pieces[last].end, text, unit.opening)
+    text = "\n".join(piece.text for piece in others[first : last + 1])
+    return Unit(unit.hit, others[first].start, others[last].end, text, unit.opening)
 
 
-def _fits(pieces: Sequence[Unit], first: int, last: int) -> bool:
-    start, end = pieces[first].start, pieces[last].end
-    crosses = any(start < cut < end for cut in seams(pieces[first].hit.passage))
+def _fits(others: Sequence[Unit], first: int, last: int) -> bool:
+    start, end = others[first].start, others[last].end
+    crosses = any(start < cut < end for cut in seams(others[first].hit.passage))
     return end - start <= _LONGEST_RUN and not crosses
 
 

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from ingest.records.fold import fold
 from ingest.records.numbers_in_words import number_in_words
 
-_MONTHS = {
+MONTHS = {
     "janvier": 1, "fevrier": 2, "mars": 3, "avril": 4, "mai": 5, "juin": 6, "juillet": 7,
     "aout": 8, "septembre": 9, "octobre": 10, "novembre": 11, "decembre": 12,
     "janv": 1, "fev": 2, "fevr": 2, "avr": 4, "juil": 7, "sept": 9, "oct": 10, "nov": 11,
     "dec": 12,
 }  # fmt: skip
 _DAYS = r"(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)[\s,]+)?"
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 
 # On folded text. A date may be broken by one line end.
 DATE = (
@@ -47,7 +47,7 @@ def iso(year: int, month: int, day: int) -> str | None:
 def of_match(match: re.Match[str]) -> str | None:
     """The ISO date of a match of `DATE`."""
     if match["month"]:
-        return iso(int(match["year"]), _MONTHS[match["month"]], int(match["day"]))
+        return iso(int(match["year"]), MONTHS[match["month"]], int(match["day"]))
     return iso(int(match["y"]), int(match["m"]), int(match["d"]))
 
 
@@ -70,7 +70,7 @@ def _of_words(match: re.Match[str]) -> str | None:
     day = int(figures.group()) if figures else number_in_words(match["day"])
     if year is None or day is None or not 1900 <= year <= 2100:
         return None
-    return iso(year, _MONTHS[match["month"]], day)
+    return iso(year, MONTHS[match["month"]], day)
 
 
 def parse(text: str) -> str | None:
@@ -85,6 +85,6 @@ def date_in_name(name: str) -> str | None:
     folded = fold(name)
     found = {iso(int(y), int(m), int(d)) for y, m, d in _NAME_ISO.findall(folded)}
     found |= {iso(int(y), int(m), int(d)) for d, m, y in _NAME_DAY_FIRST.findall(folded)}
-    found |= {iso(int(y), _MONTHS[m], int(d)) for d, m, y in _NAME_MONTH.findall(folded)}
+    found |= {iso(int(y), MONTHS[m], int(d)) for d, m, y in _NAME_MONTH.findall(folded)}
     found.discard(None)
     return found.pop() if len(found) == 1 else None

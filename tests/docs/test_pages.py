@@ -101,8 +101,8 @@ def test_the_figures_that_agents_are_told_are_right() -> None:
 
 
 def test_the_share_of_words_that_legal_staff_are_told_is_right() -> None:
-    assert "sept mots sur dix" in read("docs/pour-les-juristes.md")
-    assert ledger._LEAST_SHARED == 0.7
+    assert "la moitié au moins de ses mots" in read("docs/pour-les-juristes.md")
+    assert ledger.LEAST_SHARED == 0.5
 
 
 def test_the_refusals_are_quoted_as_they_are_said() -> None:
