@@ -8,6 +8,7 @@ the same outcomes give the same interval.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -47,3 +48,16 @@ def interval(values: Sequence[float], statistic: Statistic) -> tuple[float, floa
     draws = np.random.default_rng(SEED).integers(0, len(observed), (DRAWS, len(observed)))
     low, high = np.percentile(statistic(observed[draws]), (2.5, 97.5))
     return float(low), float(high)
+
+
+def wilson(hits: int, n: int, z: float = 1.959964) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson 1927): it says something at 0 % and at 100 % too.
+
+    (0, 1) where there is nothing to count.
+    """
+    if not n:
+        return 0.0, 1.0
+    share, spread = hits / n, z * z / n
+    middle = (share + spread / 2) / (1 + spread)
+    reach = z / (1 + spread) * sqrt(share * (1 - share) / n + spread / n / 4)
+    return max(0.0, middle - reach), min(1.0, middle + reach)

@@ -254,9 +254,6 @@ def _also(value: Value, years: set[str]) -> Iterator[tuple[str, str]]:
             yield "month", f"{year}-{value.value[:2]}"
 
 
-_TABLED = frozenset({"amount", "percent", "measure", "duration", "hour", "vote"})
-
-
 def _same(value: Value, said: tuple[str, str], kinds: set[str]) -> bool:
     kind, other = said
     if kind == value.kind:
@@ -270,6 +267,4 @@ def _same(value: Value, said: tuple[str, str], kinds: set[str]) -> bool:
         return other == figures and len(figures) > 2
     if value.kind == "number" and kind == "act":
         return other == value.value
-    if value.kind == "number" and kind in _TABLED - {"amount", "percent"}:
-        return other.split(" ")[-1 if kind == "vote" else 0] == value.value
     return False

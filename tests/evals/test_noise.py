@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from evals.noise import interval, mean, median, quantile
+from evals.noise import interval, mean, median, quantile, wilson
 
 
 def test_the_interval_of_a_share_is_the_binomial_one() -> None:
@@ -28,3 +28,12 @@ def test_a_quantile_is_a_value_that_was_measured() -> None:
     assert quantile(0.5)(values) == 3.0
     assert quantile(0.95)(values) == 4.0
     assert quantile(1.0)(values) == 4.0
+
+
+@pytest.mark.parametrize(
+    ("hits", "n", "low", "high"),
+    [(0, 20, 0.0, 0.161), (20, 20, 0.839, 1.0), (5, 10, 0.237, 0.763), (0, 0, 0.0, 1.0)],
+)
+def test_the_wilson_interval_of_a_share(hits: int, n: int, low: float, high: float) -> None:
+    found = wilson(hits, n)
+    assert (round(found[0], 3), round(found[1], 3)) == (low, high)

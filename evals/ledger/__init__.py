@@ -1,0 +1,1 @@
+"""The ledger against sentences whose truth is known: `python -m evals.ledger`."""
