@@ -72,9 +72,13 @@ def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
         )  # fmt: skip
     titles = [one.unit.hit.record.title or "" for one in chosen]
     texts = [
-        f"{one.unit.hit.passage.heading} {one.unit.hit.passage.text} {title}"
+        f"{one.unit.hit.passage.heading} {one.unit.opening} {one.unit.text} {title}"
         for one, title in zip(chosen, titles, strict=True)
     ]
+    if reading.bodies:  # another place is a detail of what is asked, and may stand farther off
+        texts = [
+            f"{one.unit.hit.passage.text} {text}" for one, text in zip(chosen, texts, strict=True)
+        ]
     place = next((town for town in reading.towns if not _speak_of(town, titles)), None)
     place = place or next((name for name in reading.places if not _speak_of(name, texts)), None)
     if place:
@@ -89,7 +93,7 @@ def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
         return Verdict(False, 0.0, f"Aucun acte indexé ne porte le numéro « {shown} ».")
     hits = found.hits[:10]
     years = tuple(dict.fromkeys(map(str, reading.years)))
-    if years and not _any_of(years, hits):
+    if years and not _any_of(years, [one.unit.hit for one in chosen]):
         return Verdict(False, 0.0, f"{_NOTHING} Rien ne s'y rapporte à l'année {years[0]}.")
     if found.exact:
         about_it = chosen[0].coverage >= _ABOUT or _only_names_it(reading.text)

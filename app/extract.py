@@ -9,11 +9,11 @@ an amount, a date, a vote, a name, an article.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.ledger import squeeze
-from app.units import Unit, inside, units, with_its_run
+from app.units import Unit, inside, is_vote, quote_of, units, with_its_run
 from vectorstore.retriever import Hit
 from vectorstore.synonyms import Synonyms, synonyms_of
 
@@ -79,10 +79,18 @@ def wanted(question: str) -> re.Pattern[str] | None:
     return None
 
 
+# Words that ask, and tell nothing of what is asked about: the kind of thing stands for them.
+_ASKING = (
+    "combien quand comment pourquoi quel quelle quels quelles coûte coûtent coûtait coûtera coûter"
+    " a-t-elle a-t-il ont-ils été"
+)
+
 # --- choice
 
 # Swept on the development questions: docs/log.md.
 _MARGIN = 0.25  # a further sentence scores at most this much less than the best
+_DECISION_MARGIN = 0.5  # an object and what is decided of it look less alike
+_VOTE_REACH = 300  # characters: from one line of a vote to the next
 _KIND_FOUND = 0.35  # for a sentence that holds the kind of thing asked
 
 
@@ -94,6 +102,8 @@ class Asked:
     total: float
     last: frozenset[str]  # those of its terms that were asked last
     holds: re.Pattern[str] | None  # what kind of thing is wanted
+    also: tuple[re.Pattern[str], ...]  # other kinds: « quel prestataire, et à quel prix ? »
+    several: bool  # several acts may answer: years or places are compared
     terms: Callable[[str], list[str]]
     synonyms: Synonyms  # other words for what is asked
     decision: bool  # what an act decides, or what it is about
@@ -108,6 +118,12 @@ _DECIDES = re.compile(
     r"|donne|désigne|prend acte|émet|sollicite|valide|attribue|institue|objet\s*:|de\s\w+er\b)",
     re.I,
 )
+
+
+_DECIDED = re.compile(
+    r"^\W*(?:(?:le conseil|la commission|l['’]assemblée)\b[^.]{0,120}?\b)?"
+    r"(?:d[ée]cide|approuve|adopte|autorise|accepte|fixe|émet|désigne|valide|prend acte)\b", re.I,
+)  # fmt: skip
 
 
 def weigh_question(
@@ -129,13 +145,29 @@ def weigh_question(
     weights = {term: idf(term) for term in set(terms(question))}
     if last != question:  # a follow-up: what is new in it counts most
         weights |= {term: 2 * idf(term) for term in set(terms(last))}
-    for term in terms(" ".join(bodies)):
+    for term in terms(" ".join([*bodies, _ASKING])):
         weights.pop(term, None)
     total = sum(weights.values()) or 1.0
     newest = frozenset(terms(last)) & weights.keys()
     decision = bool(_WHAT_IT_DECIDES.search(last))
     kind = None if decision else wanted(last)
-    return Asked(weights, total, newest, kind, terms, synonyms_of(question, terms), decision)
+    also = () if decision else _also(last, kind)
+    synonyms = synonyms_of(question, terms)
+    several = bool(_SEVERAL.search(last)) or len(bodies) > 1
+    return Asked(weights, total, newest, kind, also, several, terms, synonyms, decision)
+
+
+_SEVERAL = re.compile(
+    r"\b(?:entre|puis|depuis|évolu\w+|compar\w+|avant|chaque|tou(?:s|tes) les)\b"
+    r"|(?:19|20)\d\d\D+(?:19|20)\d\d", re.I,
+)  # fmt: skip
+
+
+def _also(question: str, first: re.Pattern[str] | None) -> tuple[re.Pattern[str], ...]:
+    """The kinds of things that the other parts of a question ask for."""
+    parts = re.split(r"\bet\b|,|\bpuis\b", question)
+    kinds = [wanted(part) for part in parts]
+    return tuple(dict.fromkeys(kind for kind in kinds if kind is not None and kind is not first))
 
 
 def choose(asked: Asked, hits: Sequence[Hit]) -> list[Chosen]:
@@ -149,7 +181,7 @@ def choose(asked: Asked, hits: Sequence[Hit]) -> list[Chosen]:
         runs = {(run.start, run.end): run for run in (with_its_run(p, pieces) for p in pieces)}
         scored += [_weigh(run, asked, best) for run in runs.values()]
     scored.sort(key=lambda chosen: -chosen.score)
-    return _few(scored)
+    return _few(scored, asked)
 
 
 def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
@@ -163,8 +195,8 @@ def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
     score = share[0] + 0.5 * share[1] + 0.25 * share[2] + 1.2 * (unit.hit.score - best)
     if asked.holds is not None:
         score += _KIND_FOUND if asked.holds.search(unit.text) else -0.15
-    if asked.decision and _decides(unit):
-        score += 0.6
+    if asked.decision and len(unit.text) > 25 and (_DECIDED.match(unit.text) or _decides(unit)):
+        score += 0.9 if _DECIDED.match(unit.text) else 0.6
     if len(own - heading - weights.keys()) < 2:
         score -= 0.4  # it says no more than the title and the question do
     if not 25 <= len(unit.text) <= 450:
@@ -181,12 +213,40 @@ def _decides(unit: Unit) -> bool:
     return bool(_DECIDES.match(unit.text)) or (bool(title) and title in squeeze(unit.text))
 
 
-def _few(scored: list[Chosen]) -> list[Chosen]:
-    """The best unit, and others nearly as good that say something else."""
+def _few(scored: list[Chosen], asked: Asked) -> list[Chosen]:
+    """The best unit, and others nearly as good that say something else.
+
+    They stand in the same file, unless the question compares; of each other kind of thing that
+    is asked, the best unit of the same act is one of them.
+    """
     chosen: list[Chosen] = []
+    first = scored[0].unit.hit
+    margin = _DECISION_MARGIN if asked.decision else _MARGIN
     for candidate in scored:
-        if candidate.score < scored[0].score - _MARGIN or len(chosen) == MOST_SENTENCES:
+        if candidate.score < scored[0].score - margin or len(chosen) == MOST_SENTENCES:
             break
+        if not asked.several and candidate.unit.hit.source.id != first.source.id:
+            continue
         if not any(inside(candidate.unit, other.unit) for other in chosen):
             chosen.append(candidate)
-    return chosen
+    others = _missing(scored, chosen, asked)
+    new = (one for one in others if not any(inside(one.unit, other.unit) for other in chosen))
+    return [*chosen[: MOST_SENTENCES - 1], one] if (one := next(new, None)) else chosen
+
+
+def _missing(scored: Sequence[Chosen], chosen: Sequence[Chosen], asked: Asked) -> Iterator[Chosen]:
+    """What the choice lacks of the best unit's act: another kind asked for, a line of the vote."""
+    first = scored[0].unit
+    near = [one for one in scored if one.unit.hit.record.id == first.hit.record.id]
+    for kind in asked.also:
+        if not any(kind.search(one.unit.text) for one in chosen):
+            yield from (one for one in near if kind.search(one.unit.text))
+            return
+    if asked.holds is _VOTE and is_vote(first):
+        yield from (one for one in near if is_vote(one.unit) and _follows(one.unit, first))
+
+
+def _follows(unit: Unit, other: Unit) -> bool:
+    """Whether a line of votes stands below another, a sentence between them at most."""
+    one, above = quote_of(unit), quote_of(other)
+    return one.page == above.page and 0 <= one.start - above.end < _VOTE_REACH

@@ -51,7 +51,7 @@ class Chat:
                 model = ChatOpenAI(
                     base_url=self.url, model=self.name or "default",
                     api_key=SecretStr(self.key or "aucune"), temperature=0, timeout=self.seconds,
-                    max_retries=1, max_completion_tokens=400, http_client=http,
+                    max_retries=0, max_completion_tokens=400, http_client=http,
                 )  # fmt: skip
                 reply = model.invoke(text)
         except (openai.OpenAIError, ValueError, OSError, TypeError, LookupError) as error:

@@ -84,15 +84,27 @@ def inside(unit: Unit, other: Unit) -> bool:
     return re.sub(r"\W", "", unit.text.lower()) in re.sub(r"\W", "", other.text.lower())
 
 
-_ITEM = re.compile(r"^(?:[-–—•●▪*\uf000-\uf0ff]|\d{1,2}\s*[.)°]|[a-z]\))")
-_VOTE_LINE = re.compile(r"^\W*(?:vote|pour|contre|abst|unanimit|votants|à l['’]unanimité)\b", re.I)
+_ITEM = re.compile(
+    r"^(?:[-–—•●▪*\uf000-\uf0ff]|\d{1,2}\s*[.)°]|[a-z]\)|(?:Article|ARTICLE|Art\.)\s+(?:\d|premier|unique)"
+    r")"
+)
+_VOTE_LINE = re.compile(
+    r"^\W*(?:\d+\s*(?:voix\s*)?)?(?:vote|(?:pour|contre)(?=\W*(?:\d|:|\(|$|à l['’]|M\.|Mme))"
+    r"|abst\w*|unanimit\w*|votants|à l['’]unanimité)\b",
+    re.I,
+)
 _ROW = re.compile(r"\d")
 _LONGEST_RUN = 600  # characters
 
 
+def is_vote(unit: Unit) -> bool:
+    """Whether a unit is a line that counts votes."""
+    return _VOTE_LINE.match(unit.text) is not None
+
+
 def _kind(unit: Unit) -> str:
     """Units of one kind that follow each other belong together: items, rows, lines of a vote."""
-    if _VOTE_LINE.match(unit.text):
+    if is_vote(unit):
         return "vote"
     if _ITEM.match(unit.text):
         return "item"

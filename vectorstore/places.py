@@ -33,6 +33,11 @@ sous suite sur table tarif taux temps terre tour tours toussaint trois val valle
 vie village villages ville voie vote vue
 """
 _COMMON = frozenset(_WORDS.split())
+_ARTICLES = {"du": "le", "au": "le", "des": "les", "aux": "les"}
+_CAPITAL_BEFORE = re.compile(
+    r"(?:^|[.?!:]|\bM\.|\bMme|(?<=\w[ '-])[A-ZÀ-Þ][\wÀ-ÿ'-]*|[\w-]-|\d)\W*$"
+)
+_CAPITAL_BEHIND = re.compile(r"[\s-]+[A-ZÀ-Þ]")
 
 
 @cache
@@ -41,6 +46,14 @@ def _names() -> frozenset[str]:
     text = resources.files("vectorstore").joinpath("reference", "communes.txt").read_text("utf-8")
     lines = (line for line in text.splitlines() if not line.startswith("#"))
     return frozenset(_joined(line) for line in lines)
+
+
+@cache
+def _words() -> frozenset[str]:
+    """Names of communes that are words as well, folded."""
+    text = resources.files("vectorstore").joinpath("reference", "communes_mots.txt").read_text()
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    return frozenset(word for line in lines for word in line.split())
 
 
 def _joined(text: str) -> str:
@@ -66,22 +79,30 @@ def _size(text: str, folded: str, words: list[tuple[int, int]], at: int) -> int:
     """How many words the name of a commune has that begins with word `at`; 0 for none."""
     start = words[at][0]
     before = _BEFORE.search(folded[:start])
-    if before is None:
-        return 0
+    word = before["word"] if before else ""
     for size in range(min(_LONGEST, len(words) - at), 0, -1):
         end = words[at + size - 1][1]
         if folded[end : end + 1] == "-":  # the beginning of a longer name
             continue
         name = _joined(folded[start:end])
-        if name in _names() and _is_meant(text, folded, start, name, before["word"]):
+        article = _ARTICLES.get(word)
+        if article and f"{article} {name}" in _names() and text[start].isupper():
+            return size  # « du Havre »
+        if name in _names() and _is_meant(text, folded, start, end, name, word):
             return size
     return 0
 
 
-def _is_meant(text: str, folded: str, start: int, name: str, before: str) -> bool:
+def _is_meant(text: str, folded: str, start: int, end: int, name: str, before: str) -> bool:
     """Whether the words are the place, and not words that are spelt alike."""
     if _AFTER_DE.search(folded[:start]):
         return True
-    if text[start].isupper():
+    bare = re.sub(r"^(?:la|le|les|l) ", "", name)
+    common = bare in _COMMON or (before != "a" and bare in _words())
+    if not text[start].isupper():
+        return before in ("a", "de", "d'") and not common and len(name) > 3
+    if before:
         return before != "des" and (name not in _COMMON or before == "a")
-    return before == "a" and name not in _COMMON and len(name) > 3
+    # « Budget Rennes 2014 »: no first word, no one's name
+    alone = not _CAPITAL_BEFORE.search(text[:start]) and not _CAPITAL_BEHIND.match(text[end:])
+    return alone and not common and len(name) > 3

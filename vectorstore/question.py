@@ -46,7 +46,8 @@ _ARTICLE = re.compile(
     r"|\barticle\s+(\d{1,4}(?:[-–]\d{1,4}){1,4})\b",
 )
 _YEAR = re.compile(
-    r"(?<!article )(?<!articles )\b((?:19|20)\d\d)\b(?! ?(?:€|euros?\b|habitants|m2|m3|m²))"
+    r"(?<!article )(?<!articles )\b((?:19|20)\d\d|(?<=\ben )1[5-8]\d\d)\b"
+    r"(?! ?(?:€|euros?\b|habitants|m2|m3|m²))"
 )
 # A year, and no figure: « en 2010 », « fin 2010 », not « de 2000 habitants ».
 _IN_YEAR = re.compile(r"\b(?:en|annee|fin|debut|courant|exercice)\s+((?:19|20)\d\d)\b")
@@ -66,7 +67,7 @@ _MONTHS = [
 ]
 _MONTH_YEAR = re.compile(r"\b(" + "|".join(_MONTHS) + r")\s+(?:de\s+)?((?:19|20)\d\d)\b")
 _PLACE = re.compile(
-    r"\b(?i:commune|ville|mairie|village|municipalité|conseil municipal)"
+    r"\b(?i:commune|ville|mairie|maire|village|municipalité|conseil municipal)"
     r"\s+(?:de\s+la\s+|de\s+|d['’]|du\s+|des\s+)"
     r"([A-ZÉÈÎÔ][\w'’-]*(?:[- ](?:(?:sur|sous|en|le|la|les|de|du|des|lès)[- ]|l['’])*"
     r"[A-ZÉÈÎÔ][\w'’-]+)*)"

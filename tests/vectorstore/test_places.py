@@ -18,6 +18,10 @@ from vectorstore.question import read_question
         ("L'éclairage public à Saint-Malo et à St Brieuc", ("Saint-Malo", "St Brieuc")),
         ("Les terrains de la commune de La Tour-en-Jarez", ("La Tour-en-Jarez",)),
         ("Le budget d'Uzès", ("Uzès",)),
+        ("tarif de la bibliothèque de lyon", ("lyon",)),
+        ("tarif de la bibliothèque du Havre", ("Havre",)),
+        ("la cantine de La Rochelle", ("La Rochelle",)),
+        ("Budget Rennes 2014 ?", ("Rennes",)),
     ],
 )
 def test_a_commune_is_recognised(question: str, places: tuple[str, ...]) -> None:
@@ -33,6 +37,8 @@ def test_a_commune_is_recognised(question: str, places: tuple[str, ...]) -> None
         "À quelle heure ferme le parc de la Rauze ?",
         "Le droit de place au marché",
         "L'indemnité du Maire votée en Mars 2014, les documents à lire et le bien à louer",
+        "la salle de danse, le droit de place et la location de matériel",
+        "La subvention de Paul Lyon et le permis de M. Brest",
         "Le Grand Jury d'Appel, la Route de Port et le Compte de Gestion",
     ],
 )
