@@ -71,6 +71,7 @@ def _options(
 
 def main() -> None:
     """Run a command inside the one error boundary; exits with the documented code."""
+    egress.stand_wall(data_folder)
     os.umask(0o077)  # what is indexed and asked is for the account that runs Greffe alone
     sys.exit(guarded(lambda: app(standalone_mode=False, prog_name="greffe")))
 

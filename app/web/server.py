@@ -51,8 +51,9 @@ def serve(app: FastAPI, listening: socket.socket, opened: Callable[[], None]) ->
             await super().startup(sockets)
             opened()
 
+    # uvloop's libuv opens an io_uring, through which calls go that no recording sees
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False,
+        app, loop="asyncio", log_level="warning", access_log=False, server_header=False,
         proxy_headers=False, timeout_graceful_shutdown=3,
     )  # fmt: skip
     with listening:
