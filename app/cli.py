@@ -18,6 +18,7 @@ from app.commands import (
     doctor,
     ingest,
     init,
+    models,
     rebuild,
     search,
     serve,
@@ -40,6 +41,7 @@ app = typer.Typer(
 
 for module in (
     init, ingest, ask, search, show, serve, status, doctor, settings, demo, rebuild, withdraw,
+    models,
 ):  # fmt: skip
     app.command(module.NAME)(module.command)
 for entry in entry_points(group="greffe.commands"):

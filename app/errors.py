@@ -110,6 +110,17 @@ SENTENCES: dict[str, Say] = {
         "Indiquez dans greffe.toml un dossier sentence-transformers avec des poids safetensors.",
         NO_INDEX,
     ),
+    "ModelAltered": Say(
+        "Le modèle « {path} » n'est plus celui qui a été apporté : {detail}.",
+        "Ne vous en servez pas : supprimez ce dossier et apportez-le de nouveau"
+        " (`greffe models add`), ou relancez s'il s'agit du modèle embarqué.",
+        REFUSED,
+    ),
+    "ModelRefused": Say(
+        "Le modèle « {path} » est refusé : {detail}.",
+        "Rien n'a été gardé. Il faut un dossier sentence-transformers, un ZIP ou un tar.",
+        REFUSED,
+    ),
     "CatalogueUnusable": Say(
         "Le catalogue « {path} » ne peut pas être ouvert : {detail}.",
         "Restaurez une sauvegarde du dossier de données, ou indexez dans un dossier neuf (--data).",

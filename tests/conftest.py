@@ -84,6 +84,34 @@ def empty_town(tmp_path: Path, models: Path) -> Path:
     return new_town(tmp_path / "donnees", models)
 
 
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sentence-transformers folder of a random BERT of one layer, 16 dimensions."""
+    import string
+
+    import torch
+    from sentence_transformers import SentenceTransformer, models
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    folder = tmp_path_factory.mktemp("modele")
+    letters = [*string.ascii_lowercase, *string.digits, *"éèàç€.,-"]
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{c}" for c in letters)]
+    (folder / "vocab.txt").write_text("\n".join(words), encoding="utf-8")
+    torch.manual_seed(1)
+    config = BertConfig(
+        vocab_size=len(words), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+        intermediate_size=32, max_position_embeddings=128,
+    )  # fmt: skip
+    BertModel(config).save_pretrained(folder / "bert")
+    BertTokenizerFast(str(folder / "vocab.txt"), model_max_length=128).save_pretrained(
+        folder / "bert"
+    )
+    word = models.Transformer(str(folder / "bert"))
+    model = SentenceTransformer(modules=[word, models.Pooling(16)], device="cpu")
+    model.save(str(folder / "petit-modele"))
+    return folder / "petit-modele"
+
+
 def new_town(data: Path, models: Path) -> Path:
     """A data folder whose model is the one unpacked already."""
     data.mkdir(parents=True)

@@ -125,15 +125,17 @@ def _disk(settings: Settings) -> Finding:
 def _model(settings: Settings) -> Finding:
     from ingest.trouble import Trouble
     from vectorstore import e5
-    from vectorstore.embed import check_folder
+    from vectorstore.model_folder import check_folder, check_manifest, digests
 
     named = settings.embedding.folder
     try:
         folder = named.expanduser() if named else e5.folder(settings.models)
         check_folder(folder)
+        checked = check_manifest(folder, digests(folder))
     except Trouble as trouble:
         return _wrong("Modèle de plongement", trouble)
-    return Finding("Modèle de plongement", True, True, folder.name)
+    how = "conforme à son manifeste" if checked else "sans manifeste (greffe models add le ferait)"
+    return Finding("Modèle de plongement", True, True, f"{folder.name}, {how}")
 
 
 def _processor() -> Finding:
