@@ -23,7 +23,7 @@ from app.airtight import life, model, recording
 from app.airtight.inside import Step
 from app.airtight.recording import Attempt
 from app.airtight.report import Report, StepReport
-from ingest import wall
+from ingest import ocr, wall
 from ingest.trouble import Trouble
 
 _LIBRARIES = ("chromadb", "gradio", "torch", "transformers", "sentence-transformers",
@@ -198,6 +198,7 @@ def _versions(gguf: Path | None) -> dict[str, str]:
         "python": platform.python_version(),
         "noyau": platform.release(),
         "strace": said.split("\n")[0].split()[-1],
+        "tesseract": "installé" if ocr.available() else "absent : rien de numérisé n'a été lu",
         "modèle": f"{gguf.name} (llama.cpp)" if gguf else model.STAND_IN,
     }
     return found | {name: metadata.version(name) for name in _LIBRARIES}
