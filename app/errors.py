@@ -239,7 +239,7 @@ SENTENCES: dict[str, Say] = {
         WAY_OUT,
     ),
     "ProofIncomplete": Say(
-        "La preuve n'est pas complète : {missing}",
+        "La preuve n'est pas complète : {missing}.",
         "Corrigez ce que le rapport dit ({report}), puis relancez `greffe doctor --egress`.",
         INCOMPLETE,
     ),
