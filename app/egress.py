@@ -1,9 +1,9 @@
 """What may be contacted, decided before any library is imported.
 
 Every library's way out is closed by its own switch; addresses that settings name must be on this
-machine, in the building, or listed one by one; where the page may listen stands here too. Nothing
-here depends on a library: it runs first. What Python code tries all the same is stopped by
-ingest/wall.py.
+machine, in the building, or listed one by one. Nothing here depends on a library: it runs first.
+What Python code tries all the same is stopped by ingest/wall.py. Where the page may listen is the
+other direction: app/commands/serve.py.
 """
 
 from __future__ import annotations
@@ -57,12 +57,14 @@ _FORGOTTEN = (
     "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "FTP_PROXY", "NO_PROXY",
 )  # fmt: skip
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # « private » of ipaddress holds more: link-local, where clouds keep their metadata, and examples
 _BUILDING = tuple(
     ipaddress.ip_network(network)
     for network in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 )
+# how a setting's address may begin, and the port that it means
+_HTTP = {"http": 80, "https": 443}
+_SCHEMES = {"directory": {"ldap": 389, "ldaps": 636}, "mail": {"smtp": 25, "smtps": 465}}
 _WIDEST = {4: 24, 6: 64}  # bits: a wider network is no list of addresses
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -78,10 +80,6 @@ class SharingAsked(Trouble):
 
 class AddressRefused(Trouble):
     """A setting names an address outside the building. Facts: setting, url, reason."""
-
-
-class PublicBind(Trouble):
-    """The page would be open to the network without TLS and a login. Facts: host."""
 
 
 def harden() -> None:
@@ -108,16 +106,6 @@ def stand_wall(data: Callable[[], Path]) -> None:
 def attempts_file(data: Path) -> Path:
     """Where the attempts that were stopped are written."""
     return data / wall.JOURNAL
-
-
-def check_bind(host: str, *, tls: bool = False, login: bool = False) -> None:
-    """Where the page may listen: this machine, or anywhere once it has TLS and a login.
-
-    Raises:
-        PublicBind: the setting would show the records to the network.
-    """
-    if host not in LOOPBACK and not (tls and login):
-        raise PublicBind(host=host)
 
 
 def check_contacts(contacts: Mapping[str, str], allowed: Collection[str] = ()) -> None:
@@ -156,11 +144,12 @@ def check_address(setting: str, url: str, allowed: Collection[str] = ()) -> list
         AddressRefused: public, unresolvable, or not an http(s) address.
     """
     listed = networks(allowed)
+    schemes = _SCHEMES.get(setting.split(".")[0], _HTTP)
     try:
         parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+        if parts.scheme not in schemes or not parts.hostname or parts.port == 0:
             raise AddressRefused(setting=setting, url=url, reason="not_http")
-        port = parts.port or (443 if parts.scheme == "https" else 80)
+        port = parts.port or schemes[parts.scheme]
         with wall.looking_up(parts.hostname):
             found = socket.getaddrinfo(parts.hostname, None, proto=socket.IPPROTO_TCP)
             addresses = [ipaddress.ip_address(str(place[0]).split("%")[0]) for *_, place in found]

@@ -86,7 +86,7 @@ SENTENCES: dict[str, Say] = {
         NO_INDEX,
     ),
     "PublicBind": Say(
-        "La page ne peut pas être ouverte sur {host} sans TLS ni comptes, et elle n'en a pas.",
+        "La page ne peut pas être ouverte sur {host} : elle n'a pas encore de comptes.",
         "Gardez page.host = \"127.0.0.1\" ; chacun ouvre la page sur sa propre machine.",
         REFUSED,
     ),

@@ -68,6 +68,7 @@ def stand(journal: Callable[[], Path], process: str = "", *, loopback: bool = Tr
     global _wall
     if _wall is None:
         _wall = _Wall(journal, process or _named(), loopback)
+        _wall.names.add(socket.gethostname().lower())  # who am I: getfqdn asks
         sys.addaudithook(_hook)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
 import pytest
 
+from ingest import wall
 from tests.command_line import greffe
 
 for _name, _value in {
@@ -37,6 +39,15 @@ ASIDE = (
 )
 FONDS = "mairie"
 has_tesseract = shutil.which("tesseract") is not None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def behind_the_wall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """All tests run behind it: none tries to reach anybody from this process."""
+    journal = tmp_path_factory.mktemp("mur") / "attempts.jsonl"
+    wall.stand(lambda: journal, "tests")
+    yield
+    assert wall.attempts(journal) == []
 
 
 @pytest.fixture(scope="session")

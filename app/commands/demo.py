@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 
 from app.commands.shared import DEFAULT_DATA, Data, data_folder, settings_of
-from app.egress import check_bind
 
 NAME = "demo"
 FONDS = "exemple"
@@ -37,7 +36,7 @@ def command(
         settings = settings.model_copy(update={"page": page})
     door = None
     if not only_index:
-        check_bind(settings.page.host)
+        serve.check_host(settings.page.host)
         door = serve.bound(settings.page.host, settings.page.port)
     if not ocr.available():
         print(

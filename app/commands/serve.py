@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.commands.shared import Data, settings_of
-from app.egress import check_bind
 from ingest.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -25,6 +24,10 @@ class PortTaken(Trouble):
 
 class AddressUnusable(Trouble):
     """This machine has no such address, or the port is reserved. Facts: host, port, detail."""
+
+
+class PublicBind(Trouble):
+    """The page would be open to the network without any login. Facts: host."""
 
 
 def command(
@@ -43,9 +46,9 @@ def run(settings: Settings, listening: socket.socket | None = None) -> None:
     """Serve until stopped, on a socket that `bound` gave, or on one of its own.
 
     Raises:
-        PublicBind, PortTaken, AddressUnusable, NoIndex, and what `open_desk` raises.
+        PortTaken, AddressUnusable, NoIndex, and what `open_desk` raises.
     """
-    check_bind(settings.page.host)
+    check_host(settings.page.host)
     # the port is ours from here on, before the model is loaded
     with listening or bound(settings.page.host, settings.page.port) as door:
         _serve(settings, door)
@@ -66,6 +69,16 @@ def _serve(settings: Settings, door: socket.socket) -> None:
 def address_of(host: str, port: int) -> str:
     """What is typed into a browser: « http://[::1]:7860 »."""
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def check_host(host: str) -> None:
+    """There are no accounts yet, so the page is for this machine alone.
+
+    Raises:
+        PublicBind: the setting would show the records to the network.
+    """
+    if host not in ("127.0.0.1", "::1", "localhost"):
+        raise PublicBind(host=host)
 
 
 def bound(host: str, port: int) -> socket.socket:

@@ -11,10 +11,8 @@ import pytest
 
 from app.egress import (
     AddressRefused,
-    PublicBind,
     TracingAsked,
     check_address,
-    check_bind,
     check_contacts,
     harden,
     is_public,
@@ -89,16 +87,19 @@ def test_the_doctor_says_that_a_listed_address_is_a_way_out(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "mairie.fr", ""])
-def test_the_page_opens_beyond_this_machine_only_with_tls_and_a_login(
+def test_the_page_does_not_open_beyond_this_machine_without_a_login(
     tmp_path: Path, host: str
 ) -> None:
-    for tls, login in ((False, False), (True, False), (False, True)):
-        with pytest.raises(PublicBind):
-            check_bind(host, tls=tls, login=login)
-    check_bind(host, tls=True, login=True)
-    ran = greffe(tmp_path, "serve", GREFFE_PAGE__HOST=host)
-    assert ran.code == 10
-    assert "sans TLS ni comptes" in ran.err
+    assert greffe(tmp_path, "serve", GREFFE_PAGE__HOST=host).code == 10
+
+
+@pytest.mark.parametrize("url", ["ldap://192.168.1.2", "ldaps://192.168.1.2:3636"])
+def test_a_directory_is_asked_in_its_own_language_and_in_the_building(url: str) -> None:
+    check_address("directory.url", url)
+    for setting, other in (("directory.url", "ldap://8.8.8.8"), ("directory.url", "http://10.0.0.1"),
+                           ("model.url", url)):  # fmt: skip
+        with pytest.raises(AddressRefused):
+            check_address(setting, other)
 
 
 @pytest.mark.parametrize("variable", ["GRADIO_SHARE", "GRADIO_HISTORY_BUCKET", "GRADIO_VIBE_MODE"])

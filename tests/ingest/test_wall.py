@@ -81,7 +81,7 @@ def test_what_stays_on_this_machine_passes(tmp_path: Path) -> None:
             f"for place in ('127.0.0.1', 'localhost', '0.0.0.0', '::ffff:127.0.0.1'):\n"
             f"  socket.create_connection((place, {port}), 5)\n"
             "one, other = socket.socketpair(); one.send(b'x'); one.sendmsg([b'y'])\n"
-            "socket.getaddrinfo('192.0.2.1', 80); socket.getaddrinfo(None, 80)\n"
+            "socket.getfqdn(); socket.getaddrinfo('192.0.2.1', 80); socket.getaddrinfo(None, 80)\n"
             f"unix = socket.socket(socket.AF_UNIX); unix.bind({str(tmp_path / 's')!r})\n"
             f"unix.listen(); socket.socket(socket.AF_UNIX).connect({str(tmp_path / 's')!r})",
             journal,
