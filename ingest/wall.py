@@ -69,7 +69,7 @@ def stand(journal: Callable[[], Path], process: str = "", *, loopback: bool = Tr
     if _wall is None:
         _wall = _Wall(journal, process or _named(), loopback)
         _wall.names.add(socket.gethostname().lower())  # who am I: getfqdn asks
-        sys.addaudithook(_hook)
+        sys.addaudithook(_hook_of(_wall))
 
 
 def stands() -> bool:
@@ -112,14 +112,21 @@ def attempts(journal: Path) -> list[dict[str, Any]]:
     return found
 
 
-def _hook(event: str, args: tuple[Any, ...]) -> None:
-    """Called for every audit event of Python (100,000 while libraries load): leaves at once."""
-    judge = _JUDGES.get(event)
-    if judge is None or _wall is None:
-        return
-    address = judge(_wall, args)
-    if address:
-        _stop(_wall, event, address)
+def _hook_of(wall: _Wall) -> Callable[[str, tuple[Any, ...]], None]:
+    """Called for every audit event of Python (136,000 while libraries load): leaves at once.
+
+    What it needs is bound here: this module's names are gone before the interpreter's last events.
+    """
+    judges = _JUDGES
+
+    def hook(event: str, args: tuple[Any, ...]) -> None:
+        judge = judges.get(event)
+        if judge is not None:
+            address = judge(wall, args)
+            if address:
+                _stop(wall, event, address)
+
+    return hook
 
 
 def _place(wall: _Wall, args: tuple[Any, ...]) -> str:
