@@ -19,7 +19,8 @@ PAGE = (DOCS / "installer-dsi.md").read_text(encoding="utf-8")
 SHUT = {
     "IPAddressDeny=any", "IPAddressAllow=localhost", "PrivateDevices=yes", "ProtectSystem=strict",
     "NoNewPrivileges=yes", "ProtectHome=yes", "PrivateTmp=yes", "CapabilityBoundingSet=",
-    "AssertControlGroupController=v2", "RestrictNamespaces=yes", "StateDirectory=greffe", "UMask=0077",
+    "AssertControlGroupController=v2", "RestrictNamespaces=yes", "StateDirectory=greffe",
+    "UMask=0077",
 }  # fmt: skip
 EXPOSED = 2.0  # of 10; systemd 252 says 1.4
 
