@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 NAME = "models"
 
 Action = Annotated[
-    str, typer.Argument(metavar="[add]", help="« add » pour apporter un modèle ; sinon, la liste.")
+    str, typer.Argument(metavar="add", help="« add » pour apporter un modèle ; sinon, la liste.")
 ]
 Source = Annotated[
     Path | None,
     typer.Argument(
-        metavar="[DOSSIER|ARCHIVE]", help="Avec add : un dossier, un ZIP ou un tar, lu sur place."
+        metavar="DOSSIER|ARCHIVE", help="Avec add : un dossier, un ZIP ou un tar, lu sur place."
     ),
 ]
 Name = Annotated[str, typer.Option("--name", help="Avec add : le nom à lui donner.")]
