@@ -47,7 +47,7 @@ def behind_the_wall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     journal = tmp_path_factory.mktemp("mur") / "attempts.jsonl"
     wall.stand(lambda: journal, "tests")
     yield
-    assert wall.attempts(journal) == []
+    assert [(one["address"], one["where"]) for one in wall.attempts(journal)] == []
 
 
 @pytest.fixture(scope="session")
