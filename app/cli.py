@@ -18,6 +18,7 @@ from app.commands import (
     doctor,
     ingest,
     init,
+    models,
     rebuild,
     search,
     serve,
@@ -40,6 +41,7 @@ app = typer.Typer(
 
 for module in (
     init, ingest, ask, search, show, serve, status, doctor, settings, demo, rebuild, withdraw,
+    models,
 ):  # fmt: skip
     app.command(module.NAME)(module.command)
 for entry in entry_points(group="greffe.commands"):
@@ -71,6 +73,7 @@ def _options(
 
 def main() -> None:
     """Run a command inside the one error boundary; exits with the documented code."""
+    egress.stand_wall(data_folder)
     os.umask(0o077)  # what is indexed and asked is for the account that runs Greffe alone
     sys.exit(guarded(lambda: app(standalone_mode=False, prog_name="greffe")))
 

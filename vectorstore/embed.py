@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 from collections.abc import Sequence
@@ -13,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.trouble import Trouble
+from vectorstore.model_folder import (
+    ModelFolderInvalid,
+    check_folder,
+    check_manifest,
+    digests,
+    folder_hash,
+)
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -21,10 +26,6 @@ if TYPE_CHECKING:
 
 _BATCH = 8  # passages in one forward pass on a CPU: little padding, and it stays in the cache
 _TASK = 32  # passages that a core takes at a time
-
-
-class ModelFolderInvalid(Trouble):
-    """Not a sentence-transformers folder with safetensors. Facts: path, detail."""
 
 
 class Embedder:
@@ -38,12 +39,15 @@ class Embedder:
             device: "cuda", "cpu", or empty to choose.
 
         Raises:
-            ModelFolderInvalid: no such folder, pickled weights, or it does not load.
+            ModelFolderInvalid: no such folder, pickled weights, code, or it does not load.
+            ModelAltered: a file is not the one that the folder's manifest names.
         """
         check_folder(folder)
+        files = digests(folder)
+        check_manifest(folder, files)
         self.folder = folder
         self.name = folder.name
-        self.model_id = folder_hash(folder)[:16]
+        self.model_id = folder_hash(files)[:16]
         self._device = device
         self._loading = threading.Lock()
         self._loaded: SentenceTransformer | None = None
@@ -110,28 +114,6 @@ def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """Each row (n, d) made of length 1."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors / np.maximum(lengths, 1e-9), np.float32)
-
-
-def check_folder(folder: Path) -> None:
-    """Refuse what is not a plain safetensors model before any library opens it.
-
-    Raises:
-        ModelFolderInvalid: with what is wrong.
-    """
-    if not (folder / "config.json").is_file() and not (folder / "modules.json").is_file():
-        raise ModelFolderInvalid(path=str(folder), detail="ni modules.json ni config.json")
-    if not list(folder.rglob("*.safetensors")):
-        raise ModelFolderInvalid(path=str(folder), detail="aucun poids au format safetensors")
-
-
-def folder_hash(folder: Path) -> str:
-    """SHA-256 over the names and contents of the folder's files: names the model."""
-    digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        digest.update(path.relative_to(folder).as_posix().encode())
-        with path.open("rb") as stream:
-            digest.update(hashlib.file_digest(stream, "sha256").digest())
-    return digest.hexdigest()
 
 
 def _load(folder: Path, device: str) -> SentenceTransformer:

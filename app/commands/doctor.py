@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -30,9 +32,26 @@ class Finding:
     todo: str = ""
 
 
-def command(as_json: AsJson = False, data: Data = None) -> int:
+Proof = Annotated[
+    bool,
+    typer.Option("--egress", help="Prouver que rien ne sort : tout jouer sans route, et l'écrire."),
+]
+Gguf = Annotated[
+    Path | None,
+    typer.Option(
+        "--gguf", help="Avec --egress : un modèle GGUF, servi par llama.cpp (paquet xllamacpp)."
+    ),
+]
+
+
+def command(
+    egress: Proof = False, gguf: Gguf = None, as_json: AsJson = False, data: Data = None
+) -> int:
     """Vérifier l'installation et dire quoi faire."""
-    findings = list(_look(settings_of(data)))
+    settings = settings_of(data)
+    if egress:
+        return _prove(settings, gguf, as_json=as_json)
+    findings = list(_look(settings))
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
     else:
@@ -45,6 +64,22 @@ def command(as_json: AsJson = False, data: Data = None) -> int:
     return PROGRAM_MISSING if lacking else DONE
 
 
+def _prove(settings: Settings, gguf: Path | None, *, as_json: bool) -> int:
+    """Run the proof, keep its report, show it, and raise what it says."""
+    from app.airtight import proof, report
+    from app.cli import app
+
+    names = [command.name or "" for command in app.registered_commands]
+    print("La preuve prend quelques minutes…", file=sys.stderr, flush=True)
+    done = proof.prove(gguf, names)
+    kept = report.save(done, settings.data)
+    told = done.as_dict()
+    typer.echo(json.dumps(told, ensure_ascii=False) if as_json else report.described(told))
+    print(f"Rapport gardé : {kept}", file=sys.stderr)
+    proof.conclude(done, kept)
+    return DONE
+
+
 def _look(settings: Settings) -> Iterator[Finding]:
     yield _ocr()
     yield _office()
@@ -52,6 +87,9 @@ def _look(settings: Settings) -> Iterator[Finding]:
     yield _model(settings)
     yield _processor()
     yield _index(settings)
+    yield from _contacts(settings)
+    yield _stopped(settings)
+    yield _last_proof(settings)
 
 
 def _ocr() -> Finding:
@@ -87,15 +125,17 @@ def _disk(settings: Settings) -> Finding:
 def _model(settings: Settings) -> Finding:
     from ingest.trouble import Trouble
     from vectorstore import e5
-    from vectorstore.embed import check_folder
+    from vectorstore.model_folder import check_folder, check_manifest, digests
 
     named = settings.embedding.folder
     try:
         folder = named.expanduser() if named else e5.folder(settings.models)
         check_folder(folder)
+        checked = check_manifest(folder, digests(folder))
     except Trouble as trouble:
         return _wrong("Modèle de plongement", trouble)
-    return Finding("Modèle de plongement", True, True, folder.name)
+    how = "conforme à son manifeste" if checked else "sans manifeste (greffe models add le ferait)"
+    return Finding("Modèle de plongement", True, True, f"{folder.name}, {how}")
 
 
 def _processor() -> Finding:
@@ -125,6 +165,57 @@ def _index(settings: Settings) -> Finding:
         "Index", passages > 0, False, f"{passages} passages",
         "greffe ingest DOSSIER, ou greffe demo",
     )  # fmt: skip
+
+
+def _contacts(settings: Settings) -> Iterator[Finding]:
+    """What may be reached beyond this machine, as it is set."""
+    from app.egress import check_address, is_public
+    from ingest.trouble import Trouble
+
+    if not settings.contacts:
+        yield Finding("Machines contactées", True, True, "celle-ci seule")
+    for setting, url in settings.contacts.items():
+        try:
+            addresses = check_address(setting, url, settings.egress.allowed)
+        except Trouble as trouble:
+            yield _wrong(f"Machine contactée ({setting})", trouble)
+            continue
+        public = [str(address) for address in addresses if is_public(address)]
+        yield Finding(
+            f"Machine contactée ({setting})", not public, False,
+            f"{url}, adresse publique permise par egress.allowed : {', '.join(public)}"
+            if public else f"{url}, dans le bâtiment",
+            "c'est une sortie : ôtez-la d'egress.allowed si elle n'est pas voulue",
+        )  # fmt: skip
+
+
+def _stopped(settings: Settings) -> Finding:
+    from app.egress import attempts_file
+    from ingest.wall import attempts
+
+    found = attempts(attempts_file(settings.data))
+    if not found:
+        return Finding("Tentatives de sortie arrêtées", True, False, "aucune")
+    last = found[-1]
+    return Finding(
+        "Tentatives de sortie arrêtées", False, False,
+        f"{len(found)}, la dernière le {last['at'][:16].replace('T', ' à ')}"
+        f" vers {last['address']} ({last['process']})",
+        f"voyez {attempts_file(settings.data)}, et signalez ce que vous n'attendiez pas",
+    )  # fmt: skip
+
+
+def _last_proof(settings: Settings) -> Finding:
+    from app.airtight import report
+
+    name, last = "Preuve de non-sortie", report.last(settings.data)
+    if last is None:
+        return Finding(name, True, False, "pas encore faite (greffe doctor --egress)")
+    said = report.VERDICTS[last["verdict"]].rstrip(".")
+    good = last["verdict"] == "airtight"
+    return Finding(
+        name, good, False, f"{said}, le {last['at'][:10]}", "relancez greffe doctor --egress"
+    )
 
 
 def _wrong(name: str, trouble: Exception) -> Finding:

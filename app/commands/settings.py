@@ -34,5 +34,6 @@ def listed(settings: Any, prefix: str = "") -> Iterator[tuple[str, Any, str]]:
             yield from listed(value, f"{prefix}{name}.")
             continue
         shown = "***" if name in _SECRET and value else value
-        plain = shown if isinstance(shown, str | int | float | bool | None) else str(shown)
+        shown = list(shown) if isinstance(shown, tuple) else shown
+        plain = shown if isinstance(shown, str | int | float | list | None) else str(shown)
         yield f"{prefix}{name}", plain, field.description or ""

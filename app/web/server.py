@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.web.desk import Desk, Settings
+from ingest import wall
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -51,8 +52,9 @@ def serve(app: FastAPI, listening: socket.socket, opened: Callable[[], None]) ->
             await super().startup(sockets)
             opened()
 
+    # uvloop's libuv opens an io_uring, through which calls go that no recording sees
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False,
+        app, loop="asyncio", log_level="warning", access_log=False, server_header=False,
         proxy_headers=False, timeout_graceful_shutdown=3,
     )  # fmt: skip
     with listening:
@@ -65,9 +67,10 @@ def listen(host: str, port: int) -> socket.socket:
     Raises:
         OSError: the port is taken, or the address is not ours.
     """
-    family, kind, protocol, _, address = socket.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )[0]
+    with wall.looking_up(host):  # the page may be set to listen under a name of this machine
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
     listening = socket.socket(family, kind, protocol)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

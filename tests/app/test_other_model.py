@@ -11,34 +11,6 @@ from tests.command_line import greffe
 QUESTION = "Quelle est l'amende maximale pour un dépôt sauvage ?"
 
 
-@pytest.fixture(scope="module")
-def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A sentence-transformers folder of a random BERT of one layer, 16 dimensions."""
-    import string
-
-    import torch
-    from sentence_transformers import SentenceTransformer, models
-    from transformers import BertConfig, BertModel, BertTokenizerFast
-
-    folder = tmp_path_factory.mktemp("modele")
-    letters = [*string.ascii_lowercase, *string.digits, *"éèàç€.,-"]
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{c}" for c in letters)]
-    (folder / "vocab.txt").write_text("\n".join(words), encoding="utf-8")
-    torch.manual_seed(1)
-    config = BertConfig(
-        vocab_size=len(words), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
-        intermediate_size=32, max_position_embeddings=128,
-    )  # fmt: skip
-    BertModel(config).save_pretrained(folder / "bert")
-    BertTokenizerFast(str(folder / "vocab.txt"), model_max_length=128).save_pretrained(
-        folder / "bert"
-    )
-    word = models.Transformer(str(folder / "bert"))
-    model = SentenceTransformer(modules=[word, models.Pooling(16)], device="cpu")
-    model.save(str(folder / "petit-modele"))
-    return folder / "petit-modele"
-
-
 def test_another_model_is_refused_until_the_index_is_rebuilt(
     own_town: Path, records: Path, tiny_model: Path
 ) -> None:
@@ -93,11 +65,11 @@ def test_a_folder_that_is_no_model_is_refused(
 def test_weights_that_were_altered_are_another_model(tiny_model: Path, tmp_path: Path) -> None:
     import shutil
 
-    from vectorstore.embed import folder_hash
+    from vectorstore.model_folder import digests, folder_hash
 
     copy = tmp_path / "copie"
     shutil.copytree(tiny_model, copy)
-    assert folder_hash(copy) == folder_hash(tiny_model)
+    assert folder_hash(digests(copy)) == folder_hash(digests(tiny_model))
     config = json.loads((copy / "modules.json").read_text())
     (copy / "modules.json").write_text(json.dumps([*config, {}]))
-    assert folder_hash(copy) != folder_hash(tiny_model)
+    assert folder_hash(digests(copy)) != folder_hash(digests(tiny_model))

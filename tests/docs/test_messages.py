@@ -14,7 +14,9 @@ CODE = "\n".join(
     for package in PACKAGES
     for path in sorted((ROOT / package).rglob("*.py"))
 )
-TROUBLES = dict(re.findall(r'^class (\w+)\(Trouble\):\n    """(.*?)"""', CODE, re.M | re.S))
+TROUBLES = dict(
+    re.findall(r'^class (\w+)\(Trouble(?:, \w+)?\):\n    """(.*?)"""', CODE, re.M | re.S)
+)
 
 
 def holes(sentence: str) -> set[str]:

@@ -115,6 +115,7 @@ def _is_part(field: Any) -> bool:
 def _settings(fields: dict[str, Any], prefix: str) -> Iterable[tuple[str, str, str, str]]:
     for name, field in fields.items():
         value = DEFAULT_DATA if prefix + name == "data" else field.default
+        value = list(value) if isinstance(value, tuple) else value
         shown = "vide" if value in (None, "") else f"`{value}`"
         meaning = f"{field.description}{_bounds(field)}"
         variable = "GREFFE_" + f"{prefix}{name}".upper().replace(".", "__")

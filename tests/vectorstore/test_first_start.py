@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from vectorstore import e5
 from vectorstore.centring import centre_of
+from vectorstore.model_folder import MANIFEST
 
 
 def test_the_model_that_another_process_has_finished_is_left_to_it(
@@ -19,6 +20,7 @@ def test_the_model_that_another_process_has_finished_is_left_to_it(
         (making / e5._DONE).write_text("de nous")
         (tmp_path / e5.NAME).mkdir()  # meanwhile, the other one is done
         (tmp_path / e5.NAME / e5._DONE).write_text("de l'autre")
+        (tmp_path / e5.NAME / MANIFEST).write_text("{}")
 
     (tmp_path / "poids").write_bytes(b"")
     monkeypatch.setattr(e5, "_source", lambda: tmp_path / "poids")

@@ -1,0 +1,134 @@
+"""The units and the container shut what docs/installer-dsi.md says they shut."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.docs.written import DOCS, ROOT
+
+SYSTEMD = ROOT / "deploy" / "systemd"
+SERVICES = ("greffe.service", "greffe-ingest@.service")
+PAGE = (DOCS / "installer-dsi.md").read_text(encoding="utf-8")
+SHUT = {
+    "IPAddressDeny=any", "IPAddressAllow=localhost", "PrivateDevices=yes", "ProtectSystem=strict",
+    "NoNewPrivileges=yes", "ProtectHome=yes", "PrivateTmp=yes", "CapabilityBoundingSet=",
+    "AssertControlGroupController=v2", "RestrictNamespaces=yes", "StateDirectory=greffe",
+    "UMask=0077",
+}  # fmt: skip
+EXPOSED = 2.0  # of 10; systemd 252 says 1.4
+
+needs_systemd = pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="systemd-analyze n'est pas installé"
+)
+
+
+@pytest.fixture
+def units(tmp_path: Path) -> Path:
+    """The units with a program that is there, and one instance of the template."""
+    for path in SYSTEMD.glob("greffe*"):
+        text = path.read_text("utf-8").replace("/opt/greffe/.venv/bin/greffe", "/bin/true")
+        (tmp_path / path.name.replace("@.", "@deliberations.")).write_text(text, "utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_unit_shuts_every_door(name: str) -> None:
+    lines = (SYSTEMD / name).read_text("utf-8").splitlines()
+    assert set(lines) >= SHUT
+    assert [line for line in lines if line.startswith(("IPAddressAllow", "ReadWritePaths"))] == [
+        "IPAddressAllow=localhost"
+    ]
+
+
+def test_both_services_shut_the_same_doors() -> None:
+    first, second = (_hardening(name) for name in SERVICES)
+    assert len(first) > 25
+    assert first == second
+
+
+def _hardening(name: str) -> list[str]:
+    text = (SYSTEMD / name).read_text("utf-8").split("# Le dossier des données")[1]
+    lines = text.split("[Install]")[0].splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+@needs_systemd
+def test_the_units_are_read_by_systemd_without_a_word(units: Path) -> None:
+    files = sorted(map(str, units.glob("greffe*")))
+    assert len(files) == 3
+    done = subprocess.run(
+        ["systemd-analyze", "verify", *files], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@needs_systemd
+@pytest.mark.parametrize("name", ["greffe.service", "greffe-ingest@deliberations.service"])
+def test_systemd_finds_the_units_little_exposed(units: Path, name: str) -> None:
+    assert exposure(units / name) <= EXPOSED
+    bare = units / name
+    bare.write_text(
+        re.sub(r"(?m)^(IPAddress|Protect|Private|SystemCall).*\n", "", bare.read_text())
+    )
+    assert exposure(bare) > EXPOSED
+
+
+def exposure(unit: Path) -> float:
+    """What systemd says of a unit: 0 is shut, 10 is open."""
+    done = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", f"./{unit.name}"],
+        capture_output=True, text=True, cwd=unit.parent, check=False,
+    )  # fmt: skip
+    found = re.search(r"exposure level for \S+: ([\d.]+)", done.stdout)
+    assert found, done.stderr
+    return float(found[1])
+
+
+def test_the_graphics_card_is_opened_and_no_other_device() -> None:
+    text = (SYSTEMD / "gpu.conf").read_text("utf-8")
+    opened = re.findall(r"^DeviceAllow=(\S+) (\w+)$", text, re.M)
+    assert "DevicePolicy=closed" in text
+    assert opened
+    assert all("nvidia" in device and rights == "rw" for device, rights in opened)
+
+
+def compose() -> dict[str, Any]:
+    yaml = pytest.importorskip("yaml")
+    return dict(yaml.safe_load((ROOT / "deploy/container/compose.yaml").read_text("utf-8")))
+
+
+def test_the_containers_have_no_way_out_and_no_port() -> None:
+    told = compose()
+    assert told["networks"] == {
+        "interne": {"internal": True, "ipam": {"config": [{"subnet": "10.77.0.0/24"}]}}
+    }
+    for name, service in told["services"].items():
+        assert service.get("networks") == ["interne"] or service["network_mode"] == "service:greffe"
+        assert "ports" not in service, name
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+        assert service["security_opt"] == ["no-new-privileges:true"]
+        assert "privileged" not in json.dumps(service).replace("no-new-privileges", "")
+    acts = [v for v in told["services"]["greffe"]["volumes"] if v.endswith("/actes:ro")]
+    assert len(acts) == 1
+
+
+def test_the_image_does_not_run_as_root() -> None:
+    lines = (ROOT / "deploy/container/Containerfile").read_text("utf-8").splitlines()
+    users = [number for number, line in enumerate(lines) if line == "USER greffe"]
+    starts = [number for number, line in enumerate(lines) if line.startswith("ENTRYPOINT")]
+    assert users
+    assert users[-1] < starts[0]
+
+
+def test_the_page_names_the_files_that_are_there() -> None:
+    named = set(re.findall(r"deploy/[\w./@-]+\w", PAGE))
+    assert len(named) >= 6
+    assert not [name for name in named if not (ROOT / name).exists()]
