@@ -16,6 +16,7 @@ from app.commands import (
     ask,
     demo,
     doctor,
+    groups,
     ingest,
     init,
     rebuild,
@@ -24,6 +25,7 @@ from app.commands import (
     settings,
     show,
     status,
+    users,
     withdraw,
 )
 from app.commands.shared import data_folder
@@ -40,6 +42,7 @@ app = typer.Typer(
 
 for module in (
     init, ingest, ask, search, show, serve, status, doctor, settings, demo, rebuild, withdraw,
+    users, groups,
 ):  # fmt: skip
     app.command(module.NAME)(module.command)
 for entry in entry_points(group="greffe.commands"):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ingest.rows import PassageRow, RecordRow
 from ingest.trouble import Trouble
@@ -146,6 +147,25 @@ class Lexical:
         frequency = searcher.doc_freq("body", term)
         return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
 
+    def idf_within(self, fonds: Collection[str]) -> Callable[[str], float]:
+        """The same, as if these fonds were all there is: nothing of the others shows in it."""
+        import tantivy
+
+        searcher, schema = self._searcher, self._schema
+        within = tantivy.Query.term_set_query(schema, "fonds", sorted(fonds))
+        total = max(1, _count(searcher, within))
+
+        @cache
+        def idf(term: str) -> float:
+            holds = tantivy.Query.term_query(schema, "body", term)
+            both = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, holds), (tantivy.Occur.Must, within)]
+            )
+            frequency = _count(searcher, both)
+            return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
+
+        return idf
+
     def _reloaded(self) -> tantivy.Searcher:
         """A searcher that sees what other processes have committed."""
         self._index.reload()
@@ -164,6 +184,11 @@ class Lexical:
         if self._writer is None:
             self._writer = self._index.writer(heap_size=128_000_000, num_threads=1)
         return self._writer
+
+
+def _count(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
+    found: Any = searcher.search(query, 1, count=True)  # its stubs do not know the count
+    return int(found.count or 0)
 
 
 def _schema() -> tantivy.Schema:

@@ -40,7 +40,7 @@ def test_the_page_carries_a_strict_policy(site: Site) -> None:
     assert "script-src 'self';" in policy
     assert "frame-ancestors 'none'" in policy
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert b"http://" not in body
     assert b"https://" not in body
     assert b"<script>" not in body
