@@ -61,7 +61,8 @@ class Desk:
 
     def within(self, readable: frozenset[str] | None) -> Desk:
         """The desk of somebody to whom these fonds alone are open; nothing else is looked at."""
-        return replace(self, readable=readable)
+        retriever = replace(self.retriever, readable=readable)
+        return replace(self, readable=readable, retriever=retriever)
 
     def ask(
         self,

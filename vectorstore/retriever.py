@@ -67,6 +67,7 @@ class Retriever:
     embedder: Embedder
     indexes: Indexes
     weights: Weights = Weights()  # noqa: RUF009 - frozen
+    readable: frozenset[str] | None = None  # what words are counted over; None: all fonds
 
     def search(self, query: Query, fonds: Sequence[str], limit: int) -> Found:
         """The best passages of these fonds for a question.
@@ -86,7 +87,7 @@ class Retriever:
         whole = f"{query.context} {query.text}".strip()
         vector = self.indexes.centre.question(self.embedder.questions([whole])[0])
         dense, degraded = self._dense(fonds, vector)
-        lexical = self.indexes.lexical.search(fonds, whole, DEPTH)
+        lexical = self.indexes.lexical.search(fonds, whole, DEPTH, self.readable)
         # 4. join what the catalogue knows as live, and score
         named = [row.id for i in exact for row in self.catalogue.passages_of_record(i)[:20]]
         ids = list(dict.fromkeys([*named, *(i for i, _ in dense), *(i for i, _ in lexical)]))
