@@ -13,6 +13,7 @@ demo: $(VENV)/.ready
 test: $(VENV)/.ready-dev
 	@sh deploy/apt.sh tesseract "tesseract-ocr tesseract-ocr-fra" "les tests d'OCR seront passés"
 	@sh deploy/apt.sh chromium "chromium" "les tests de la page seront passés"
+	@sh deploy/annuaire.sh $(BIN)/python
 	$(BIN)/python -m pytest $(ARGS)
 
 lint: $(VENV)/.ready-dev

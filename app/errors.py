@@ -140,7 +140,7 @@ SENTENCES: dict[str, Say] = {
         USAGE,
     ),
     "LoginInvalid": Say(
-        "« {login} » ne convient pas comme identifiant.",
+        "L'identifiant « {login} » ne convient pas.",
         "Lettres sans accent, chiffres, point, tiret, souligné et @ ; 64 caractères au plus.",
         USAGE,
     ),

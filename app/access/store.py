@@ -1,4 +1,4 @@
-"""The file of accounts, groups and sessions: `access.sqlite` in the data folder."""
+"""The file of accounts, groups and sessions: `accounts.sqlite` in the data folder."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-FILE = "access.sqlite"
+FILE = "accounts.sqlite"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS users (
   login TEXT PRIMARY KEY,          -- lower case

@@ -48,9 +48,7 @@ def command(
             show_default=False,
         ),
     ] = "list",
-    login: Annotated[
-        str, typer.Argument(metavar="IDENTIFIANT", help="De qui il s'agit ; sauf pour list.")
-    ] = "",
+    login: Annotated[str, typer.Argument(metavar="IDENTIFIANT", help="De qui il s'agit.")] = "",
     name: Annotated[
         str, typer.Option("--name", help="Nom affiché sur la page.", show_default=False)
     ] = "",

@@ -56,6 +56,8 @@ def test_every_variable_of_the_page_sets_its_setting(
 
 def _other(default: str) -> str:
     """A value that is allowed and is not the default one."""
+    if default in ("True", "False"):
+        return str(default == "False")
     return str(int(default) + 1) if default.isdigit() else "autre"
 
 

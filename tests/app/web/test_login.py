@@ -123,7 +123,7 @@ def test_the_cookie_is_kept_nowhere_on_the_server(home: House) -> None:
     )  # fmt: skip
     assert (looked.returncode, looked.stdout) == (1, "")
     found = subprocess.run(["grep", "-rlaF", "$argon2id$", folder], capture_output=True, check=True)
-    assert b"access.sqlite" in found.stdout
+    assert b"accounts.sqlite" in found.stdout
     assert home.gate.accounts.store.path.stat().st_mode & 0o077 == 0
 
 
