@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -156,15 +157,18 @@ class Lexical:
         import tantivy
 
         searcher, schema = self._searcher, self._schema
-        within = tantivy.Query.term_set_query(schema, "fonds", sorted(fonds))
-        total = _count(searcher, within)
+        # one count a fonds: postings that meet are skipped through, a set of terms is walked
+        places = [tantivy.Query.term_query(schema, "fonds", name) for name in fonds]
+        total = sum(searcher.doc_freq("fonds", name) for name in fonds)
 
+        @cache
         def idf(term: str, field: str = "body") -> float:
             holds = tantivy.Query.term_query(schema, field, term)
-            both = tantivy.Query.boolean_query(
-                [(tantivy.Occur.Must, holds), (tantivy.Occur.Must, within)]
-            )
-            return _idf(_count(searcher, both), total)
+            held = 0
+            for place in places if searcher.doc_freq(field, term) else ():
+                both = [(tantivy.Occur.Must, holds), (tantivy.Occur.Must, place)]
+                held += _count(searcher, tantivy.Query.boolean_query(both))
+            return _idf(held, total)
 
         return idf
 
