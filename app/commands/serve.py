@@ -72,7 +72,8 @@ def _serve(settings: Settings, door: socket.socket) -> None:
     with open_desk(settings) as desk:
         from app.web.server import build_app, serve
 
-        address = address_of(page.host, page.port, tls=page.certificate is not None)
+        shown = page.name.split(",")[0].strip() or page.host
+        address = address_of(shown, page.port, tls=page.certificate is not None)
         say = f"La page est ouverte : {address}  (Ctrl-C pour arrêter)"
         app = build_app(desk, settings, gate, tls=page.certificate is not None)
         serve(
