@@ -14,6 +14,7 @@ test: $(VENV)/.ready-dev
 	@sh deploy/apt.sh tesseract "tesseract-ocr tesseract-ocr-fra" "les tests d'OCR seront passés"
 	@sh deploy/apt.sh chromium "chromium" "les tests de la page seront passés"
 	@sh deploy/apt.sh strace "strace" "la preuve que rien ne sort sera passée"
+	@sh deploy/annuaire.sh $(BIN)/python
 	$(BIN)/python -m pytest $(ARGS)
 
 lint: $(VENV)/.ready-dev

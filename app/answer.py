@@ -35,6 +35,10 @@ class FondsUnknown(Trouble):
     """A fonds that is not there, or that may not be read. Facts: fonds, known."""
 
 
+class NothingOpen(Trouble):
+    """No fonds is open to who asks. No facts."""
+
+
 class IndexReplaced(Trouble):
     """The index was rebuilt with another model since this desk was opened. No facts."""
 
@@ -53,6 +57,12 @@ class Desk:
     generation: str
     bar: Bar = Bar()  # noqa: RUF009 - frozen
     chat: Chat | None = None
+    readable: frozenset[str] | None = None  # fonds that may be read; None: all of them
+
+    def within(self, readable: frozenset[str] | None) -> Desk:
+        """The desk of somebody to whom these fonds alone are open; nothing else is looked at."""
+        retriever = replace(self.retriever, readable=readable)
+        return replace(self, readable=readable, retriever=retriever)
 
     def ask(
         self,
@@ -68,12 +78,12 @@ class Desk:
         Args:
             question: as typed.
             conversation: what was said before, for follow-ups.
-            fonds: those that may be searched; None for all.
+            fonds: those to search; None for all that may be read.
             stage: is told, in French, what is being done.
             who: for the journal.
 
         Raises:
-            NoIndex, FondsUnknown, IndexReplaced.
+            NoIndex, NothingOpen, FondsUnknown, IndexReplaced.
         """
         started = time.perf_counter()
         # 1. make the question stand alone
@@ -113,26 +123,28 @@ class Desk:
 
     def fonds(self) -> list[str]:
         """The fonds that can be searched."""
-        return self.catalogue.fonds()
+        known = self.catalogue.fonds()
+        return [name for name in known if self.readable is None or name in self.readable]
 
     def summary(self) -> dict[str, int]:
-        """Totals over all fonds: sources, pages, records, passages, set_aside."""
+        """Totals over the fonds that may be read: sources, pages, records, passages, set_aside."""
         totals = dict.fromkeys(("sources", "pages", "records", "passages", "set_aside"), 0)
-        for figures in self.catalogue.counts().values():
+        for fonds, figures in self.catalogue.counts().items():
             for name in totals:
-                totals[name] += figures[name]
+                totals[name] += figures[name] * (self.readable is None or fonds in self.readable)
         return totals
 
     def examples(self) -> list[str]:
         """Questions that the indexed records are known to answer: about real titles."""
         return [
-            f"Que dit la {label[0].lower()}{label[1:]} ?" for label in self.catalogue.some_labels(3)
+            f"Que dit la {label[0].lower()}{label[1:]} ?"
+            for label in self.catalogue.some_labels(3, self.fonds())
         ]
 
     def _fonds(self, wanted: Sequence[str] | None) -> list[str]:
-        known = self.catalogue.fonds()
+        known = self.fonds()
         if not known:
-            raise NoIndex(data=str(self.data))
+            raise NoIndex(data=str(self.data)) if self.readable is None else NothingOpen
         if self.catalogue.meta("generation") != self.generation:
             raise IndexReplaced
         for name in wanted or ():
@@ -149,10 +161,9 @@ class Desk:
 
     def _choose(self, query: Query, found: Found) -> list[Chosen]:
         lexical = self.retriever.indexes.lexical
+        idf = lexical.idf if self.readable is None else lexical.idf_within(self.readable)
         whole = f"{query.context} {query.text}".strip()
-        asked = extract.weigh_question(
-            whole, query.text, lexical.terms, lexical.idf, found.reading.bodies
-        )
+        asked = extract.weigh_question(whole, query.text, lexical.terms, idf, found.reading.bodies)
         hits = [
             widened(hit, hit.neighbours or self.catalogue.passages_of_record(hit.record.id))
             for hit in found.hits[:_READ]

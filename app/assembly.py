@@ -7,6 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.access.accounts import Accounts
+from app.access.attempts import Attempts
+from app.access.gate import Directory, Gate, LoginGate, OpenGate
+from app.access.proxy import proxy_of
+from app.access.sessions import Sessions
+from app.access.store import Store
 from app.answer import Desk, NoIndex
 from app.egress import check_address, check_contacts
 from app.llm import Chat
@@ -28,6 +34,14 @@ from vectorstore.retriever import Retriever
 
 class ModelMismatch(Trouble):
     """The index was made with another model. Facts: indexed, wanted."""
+
+
+class NobodyCanEnter(Trouble):
+    """A login is asked for, and there is no account nor any other way in. No facts."""
+
+
+class ProxyUnknown(Trouble):
+    """The proxy that names people has no address. No facts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +114,41 @@ def open_desk(settings: Settings) -> Iterator[Desk]:
         yield Desk(
             settings.data, parts.catalogue, retriever, parts.generation, chat=_chat(settings)
         )
+
+
+def gate_of(settings: Settings) -> Gate:
+    """Who the page lets in.
+
+    Raises:
+        NobodyCanEnter, ProxyInvalid, ProxyUnknown, DirectoryInvalid, DirectoryMissing.
+    """
+    access, page = settings.access, settings.page
+    if not access.login:
+        return OpenGate()
+    proxy = proxy_of(page.proxy, access.proxy_user, access.proxy_groups)
+    if proxy.user_header and not proxy.addresses:
+        raise ProxyUnknown
+    store = Store(settings.data)
+    accounts = Accounts(store)
+    directory = _directory(settings)
+    if not (accounts.all() or directory or proxy.user_header):
+        raise NobodyCanEnter
+    sessions = Sessions(store, access.idle_minutes * 60, access.session_hours * 3600)
+    secure = page.certificate is not None
+    return LoginGate(accounts, Attempts(store), sessions, proxy, directory, secure)
+
+
+def _directory(settings: Settings) -> Directory | None:
+    asked = settings.directory
+    if not asked.url:
+        return None
+    check_address("directory.url", asked.url, settings.egress.allowed)
+    from app.access.directory import Ldap
+
+    return Ldap(
+        asked.url, asked.base, attribute=asked.attribute, group_base=asked.group_base,
+        reader=(asked.account, asked.password), authority=asked.authority, seconds=asked.seconds,
+    )  # fmt: skip
 
 
 def rebuild(settings: Settings, tell: Tell) -> int:

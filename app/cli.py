@@ -16,6 +16,7 @@ from app.commands import (
     ask,
     demo,
     doctor,
+    groups,
     ingest,
     init,
     models,
@@ -25,6 +26,7 @@ from app.commands import (
     settings,
     show,
     status,
+    users,
     withdraw,
 )
 from app.commands.shared import data_folder
@@ -42,6 +44,7 @@ app = typer.Typer(
 for module in (
     init, ingest, ask, search, show, serve, status, doctor, settings, demo, rebuild, withdraw,
     models,
+    users, groups,
 ):  # fmt: skip
     app.command(module.NAME)(module.command)
 for entry in entry_points(group="greffe.commands"):

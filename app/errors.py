@@ -86,9 +86,74 @@ SENTENCES: dict[str, Say] = {
         NO_INDEX,
     ),
     "PublicBind": Say(
-        "La page ne peut pas être ouverte sur {host} : elle n'a pas encore de comptes.",
-        "Gardez page.host = \"127.0.0.1\" ; chacun ouvre la page sur sa propre machine.",
+        "La page ne peut pas sortir de ce poste ({what}) : elle ne demande pas de connexion.",
+        "Réglez access.login = true et créez des comptes (`greffe users`), ou videz ce réglage.",
         REFUSED,
+    ),
+    "PlainBind": Say(
+        "La page ne peut pas être ouverte sur {host} : les mots de passe y passeraient en clair.",
+        "Réglez page.certificate et page.key, ou page.proxy si un mandataire fait le TLS.",
+        REFUSED,
+    ),
+    "NobodyCanEnter": Say(
+        "La page demande une connexion, et personne ne peut se connecter.",
+        "Créez un compte : `greffe users add IDENTIFIANT --role admin`, ou réglez un annuaire.",
+        REFUSED,
+    ),
+    "CertificateUnusable": Say(
+        "Le certificat de la page ou sa clé ne convient pas ({path} : {detail}).",
+        "Vérifiez page.certificate et page.key : du PEM, lisible, la clé sans mot de passe.",
+        REFUSED,
+    ),
+    "ProxyInvalid": Say(
+        "Le réglage page.proxy contient « {address} », qui n'est ni une adresse ni un réseau.",
+        "Écrivez par exemple « 127.0.0.1 » ou « 10.0.0.0/24 », séparés par des virgules.",
+        USAGE,
+    ),
+    "ProxyUnknown": Say(
+        "Le réglage access.proxy_user est sans effet : page.proxy ne nomme aucun mandataire.",
+        "Indiquez dans page.proxy l'adresse du mandataire, ou videz access.proxy_user.",
+        USAGE,
+    ),
+    "DirectorySilent": Say(
+        "L'annuaire de la collectivité ne répond pas : la connexion n'a pas pu être vérifiée.",
+        "Réessayez ; l'administrateur vérifiera directory.url et le certificat de l'annuaire.",
+        REFUSED,
+    ),
+    "DirectoryInvalid": Say(
+        "L'annuaire ne peut pas être employé : {detail}.",
+        "Corrigez la partie [directory] de greffe.toml.",
+        USAGE,
+    ),
+    "DirectoryMissing": Say(
+        "L'annuaire est réglé, mais la bibliothèque python-ldap n'est pas installée.",
+        "Voir « Un annuaire » dans docs/acces.md : paquets Debian, puis pip install '.[annuaire]'.",
+        PROGRAM_MISSING,
+    ),
+    "AccountUnknown": Say(
+        "Aucun compte local ne s'appelle « {login} ».",
+        "`greffe users` en donne la liste.",
+        USAGE,
+    ),
+    "AccountExists": Say(
+        "Le compte « {login} » existe déjà.",
+        "`greffe users change` le modifie, `greffe users reset` lui donne un mot de passe.",
+        USAGE,
+    ),
+    "LoginInvalid": Say(
+        "L'identifiant « {login} » ne convient pas.",
+        "Lettres sans accent, chiffres, point, tiret, souligné et @ ; 64 caractères au plus.",
+        USAGE,
+    ),
+    "PasswordRefused": Say(
+        "Ce mot de passe ne convient pas : {detail}.",
+        "Choisissez-en un autre.",
+        USAGE,
+    ),
+    "NothingOpen": Say(
+        "Aucun fonds ne vous est ouvert.",
+        "Demandez-le à votre administrateur (`greffe groups open`).",
+        NO_INDEX,
     ),
     "FondsUnknown": Say(
         "Le fonds « {fonds} » n'existe pas.",

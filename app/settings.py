@@ -71,6 +71,43 @@ class Page(_Part):
 
     host: str = Field("127.0.0.1", description="Adresse d'écoute ; ce poste seul par défaut.")
     port: int = Field(7860, ge=1, le=65535, description="Port d'écoute.")
+    name: str = Field("", description="Noms sous lesquels on l'ouvre, séparés par des virgules.")
+    certificate: Path | None = Field(None, description="Certificat TLS de la page (PEM, chaîne).")
+    key: Path | None = Field(None, description="Clé de ce certificat (PEM).")
+    proxy: str = Field(
+        "", description="Adresses du serveur mandataire de confiance, séparées par des virgules."
+    )
+
+
+class Access(_Part):
+    """Qui entre, et comment."""
+
+    login: bool = Field(
+        False, description="Demander une connexion ; obligatoire dès que la page sort de ce poste."
+    )
+    idle_minutes: int = Field(60, ge=5, le=1440, description="Session fermée après cette inaction.")
+    session_hours: int = Field(10, ge=1, le=72, description="Session fermée après cette durée.")
+    proxy_user: str = Field(
+        "", description="En-tête où le mandataire nomme la personne ; vide : il ne connecte pas."
+    )
+    proxy_groups: str = Field(
+        "", description="En-tête où il nomme ses groupes, séparés par des virgules."
+    )
+
+
+class Directory(_Part):
+    """L'annuaire LDAP ou Active Directory, facultatif."""
+
+    url: str = Field("", description="ldaps://… ou ldap://… (alors StartTLS) ; vide : aucun.")
+    base: str = Field("", description="Où chercher les personnes (DN).")
+    attribute: str = Field("uid", description="Attribut de l'identifiant ; AD : sAMAccountName.")
+    group_base: str = Field("", description="Où chercher les groupes (DN) ; vide : comme la base.")
+    account: str = Field("", description="Compte de lecture (DN) ; vide : anonyme.")
+    password: str = Field("", description="Son mot de passe.")
+    authority: Path | None = Field(
+        None, description="Certificat de l'autorité (PEM) ; vide : celles du système."
+    )
+    seconds: int = Field(10, ge=1, le=60, description="Délai accordé à l'annuaire, en secondes.")
 
 
 class Egress(_Part):
@@ -105,6 +142,8 @@ class Settings(BaseSettings):
     reading: Reading = Reading()
     page: Page = Page()
     egress: Egress = Egress()
+    access: Access = Access()
+    directory: Directory = Directory()
 
     @classmethod
     def settings_customise_sources(
@@ -124,6 +163,11 @@ class Settings(BaseSettings):
         return self.page.host
 
     @property
+    def names(self) -> str:
+        """Other names under which the page is opened."""
+        return self.page.name
+
+    @property
     def port(self) -> int:
         """Where the page listens."""
         return self.page.port
@@ -131,7 +175,11 @@ class Settings(BaseSettings):
     @property
     def contacts(self) -> dict[str, str]:
         """Setting → address of what may be contacted, where one is set."""
-        named = {"model.url": self.model.url, "store.url": self.store.url}
+        named = {
+            "model.url": self.model.url,
+            "store.url": self.store.url,
+            "directory.url": self.directory.url,
+        }
         return {name: url for name, url in named.items() if url}
 
     @property
@@ -169,6 +217,8 @@ _WRONG = {
     "extra_forbidden": "ce nom de réglage n'existe pas",
     "int_parsing": "il faut un nombre entier",
     "int_type": "il faut un nombre entier",
+    "bool_parsing": "il faut true ou false",
+    "bool_type": "il faut true ou false",
     "string_type": "il faut un texte entre guillemets",
     "path_type": "il faut un chemin entre guillemets",
     "greater_than_equal": "il faut au moins {ge}",

@@ -46,6 +46,7 @@ _SAID = (
 _VALUES = (
     (r"(.+) is not in the range (.+)\.", r"\1 n'est pas dans l'intervalle \2"),
     (r"(?:Value )?(.+) is not a valid (?:int|integer)(?: range)?\.", r"\1 n'est pas un entier"),
+    (r"(?:Value error, )?'(.*)' is not one of (.+)\.", r"« \1 » n'est pas l'un de \2"),
     (r"Input should be a valid integer.*", "il faut un nombre entier"),
     (r"Input should be greater than or equal to (\S+)", r"il faut au moins \1"),
     (r"Input should be less than or equal to (\S+)", r"il faut au plus \1"),

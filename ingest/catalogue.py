@@ -440,12 +440,14 @@ class Catalogue:
         )
         return {row["id"] for row in rows}
 
-    def some_labels(self, count: int) -> list[str]:
-        """Labels of a few live numbered acts, spread over the catalogue."""
+    def some_labels(self, count: int, fonds: Sequence[str]) -> list[str]:
+        """Labels of a few live numbered acts of these fonds, spread over the catalogue."""
         rows = self._all(
             "SELECT label FROM records JOIN sources ON sources.id = source_id"
             " WHERE state = 'live' AND kind = 'deliberation' AND number IS NOT NULL"
-            " AND title IS NOT NULL GROUP BY source_id ORDER BY records.id LIMIT ?",
+            " AND title IS NOT NULL AND fonds IN (SELECT value FROM json_each(?))"
+            " GROUP BY source_id ORDER BY records.id LIMIT ?",
+            json.dumps(list(fonds)),
             count,
         )
         return [row["label"] for row in rows]
@@ -500,12 +502,12 @@ class Catalogue:
             ],
         )  # fmt: skip
 
-    def versions(self, article_id: str, fonds: Sequence[str] = ()) -> list[VersionRow]:
+    def versions(self, article_id: str, fonds: Sequence[str] | None = None) -> list[VersionRow]:
         """The versions of an article that live sources give, oldest first.
 
-        `fonds`: those that may be read; empty for all.
+        `fonds`: those that may be read; None for all.
         """
-        names = json.dumps(list(fonds) or self.fonds())
+        names = json.dumps(self.fonds() if fonds is None else list(fonds))
         rows = self._all(
             f"{_LIVE_VERSIONS} AND article_id = ? AND fonds IN (SELECT value FROM json_each(?))",
             article_id,
@@ -521,7 +523,7 @@ class Catalogue:
         return standing([version_of(row) for row in rows], article_id)
 
     def version_on(
-        self, article_id: str, day: str, fonds: Sequence[str] = ()
+        self, article_id: str, day: str, fonds: Sequence[str] | None = None
     ) -> VersionRow | None:  # fmt: skip
         """The version of an article in force on a day (ISO); None where there was none.
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ingest.rows import PassageRow, RecordRow
 from ingest.trouble import Trouble
@@ -112,15 +113,24 @@ class Lexical:
             hits = searcher.search(query, max(1, searcher.num_docs)).hits
             return {searcher.doc(address)["id"][0] for _, address in hits}
 
-    def search(self, fonds: Sequence[str], terms: str, limit: int) -> list[tuple[str, float]]:
-        """(passage id, BM25 score) of the best passages of these fonds, best first."""
+    def search(
+        self, fonds: Sequence[str], terms: str, limit: int,
+        readable: Collection[str] | None = None,
+    ) -> list[tuple[str, float]]:  # fmt: skip
+        """(passage id, BM25 score) of the best passages of these fonds, best first.
+
+        How rare a word is, is counted over the `readable` fonds; None: over all.
+        """
         import tantivy
 
         text = fold(terms)
         if not text.strip():
             return []
+        with self._reading():
+            searcher = self._reloaded()
+        plain = _plain(text) if readable is None else self._weighed(_plain(text), readable)
         query, _errors = self._index.parse_query_lenient(
-            _plain(text), list(WEIGHTS), field_boosts=WEIGHTS
+            plain, list(WEIGHTS), field_boosts=WEIGHTS if readable is None else {}
         )
         places = [
             (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, "fonds", name))
@@ -131,7 +141,6 @@ class Lexical:
             [(tantivy.Occur.Must, query), (tantivy.Occur.Must, within)]
         )
         with self._reading():
-            searcher = self._reloaded()
             hits = searcher.search(both, limit).hits
             return [(searcher.doc(address)["id"][0], float(score)) for score, address in hits]
 
@@ -139,12 +148,44 @@ class Lexical:
         """The index's terms of a text: stemmed, without stopwords and accents."""
         return list(self._analyser.analyze(fold(text)))
 
-    def idf(self, term: str) -> float:
+    def idf(self, term: str, field: str = "body") -> float:
         """How rare a term is in the passages: BM25's idf, 0 for a term in most of them."""
-        searcher = self._searcher
-        total = max(1, searcher.num_docs)
-        frequency = searcher.doc_freq("body", term)
-        return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
+        return _idf(self._searcher.doc_freq(field, term), self._searcher.num_docs)
+
+    def idf_within(self, fonds: Collection[str]) -> Callable[..., float]:
+        """The same, as if these fonds were all there is: nothing of the others shows in it."""
+        import tantivy
+
+        searcher, schema = self._searcher, self._schema
+        # one count a fonds: postings that meet are skipped through, a set of terms is walked
+        places = [tantivy.Query.term_query(schema, "fonds", name) for name in fonds]
+        total = sum(searcher.doc_freq("fonds", name) for name in fonds)
+
+        @cache
+        def idf(term: str, field: str = "body") -> float:
+            holds = tantivy.Query.term_query(schema, field, term)
+            held = 0
+            for place in places if searcher.doc_freq(field, term) else ():
+                both = [(tantivy.Occur.Must, holds), (tantivy.Occur.Must, place)]
+                held += _count(searcher, tantivy.Query.boolean_query(both))
+            return _idf(held, total)
+
+        return idf
+
+    def _weighed(self, plain: str, fonds: Collection[str]) -> str:
+        """A query whose boosts take tantivy's idf, counted over all, out, and that of these in.
+
+        What stays of the other fonds in a score is the average length of a passage.
+        """
+        own = self.idf_within(fonds)
+        parts = []
+        for word in plain.split():
+            terms = self.terms(word)
+            for field, weight in WEIGHTS.items() if terms else ():
+                over_all = sum(self.idf(term, field) for term in terms)
+                boost = weight * sum(own(term, field) for term in terms) / over_all
+                parts.append(f"{field}:{word}^{boost:.6f}")
+        return " ".join(parts)
 
     def _reloaded(self) -> tantivy.Searcher:
         """A searcher that sees what other processes have committed."""
@@ -164,6 +205,16 @@ class Lexical:
         if self._writer is None:
             self._writer = self._index.writer(heap_size=128_000_000, num_threads=1)
         return self._writer
+
+
+def _idf(frequency: int, total: int) -> float:
+    total = max(1, total)
+    return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
+
+
+def _count(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
+    found: Any = searcher.search(query, 1, count=True)  # its stubs do not know the count
+    return int(found.count or 0)
 
 
 def _schema() -> tantivy.Schema:

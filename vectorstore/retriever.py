@@ -67,13 +67,14 @@ class Retriever:
     embedder: Embedder
     indexes: Indexes
     weights: Weights = Weights()  # noqa: RUF009 - frozen
+    readable: frozenset[str] | None = None  # what words are counted over; None: all fonds
 
     def search(self, query: Query, fonds: Sequence[str], limit: int) -> Found:
         """The best passages of these fonds for a question.
 
         Args:
             query: the question, with its context when it follows up another.
-            fonds: names of the fonds that may be searched.
+            fonds: names of the fonds that may be searched; none finds nothing.
             limit: hits wanted, at most.
         """
         if query.context and not query.favoured:
@@ -86,11 +87,11 @@ class Retriever:
         whole = f"{query.context} {query.text}".strip()
         vector = self.indexes.centre.question(self.embedder.questions([whole])[0])
         dense, degraded = self._dense(fonds, vector)
-        lexical = self.indexes.lexical.search(fonds, whole, DEPTH)
+        lexical = self.indexes.lexical.search(fonds, whole, DEPTH, self.readable)
         # 4. join what the catalogue knows as live, and score
         named = [row.id for i in exact for row in self.catalogue.passages_of_record(i)[:20]]
         ids = list(dict.fromkeys([*named, *(i for i, _ in dense), *(i for i, _ in lexical)]))
-        hits = self._hits(ids, dict(dense), dict(lexical), vector)
+        hits = self._hits(ids, fonds, dict(dense), dict(lexical), vector)
         scored = [self._scored(hit, query, reading, exact) for hit in hits]
         # 5. law as it stood on the day asked
         articles = named_articles(self.catalogue, reading, fonds, exact, date.today().isoformat())
@@ -168,6 +169,7 @@ class Retriever:
     def _hits(
         self,
         ids: Sequence[str],
+        fonds: Sequence[str],
         dense: dict[str, float],
         lexical: dict[str, float],
         vector: NDArray[np.float32],
@@ -183,6 +185,7 @@ class Retriever:
                 records[row.record_id], row,
                 Evidence(dense=cosines[row.id], lexical=lexical.get(row.id, 0.0) / top))
             for row in rows
+            if sources[row.source_id].fonds in fonds  # whatever an index says
         ]  # fmt: skip
 
     def _cosines(

@@ -36,7 +36,7 @@ def command(
         settings = settings.model_copy(update={"page": page})
     door = None
     if not only_index:
-        serve.check_host(settings.page.host)
+        serve.check_page(settings)
         door = serve.bound(settings.page.host, settings.page.port)
     if not ocr.available():
         print(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import socket
+import ssl
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -27,7 +29,15 @@ class AddressUnusable(Trouble):
 
 
 class PublicBind(Trouble):
-    """The page would be open to the network without any login. Facts: host."""
+    """The page would be open to the network without any login. Facts: what (a setting)."""
+
+
+class PlainBind(Trouble):
+    """Passwords would cross the network in the clear. Facts: host."""
+
+
+class CertificateUnusable(Trouble):
+    """TLS cannot begin with these files. Facts: path, detail."""
 
 
 def command(
@@ -46,39 +56,65 @@ def run(settings: Settings, listening: socket.socket | None = None) -> None:
     """Serve until stopped, on a socket that `bound` gave, or on one of its own.
 
     Raises:
-        PortTaken, AddressUnusable, NoIndex, and what `open_desk` raises.
+        PortTaken, AddressUnusable, and what `check_page`, `open_desk` and `gate_of` raise.
     """
-    check_host(settings.page.host)
+    check_page(settings)
     # the port is ours from here on, before the model is loaded
     with listening or bound(settings.page.host, settings.page.port) as door:
         _serve(settings, door)
 
 
 def _serve(settings: Settings, door: socket.socket) -> None:
-    from app.assembly import open_desk
+    from app.assembly import gate_of, open_desk
 
+    page = settings.page
+    gate = gate_of(settings)
     with open_desk(settings) as desk:
         from app.web.server import build_app, serve
 
-        address = address_of(settings.page.host, settings.page.port)
+        shown = page.name.split(",")[0].strip() or page.host
+        address = address_of(shown, page.port, tls=page.certificate is not None)
         say = f"La page est ouverte : {address}  (Ctrl-C pour arrêter)"
-        app = build_app(desk, settings)
-        serve(app, door, lambda: print(say, file=sys.stderr, flush=True))
+        app = build_app(desk, settings, gate, tls=page.certificate is not None)
+        serve(
+            app, door, lambda: print(say, file=sys.stderr, flush=True), page.certificate, page.key
+        )
 
 
-def address_of(host: str, port: int) -> str:
+def address_of(host: str, port: int, *, tls: bool = False) -> str:
     """What is typed into a browser: « http://[::1]:7860 »."""
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    scheme = "https" if tls else "http"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
-def check_host(host: str) -> None:
-    """There are no accounts yet, so the page is for this machine alone.
+def check_page(settings: Settings) -> None:
+    """Beyond this machine: only with a login, and by TLS or behind a proxy that speaks it.
 
     Raises:
-        PublicBind: the setting would show the records to the network.
+        PublicBind, PlainBind, CertificateUnusable.
     """
-    if host not in ("127.0.0.1", "::1", "localhost"):
-        raise PublicBind(host=host)
+    page = settings.page
+    away = page.host not in ("127.0.0.1", "::1", "localhost")
+    beyond = f"page.host = {page.host}" if away else ""
+    beyond = beyond or (page.name and "page.name") or (page.proxy and "page.proxy")
+    if beyond and not settings.access.login:
+        raise PublicBind(what=beyond)
+    if page.certificate is not None or page.key is not None:
+        _check_certificate(page.certificate, page.key)
+    elif away and not page.proxy:
+        raise PlainBind(host=page.host)
+
+
+def _check_certificate(certificate: Path | None, key: Path | None) -> None:
+    if certificate is None or key is None:
+        missing = "page.certificate" if certificate is None else "page.key"
+        raise CertificateUnusable(path=missing, detail="il manque")
+    try:
+        # an empty password: OpenSSL would ask for one at the terminal
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, lambda: "")
+    except (OSError, ValueError) as error:
+        detail = getattr(error, "reason", None) or getattr(error, "strerror", None) or str(error)
+        raise CertificateUnusable(path=str(certificate), detail=detail) from error
 
 
 def bound(host: str, port: int) -> socket.socket:

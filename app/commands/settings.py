@@ -11,7 +11,7 @@ import typer
 from app.commands.shared import AsJson, Data, settings_of
 
 NAME = "settings"
-_SECRET = ("key",)
+_SECRET = ("model.key", "directory.password")
 
 
 def command(as_json: AsJson = False, data: Data = None) -> None:
@@ -33,7 +33,7 @@ def listed(settings: Any, prefix: str = "") -> Iterator[tuple[str, Any, str]]:
         if isinstance(value, BaseModel):
             yield from listed(value, f"{prefix}{name}.")
             continue
-        shown = "***" if name in _SECRET and value else value
+        shown = "***" if f"{prefix}{name}" in _SECRET and value else value
         shown = list(shown) if isinstance(shown, tuple) else shown
-        plain = shown if isinstance(shown, str | int | float | list | None) else str(shown)
+        plain = shown if isinstance(shown, str | int | float | bool | list | None) else str(shown)
         yield f"{prefix}{name}", plain, field.description or ""

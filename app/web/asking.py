@@ -29,9 +29,10 @@ class Stopped(Exception):
 class Asking:
     """One question while the desk works on it."""
 
-    def __init__(self, desk: Desk, data: Path) -> None:
+    def __init__(self, desk: Desk, data: Path, who: str = "local") -> None:
         self.desk = desk
         self.data = data
+        self.who = who
         self.stopped = False
         self._news: asyncio.Queue[str | Answer | None] = asyncio.Queue()
 
@@ -56,7 +57,11 @@ class Asking:
 
         def work() -> None:
             try:
-                tell(self.desk.ask(question, conversation=conversation, fonds=fonds, stage=stage))
+                tell(
+                    self.desk.ask(
+                        question, conversation=conversation, fonds=fonds, stage=stage, who=self.who
+                    )
+                )
             except Stopped:
                 pass
             except Exception as error:

@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+from app.access.gate import Gate, OpenGate
 from app.citations import Answer
 from app.web.asking import Asking, objection
 from app.web.desk import Conversation, Desk
 from app.web.layout import Parts, lay_out
 from app.web.markup import notice, turn, turns, working
 from app.web.proof import Panel, View, first_view, listed, move, open_reference, panel
+from app.web.room import Room, served
 
 Changes = dict[Any, Any]  # component → its new value or update
 CONVERSATION_KEPT = 12 * 3600  # seconds after which a visitor's conversation is forgotten
@@ -26,10 +28,13 @@ class Chat:
     the stage: when two answers of Gradio 6.31 follow closely, it loses changes of `visible`.
     """
 
-    def __init__(self, desk: Desk, data: Path, empty: Conversation) -> None:
+    def __init__(
+        self, desk: Desk, data: Path, empty: Conversation, gate: Gate | None = None
+    ) -> None:  # fmt: skip
         self.desk = desk
         self.data = data
         self.empty = empty
+        self.gate: Gate = gate or OpenGate()
         self.running: dict[str, Asking] = {}  # by ticket
 
     def build(self) -> Any:
@@ -45,33 +50,39 @@ class Chat:
         return blocks
 
     def _wire(self, blocks: Any) -> None:
+        """Each function has a name of its own: app/web/rules.py says to whom it is open."""
         p, states = self.parts, [self.conversation, self.view]
         panel_out = [p.head, p.sheet, *p.moves, self.view]
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        asked = {
-            "outputs": [
-                p.before, p.current, p.stage, p.question, self.conversation, self.ticket,
-                *panel_out,
-            ],
-            **quiet,
-        }  # fmt: skip
+        asked = [
+            p.before, p.current, p.stage, p.question, self.conversation, self.ticket, *panel_out
+        ]  # fmt: skip
         inputs = [p.question, self.conversation, p.fonds]
-        for trigger in (p.question.submit, p.ask.click):
-            trigger(self.ask, inputs, trigger_mode="once", **asked)
-        for button in p.examples:
-            button.click(self.ask, [button, self.conversation, p.fonds], **asked)
-        p.stop.click(self.stop, [self.ticket], None, **quiet)
-        p.anew.click(self.begin_anew, None, asked["outputs"], **quiet)
+        self._on(p.question.submit, "ask_typed", self.ask, inputs, asked, trigger_mode="once")
+        self._on(p.ask.click, "ask_clicked", self.ask, inputs, asked, trigger_mode="once")
+        for number, button in enumerate(p.examples, 1):
+            example = [button, self.conversation, p.fonds]
+            self._on(button.click, f"ask_example_{number}", self.ask, example, asked)
+        self._on(p.stop.click, "stop", self.stop, [self.ticket], None)
+        self._on(p.anew.click, "begin_anew", self.begin_anew, None, asked)
         # not `input`: Gradio fires that on key presses alone
-        p.choice.change(self.open, [p.choice, *states], panel_out, **quiet)
-        for button, (citations, pages) in zip(
-            p.moves, ((-1, 0), (1, 0), (0, -1), (0, 1)), strict=True
-        ):
-            button.click(_moving(self, citations, pages), states, panel_out, **quiet)
-        blocks.load(self.greet, None, [p.choose, p.fonds, p.examples_row, *p.examples], **quiet)
+        self._on(p.choice.change, "open", self.open, [p.choice, *states], panel_out)
+        steps = ((-1, 0), (1, 0), (0, -1), (0, 1))
+        for number, (button, step) in enumerate(zip(p.moves, steps, strict=True), 1):
+            self._on(button.click, f"move_{number}", _moving(self, *step), states, panel_out)
+        greeted = [p.choose, p.fonds, p.examples_row, *p.examples]
+        self._on(blocks.load, "greet", self.greet, None, greeted)
+
+    def _on(
+        self, event: Any, name: str, does: Any, inputs: Any, outputs: Any, **how: Any
+    ) -> None:  # fmt: skip
+        """Have a handler called in the room of whoever asks."""
+        event(
+            served(does, self.desk, self.gate), inputs, outputs, api_name=name,
+            show_progress="hidden", api_visibility="private", **how,
+        )  # fmt: skip
 
     async def ask(
-        self, question: str, conversation: Conversation, fonds: list[str]
+        self, room: Room, question: str, conversation: Conversation, fonds: list[str]
     ) -> AsyncIterator[Changes]:
         """Ask the desk, and show its stages and its answer."""
         p, number = self.parts, len(conversation.turns) + 1
@@ -80,7 +91,7 @@ class Chat:
             yield {p.stage: notice(refused)}
             return
         question, ticket = question.strip(), secrets.token_hex(8)
-        asking = self.running[ticket] = Asking(self.desk, self.data)
+        asking = self.running[ticket] = Asking(room.desk, self.data, room.reader.login)
         yield self._started(conversation, number, question, ticket)
         answer = None
         try:
@@ -98,7 +109,7 @@ class Chat:
         if answer.status != "error":
             conversation = conversation.then(question, answer)
             # a page is drawn, which takes up to a second: not on the event loop
-            first = await asyncio.to_thread(self._first, conversation)
+            first = await asyncio.to_thread(self._first, room, conversation)
             yield {self.conversation: conversation, **first}
 
     def _started(
@@ -114,12 +125,12 @@ class Chat:
             **self._closed(),
         }
 
-    async def stop(self, ticket: str) -> None:
+    async def stop(self, room: Room, ticket: str) -> None:
         """Stop the question under way."""
         if ticket in self.running:
             self.running[ticket].stop()
 
-    def begin_anew(self) -> Changes:
+    def begin_anew(self, room: Room) -> Changes:
         """Forget the conversation."""
         p = self.parts
         return {
@@ -131,12 +142,12 @@ class Chat:
             **self._closed(),
         }
 
-    def greet(self) -> Changes:
+    def greet(self, room: Room) -> Changes:
         """What the page learns when it is opened: the fonds, and questions to begin with."""
         import gradio as gr
 
-        p, fonds = self.parts, self.desk.fonds()
-        examples = self.desk.examples()[: len(p.examples)]
+        p, fonds = self.parts, room.desk.fonds()
+        examples = room.desk.examples()[: len(p.examples)]
         changes: Changes = {
             p.choose: gr.update(visible=len(fonds) > 1),
             p.fonds: gr.update(choices=fonds, value=[]),
@@ -146,31 +157,33 @@ class Chat:
             changes[button] = gr.update(value=text, visible=bool(text))
         return changes
 
-    def open(self, choice: str, conversation: Conversation, view: View | None) -> Changes:
+    def open(
+        self, room: Room, choice: str, conversation: Conversation, view: View | None
+    ) -> Changes:  # fmt: skip
         """Open the citation whose link was followed."""
         chosen = open_reference(conversation, choice[:40])
-        return self._opened(conversation, chosen) if chosen else {self.view: view}
+        return self._opened(room, conversation, chosen) if chosen else {self.view: view}
 
     def move(
-        self, conversation: Conversation, view: View | None, citations: int, pages: int
+        self, room: Room, conversation: Conversation, view: View | None, citations: int, pages: int
     ) -> Changes:
         """Go so many citations or pages further."""
         if view is None:
             return {self.view: None}
         moved = move(conversation, view, citations, pages)
         cited = listed(conversation, moved)[moved.position]
-        if self.desk.catalogue.page(cited.source_id, moved.page) is None and pages:
+        if room.shelf.page(cited.source_id, moved.page) is None and pages:
             moved = view  # past the last page
-        return self._opened(conversation, moved)
+        return self._opened(room, conversation, moved)
 
-    def _first(self, conversation: Conversation) -> Changes:
+    def _first(self, room: Room, conversation: Conversation) -> Changes:
         view = first_view(conversation)
-        return self._opened(conversation, view) if view else {}
+        return self._opened(room, conversation, view) if view else {}
 
-    def _opened(self, conversation: Conversation, view: View) -> Changes:
+    def _opened(self, room: Room, conversation: Conversation, view: View) -> Changes:
         import gradio as gr
 
-        shown: Panel = panel(self.desk.catalogue, conversation, view)
+        shown: Panel = panel(room.shelf, conversation, view)
         p = self.parts
         leads = (
             shown.previous_citation, shown.next_citation, shown.previous_page, shown.next_page
@@ -185,9 +198,9 @@ class Chat:
 
 
 def _moving(chat: Chat, citations: int, pages: int) -> Any:
-    """A handler for one of the four buttons: Gradio counts a handler's parameters."""
+    """A handler for one of the four buttons."""
 
-    def moving(conversation: Conversation, view: View | None) -> Changes:
-        return chat.move(conversation, view, citations, pages)
+    def moving(room: Room, conversation: Conversation, view: View | None) -> Changes:
+        return chat.move(room, conversation, view, citations, pages)
 
     return moving

@@ -1,16 +1,25 @@
 """The guard at the door: who may speak to the server, which paths exist, what the browser may do.
 
 Gradio 6.31 accepts posts from other sites, uploads from anyone and proxies addresses; a page
-here needs none of it, so only the paths that it uses are let through.
+here needs none of it. Each request is held against app/web/rules.py before any of it runs, and
+each page's state is out of reach of other sessions: its name is made one with theirs.
 """
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
+import json
 import re
 import socket
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from app.access.gate import Gate, OpenGate
+from app.access.proxy import Headers, Proxy
+from app.access.sessions import Visit
+from app.web.rules import FUNCTIONS, LOGIN_PATHS, Rule, rule_of
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -18,6 +27,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+VISIT = "greffe.visit"  # where the scope holds the visit
+ADDRESS = "greffe.address"  # and who asks, behind the proxy
 CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline';"
     " img-src 'self' data:; font-src 'self'; connect-src 'self'; object-src 'none';"
@@ -27,26 +38,49 @@ HEADERS = {
     "content-security-policy": CSP,
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
+    # not « no-referrer »: browsers then send the Origin of a form as « null »
+    "referrer-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+HSTS = ("strict-transport-security", "max-age=31536000")
 MAX_BODY = 256 * 2**10  # bytes of a post: a question has at most 2,000 characters
-READ = re.compile(
-    r"/|/(config|theme\.css)|/(greffe|assets|static)/[\w./-]+|/page/\d{1,12}/\d{1,7}\.webp"
-    r"|/gradio_api/(info|queue/data|heartbeat/\w+|startup-events)"
-)
-WRITTEN = re.compile(r"/gradio_api/(queue/join|cancel|reset)/?")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_NOWHERE = "Cette page n'existe pas."
+_LOG_IN = "Votre session est terminée : connectez-vous de nouveau."
+
+
+class Refused(Exception):
+    """A request that goes no further. `to`: where a browser is sent instead."""
+
+    def __init__(self, status: int, sentence: str, to: str = "") -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
+        self.to = to
+
+
+class _Ended(OSError):
+    """The session ended while its answer was being sent: for the server, the client has gone."""
 
 
 class Guard:
     """Pure ASGI middleware: it does not hold back streams."""
 
-    def __init__(self, app: Application, host: str) -> None:
+    def __init__(
+        self, app: Application, host: str, name: str = "", gate: Gate | None = None,
+        proxy: Proxy | None = None, *, by_proxy_alone: bool = False, tls: bool = False,
+        functions: Mapping[int, str] | None = None,
+    ) -> None:  # fmt: skip
+        """`functions`: the names of Gradio's functions by index; may be filled in later."""
         self.app = app
-        self.host = host
+        self.names = (host, *(part.strip() for part in name.split(",") if part.strip()))
+        self.gate: Gate = gate or OpenGate()
+        self.proxy = proxy or Proxy()
+        self.by_proxy_alone = by_proxy_alone
+        self.tls = tls
+        self.functions = functions if functions is not None else {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through with our headers on its response, or refuse it in French."""
@@ -56,30 +90,133 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        status, sentence = refusal(scope, self.host)
-        if status:
-            await _refuse(status, sentence, _with_headers(send))
-        else:
-            await self.app(scope, receive, _with_headers(send))
+        headers = headers_of(scope)
+        sending = self._with_headers(send, scope, headers)
+        try:
+            visit, receive = await self._admitted(scope, headers, receive)
+        except Refused as refused:
+            await _refuse(refused, sending)
+            return
+        scope[VISIT], scope[ADDRESS] = visit, self.proxy.client(_peer(scope), headers)
+        try:
+            await self.app(scope, receive, self._while_open(visit, sending))
+        except OSError as error:
+            if not isinstance(error, _Ended) and not isinstance(error.__context__, _Ended):
+                raise
+            await sending({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _admitted(
+        self, scope: Scope, headers: Headers, receive: Receive
+    ) -> tuple[Visit | None, Receive]:  # fmt: skip
+        """Who the request comes from, and its body as the application is to read it.
+
+        Raises:
+            Refused.
+        """
+        self._check_origin(scope, headers)
+        rule = rule_of(scope["method"], scope["path"])
+        if rule is None or (not self.gate.asks_login and LOGIN_PATHS.fullmatch(scope["path"])):
+            raise Refused(404, _NOWHERE)
+        visit = self.gate.visit(_peer(scope), headers)
+        self._check_visit(rule, visit, scope, headers)
+        if rule.method == "POST":
+            _check_length(headers)
+        if visit is not None and rule.page:
+            receive = await self._own_page(rule, visit, scope, receive)
+        return visit, receive
+
+    def _check_origin(self, scope: Scope, headers: Headers) -> None:
+        host = headers.get("host", ("",))[0]
+        if not any(known_host(host, name) for name in self.names):
+            raise Refused(421, "Ce nom de serveur n'est pas connu ici.")
+        speaks = self.proxy.speaks(_peer(scope))
+        if self.by_proxy_alone and not speaks:
+            raise Refused(403, "Cette page ne s'ouvre que par le serveur mandataire de la mairie.")
+        if not self.gate.asks_login and _was_forwarded(headers):
+            raise Refused(
+                403, "Un serveur mandataire est devant la page, qui n'a pas de connexion."
+            )
+        if not _is_own(headers, host, scope["method"]):
+            raise Refused(403, "Demande venue d'un autre site : refusée.")
+
+    def _check_visit(
+        self, rule: Rule, visit: Visit | None, scope: Scope, headers: Headers
+    ) -> None:  # fmt: skip
+        """Hold who asks against the rule."""
+        if rule.who == "anyone":
+            return
+        opens = scope["method"] == "GET" and scope["path"] == "/"
+        if visit is None:
+            if opens and headers.get("sec-fetch-site") == ["cross-site"]:
+                # a link from elsewhere bears no cookie of ours; the same address from here does
+                raise Refused(200, "", to="/")
+            raise Refused(401, _LOG_IN, to="/connexion" if opens else "")
+        if visit.first and not rule.first:
+            raise Refused(403, "Changez d'abord votre mot de passe.", to="/mot-de-passe")
+        if not visit.reader.may_act_as(rule.who):
+            raise Refused(404, _NOWHERE)
+
+    async def _own_page(
+        self, rule: Rule, visit: Visit, scope: Scope, receive: Receive
+    ) -> Receive:  # fmt: skip
+        """Make the page's name in the request one that no other session can say."""
+        if rule.page == "path":
+            before, _, name = scope["path"].rpartition("/")
+            scope["path"] = f"{before}/{_joined(visit, name)}"
+            scope["raw_path"] = scope["path"].encode()
+            return receive
+        if rule.page == "query":
+            pairs = dict(parse_qsl(scope.get("query_string", b"").decode("latin-1")))
+            pairs["session_hash"] = _joined(visit, pairs.get("session_hash", ""))
+            scope["query_string"] = urlencode(pairs).encode()
+            return receive
+        body = _parsed(await _whole(receive))
+        if rule.page == "join":
+            self._check_function(body.get("fn_index"), visit)
+        body["session_hash"] = _joined(visit, body.get("session_hash"))
+        return _again(scope, json.dumps(body).encode(), receive)
+
+    def _check_function(self, index: object, visit: Visit) -> None:
+        name = self.functions.get(index, "") if isinstance(index, int) else ""
+        role = FUNCTIONS.get(name)
+        if role is None or not visit.reader.may_act_as(role):
+            raise Refused(404, _NOWHERE)
+
+    def _while_open(self, visit: Visit | None, send: Send) -> Send:
+        """Send nothing more once the session has ended: a stream may outlive it."""
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.body":
+                if begun and visit is not None and self.gate.still(visit) is None:
+                    raise _Ended
+                begun = True
+            await send(message)
+
+        return sending
+
+    def _with_headers(self, send: Send, scope: Scope, headers: Headers) -> Send:
+        by_tls = self.tls or self.proxy.is_https(_peer(scope), headers)
+        pairs = [*HEADERS.items(), *([HSTS] if by_tls else [])]
+        ours = [(name.encode(), value.encode()) for name, value in pairs]
+        names = {name for name, _ in ours}
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                kept = [pair for pair in message.get("headers", ()) if pair[0].lower() not in names]
+                message = {**message, "headers": kept + ours}
+            await send(message)
+
+        return sending
 
 
-def refusal(scope: Scope, host: str) -> tuple[int, str]:
-    """The status and the sentence with which a request is refused; (0, "") when it is not."""
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    method, path = scope["method"], scope["path"]
-    if not known_host(headers.get("host", ""), host):
-        return 421, "Ce nom de serveur n'est pas connu ici."
-    if not _own_page(headers, method):
-        return 403, "Demande venue d'un autre site : refusée."
-    if method in ("GET", "HEAD"):
-        known = READ.fullmatch(path) and ".." not in path
-        return (0, "") if known else (404, "Cette page n'existe pas.")
-    if method != "POST" or not WRITTEN.fullmatch(path):
-        return 404, "Cette page n'existe pas."
-    length = headers.get("content-length", "")
-    if not length.isdigit():
-        return 411, "Demande sans longueur : refusée."
-    return (413, "Demande trop longue.") if int(length) > MAX_BODY else (0, "")
+def headers_of(scope: Scope) -> dict[str, list[str]]:
+    """The headers of a request: each name in lower case, with all its values."""
+    found: dict[str, list[str]] = {}
+    for name, value in scope["headers"]:
+        found.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
+    return found
 
 
 def known_host(header: str, host: str) -> bool:
@@ -105,34 +242,87 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _own_page(headers: dict[str, str], method: str) -> bool:
+def _is_own(headers: Headers, host: str, method: str) -> bool:
     """Whether our own page, the address bar or a program asks; a link may lead here too."""
-    site = headers.get("sec-fetch-site", "none")
+    site = headers.get("sec-fetch-site", ("none",))[0]
     if site not in ("same-origin", "none"):
-        return method == "GET" and headers.get("sec-fetch-mode") == "navigate"
+        return method == "GET" and headers.get("sec-fetch-mode") == ["navigate"]
     origin = headers.get("origin")
-    return origin is None or origin.split("://")[-1] == headers.get("host")
+    return origin is None or origin[0].split("://")[-1] == host
 
 
-def _with_headers(send: Send) -> Send:
-    ours = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-    names = {name for name, _ in ours}
-
-    async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            kept = [pair for pair in message.get("headers", ()) if pair[0].lower() not in names]
-            message = {**message, "headers": kept + ours}
-        await send(message)
-
-    return sending
+def _was_forwarded(headers: Headers) -> bool:
+    return any(name in headers for name in ("x-forwarded-for", "forwarded", "x-real-ip", "via"))
 
 
-async def _refuse(status: int, sentence: str, send: Send) -> None:
-    body = sentence.encode()
-    headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-    ]
+def _check_length(headers: Headers) -> None:
+    length = headers.get("content-length", ("",))[0]
+    if not length.isdigit():
+        raise Refused(411, "Demande sans longueur : refusée.")
+    if int(length) > MAX_BODY:
+        raise Refused(413, "Demande trop longue.")
+
+
+def _peer(scope: Scope) -> str:
+    """The address at the other end of the connection."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
+
+
+def _joined(visit: Visit, name: object) -> str:
+    if not isinstance(name, str) or not name or len(name) > 64:
+        raise Refused(400, "Demande illisible.")
+    return hashlib.sha256(f"{visit.key} {name}".encode()).hexdigest()[:32]
+
+
+async def _whole(receive: Receive) -> bytes:
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise Refused(400, "Demande interrompue.")
+        body += bytes(message.get("body", b""))
+        if len(body) > MAX_BODY:
+            raise Refused(413, "Demande trop longue.")
+        if not message.get("more_body"):
+            return body
+
+
+def _parsed(body: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise Refused(400, "Demande illisible.")
+    return found
+
+
+def _again(scope: Scope, body: bytes, receive: Receive) -> Receive:
+    """The body, to be read by the application; after it, whatever the server says."""
+    kept = [pair for pair in scope["headers"] if pair[0].lower() != b"content-length"]
+    scope["headers"] = [*kept, (b"content-length", str(len(body)).encode())]
+    told = False
+
+    async def receiving() -> Message:
+        nonlocal told
+        if told:
+            return await receive()
+        told = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receiving
+
+
+async def _refuse(refused: Refused, send: Send) -> None:
+    status, kind, body = refused.status, b"text/plain; charset=utf-8", refused.sentence.encode()
+    headers = [(b"cache-control", b"no-store")]
+    if refused.to and status == 200:
+        kind = b"text/html; charset=utf-8"
+        body = f'<!doctype html><meta http-equiv="refresh" content="0;url={refused.to}">'.encode()
+    elif refused.to:
+        status = 303
+        headers.append((b"location", refused.to.encode()))
+    headers += [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

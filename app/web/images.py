@@ -1,16 +1,20 @@
-"""Page images over HTTP: /page/{source}/{page}.webp, for live sources alone."""
+"""Page images over HTTP: /page/{source}/{page}.webp, for live sources that the reader may read.
+
+Imports FastAPI: loaded by app/web/server.py alone, when the page is built.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse, Response
 
 from app.citations import Quote
 from app.errors import sentence
 from app.pages import Undrawable, draw_page
 from app.web.desk import Catalogue
-
-if TYPE_CHECKING:
-    from fastapi import FastAPI
+from app.web.guard import VISIT
+from app.web.shelf import Shelf
 
 MAX_QUOTE = 20_000  # characters: longer than any passage
 
@@ -40,18 +44,18 @@ def page_image(catalogue: Catalogue, source_id: int, number: int, record: str,
 
 def add_page_images(app: FastAPI, catalogue: Catalogue) -> None:
     """Add the route. Nothing is kept by the browser: a withdrawn page is gone at once."""
-    from fastapi.exceptions import RequestValidationError
-    from fastapi.responses import PlainTextResponse, Response
 
     def missing(*_: object) -> PlainTextResponse:
         return PlainTextResponse("Cette page n'existe pas ou n'est plus en ligne.", 404)
 
     @app.get("/page/{source_id}/{number}.webp")
     def image(
-        source_id: int, number: int, record: str = "", start: int = 0, end: int = 0
-    ) -> Response:
+        request: Request, source_id: int, number: int, record: str = "", start: int = 0,
+        end: int = 0,
+    ) -> Response:  # fmt: skip
+        shelf = Shelf(catalogue, request.scope[VISIT].reader.fonds)
         try:
-            drawn = page_image(catalogue, source_id, number, record[:20], start, end)
+            drawn = page_image(shelf, source_id, number, record[:20], start, end)
         except (NoSuchPage, OverflowError):
             return missing()
         except Undrawable as trouble:

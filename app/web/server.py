@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import socket
 from collections.abc import Callable
-from html import escape
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.access.gate import Gate, LoginGate, OpenGate
 from app.web.desk import Desk, Settings
 from ingest import wall
 
@@ -21,8 +20,17 @@ VISITORS = 128  # questions under way at once; Gradio's own default is one
 STATIC = Path(str(resources.files("app.web"))) / "static"
 
 
-def build_app(desk: Desk, settings: Settings) -> FastAPI:
-    """The whole web application. Imports Gradio (2.9 s)."""
+def build_app(
+    desk: Desk, settings: Settings, gate: Gate | None = None, *, tls: bool = False
+) -> FastAPI:  # fmt: skip
+    """The whole web application. Imports Gradio (2.9 s).
+
+    Args:
+        desk: where all questions are asked.
+        settings: what the page reads of them.
+        gate: who is let in; without one, whoever sits at this machine.
+        tls: the page itself is served by TLS.
+    """
     # read by Gradio when it is launched: the argument of Blocks alone is not enough
     os.environ |= {
         "GRADIO_ANALYTICS_ENABLED": "False",
@@ -32,19 +40,37 @@ def build_app(desk: Desk, settings: Settings) -> FastAPI:
     from fastapi import FastAPI
     from fastapi.staticfiles import StaticFiles
 
-    from app.web.guard import Guard
+    from app.web.guard import LOOPBACK, Guard
     from app.web.images import add_page_images
+    from app.web.index import add_index
 
+    gate = gate or OpenGate()
+    proxy = gate.proxy if isinstance(gate, LoginGate) else None
+    functions: dict[int, str] = {}
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(Guard, host=settings.host)
+    app.add_middleware(
+        Guard, host=settings.host, name=settings.names, gate=gate, proxy=proxy, tls=tls,
+        by_proxy_alone=not tls and settings.host not in LOOPBACK and proxy is not None,
+        functions=functions,
+    )  # fmt: skip
     add_page_images(app, desk.catalogue)
-    _add_index(app, desk, settings.town)
+    add_index(app, desk, settings.town, STATIC)
+    if isinstance(gate, LoginGate):
+        from app.web.entrance import add_entrance
+
+        add_entrance(app, gate, STATIC, settings.town)
     app.mount("/greffe", StaticFiles(directory=STATIC))
-    return _with_gradio(app, desk, settings.data)
+    return _with_gradio(app, desk, settings.data, gate, functions)
 
 
-def serve(app: FastAPI, listening: socket.socket, opened: Callable[[], None]) -> None:
-    """Serve on a socket until interrupted, and close it; `opened` is called once it answers."""
+def serve(
+    app: FastAPI, listening: socket.socket, opened: Callable[[], None],
+    certificate: Path | None = None, key: Path | None = None,
+) -> None:  # fmt: skip
+    """Serve on a socket until interrupted, and close it; `opened` is called once it answers.
+
+    By TLS where a certificate and its key are given. Raises OSError when they do not fit.
+    """
     import uvicorn
 
     class Server(uvicorn.Server):
@@ -55,7 +81,8 @@ def serve(app: FastAPI, listening: socket.socket, opened: Callable[[], None]) ->
     # uvloop's libuv opens an io_uring, through which calls go that no recording sees
     config = uvicorn.Config(
         app, loop="asyncio", log_level="warning", access_log=False, server_header=False,
-        proxy_headers=False, timeout_graceful_shutdown=3,
+        proxy_headers=False, timeout_graceful_shutdown=3, ssl_certfile=certificate,
+        ssl_keyfile=key,
     )  # fmt: skip
     with listening:
         Server(config).run(sockets=[listening])
@@ -82,13 +109,16 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _with_gradio(app: FastAPI, desk: Desk, data: Path) -> FastAPI:
+def _with_gradio(
+    app: FastAPI, desk: Desk, data: Path, gate: Gate, functions: dict[int, str]
+) -> FastAPI:  # fmt: skip
     import gradio as gr
 
     from app.conversation import EMPTY
     from app.web.chat import Chat
 
-    blocks = Chat(desk, data, EMPTY).build()
+    blocks = Chat(desk, data, EMPTY, gate).build()
+    functions.update({index: str(fn.api_name) for index, fn in blocks.fns.items()})
     blocks.max_threads = VISITORS
     blocks.queue(max_size=4 * VISITORS, default_concurrency_limit=VISITORS)
     mounted: FastAPI = gr.mount_gradio_app(
@@ -103,43 +133,3 @@ def _theme(gr: Any) -> Any:
     """Gradio's plainest theme, with the fonts of the machine."""
     system = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
     return gr.themes.Base(font=system, font_mono=("ui-monospace", "monospace"))
-
-
-def _add_index(app: FastAPI, desk: Desk, town: str) -> None:
-    """Our own page around Gradio's component: in French, with no inline script.
-
-    Gradio's has lang="en", scripts that the CSP blocks, and addresses on other sites.
-    """
-    from fastapi.responses import HTMLResponse
-
-    page = (STATIC / "index.html").read_text("utf-8")
-    script, style = _gradio_assets()
-    page = page.replace("{{script}}", script).replace("{{style}}", style)
-
-    @app.get("/")
-    def index() -> HTMLResponse:
-        told = " · ".join(part for part in (town, holdings(desk)) if part)
-        shown = page.replace("{{holdings}}", escape(told))
-        return HTMLResponse(shown, headers={"cache-control": "no-store"})
-
-
-def holdings(desk: Desk) -> str:
-    """« 34 sources, 61 actes », from the desk's summary."""
-    summary = desk.summary()
-    counts = []
-    for key, one, many in (("sources", "source", "sources"), ("records", "acte", "actes")):
-        number = summary.get(key)
-        if isinstance(number, int):
-            said = f"{number:,}".replace(",", "\u202f")
-            counts.append(f"{said} {one if number < 2 else many}")
-    return ", ".join(counts)
-
-
-def _gradio_assets() -> tuple[str, str]:
-    """Addresses of the script and the stylesheet that Gradio's own page loads."""
-    template = resources.files("gradio").joinpath("templates/frontend/index.html").read_text()
-    script = re.search(r'<script type="module"[^>]* src="\.(/assets/[\w.-]+\.js)"', template)
-    style = re.search(r'<link rel="stylesheet"[^>]* href="\.(/assets/[\w.-]+\.css)"', template)
-    if script is None or style is None:
-        raise RuntimeError("this version of Gradio names its assets otherwise")
-    return script[1], style[1]

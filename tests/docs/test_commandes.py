@@ -72,6 +72,18 @@ def test_every_key_of_ask_is_explained() -> None:
     assert set(keys(answer_shape(None, answer()))) == set(keys_told("ask"))
 
 
+def test_every_key_of_users_and_groups_is_explained(tmp_path: Path) -> None:
+    def told(*words: str) -> Any:
+        ran = CliRunner().invoke(cli.app, [*words, "--json", "--data", str(tmp_path)])
+        return json.loads(ran.stdout)
+
+    alone = told("users", "add", "marie", "--group", "urbanisme")
+    shape = told("users")
+    assert set(keys(shape)) == set(keys_told("users"))
+    assert set(alone) == set(shape["users"][0]) - {"locked"} | {"password"}
+    assert set(keys(told("groups", "open", "urbanisme", "plu"))) == set(keys_told("groups"))
+
+
 def test_every_key_of_ingest_is_explained() -> None:
     aside = {"source": "a.pdf", "reason": "empty", "detail": ""}
     assert set(keys(Report(set_aside=[aside]).as_dict())) == set(keys_told("ingest"))

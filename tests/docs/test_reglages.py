@@ -60,6 +60,8 @@ def _other(default: str) -> str:
     """A value that is allowed and is not the default one."""
     if default == "[]":
         return '["203.0.113.7"]'
+    if default in ("True", "False"):
+        return str(default == "False")
     return str(int(default) + 1) if default.isdigit() else "autre"
 
 

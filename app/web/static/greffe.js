@@ -7,6 +7,16 @@ for (const [name, value] of [["language", "fr"], ["languages", ["fr"]]]) {
 }
 window.__gradio_mode__ = "app";
 
+// A session that has ended: whatever the page asks next is refused, and leads to the login.
+const fetched = window.fetch;
+window.fetch = async (...request) => {
+  const response = await fetched(...request);
+  if (response.status === 401 && new URL(response.url).origin === location.origin) {
+    location.assign("/connexion");
+  }
+  return response;
+};
+
 let followed = null; // the link to a citation that was followed last
 let awaited = ""; // the citation whose panel has not come yet
 let shown = ""; // the citation in the panel

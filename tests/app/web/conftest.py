@@ -20,6 +20,7 @@ class Settings:
     data: Path
     host: str = "127.0.0.1"
     town: str = "Saint-Aubin"
+    names: str = ""
 
 
 @dataclass(frozen=True)

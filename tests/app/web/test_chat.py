@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from app.access.reader import LOCAL
 from app.conversation import EMPTY
 from app.web.asking import failed, objection
 from app.web.chat import Chat
+from app.web.room import Room, room_of
 from tests.app.web.town_hall import Desk
 
 
@@ -18,17 +20,18 @@ class Watched(Chat):
 
     drawn_in: int = 0
 
-    def _first(self, conversation: Any) -> dict[Any, Any]:
+    def _first(self, room: Room, conversation: Any) -> dict[Any, Any]:
         self.drawn_in = threading.get_ident()
         return {}
 
 
 def test_a_page_is_drawn_while_the_others_are_still_served(tmp_path: Path) -> None:
-    chat = Watched(Desk(tmp_path), tmp_path, EMPTY)
+    desk = Desk(tmp_path)
+    chat = Watched(desk, tmp_path, EMPTY)
     chat.parts, chat.conversation, chat.view, chat.ticket = (mock.MagicMock() for _ in range(4))
 
     async def ask() -> None:
-        async for _ in chat.ask("Combien coûte un repas ?", EMPTY, []):
+        async for _ in chat.ask(room_of(desk, LOCAL), "Combien coûte un repas ?", EMPTY, []):
             pass
 
     # a thread of its own: Playwright's loop may be running in this one

@@ -5,12 +5,14 @@ from __future__ import annotations
 import http.client
 import subprocess
 import sys
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from app.web.guard import known_host
 from app.web.server import listen
+from tests.app.access.slapd import write_certificates
 from tests.app.web.conftest import Site
 
 HEADERS = {"Content-Type": "application/json"}
@@ -40,7 +42,7 @@ def test_the_page_carries_a_strict_policy(site: Site) -> None:
     assert "script-src 'self';" in policy
     assert "frame-ancestors 'none'" in policy
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert b"http://" not in body
     assert b"https://" not in body
     assert b"<script>" not in body
@@ -175,6 +177,33 @@ def test_the_page_is_said_to_be_open_once_it_answers() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True,
                           check=True, timeout=60)  # fmt: skip
     assert done.stdout == '"ouvert"\n'
+
+
+def test_with_a_certificate_the_page_is_served_by_tls_alone(tmp_path: Path) -> None:
+    write_certificates(tmp_path)
+    program = (
+        "import fastapi, threading, urllib.request, urllib.error, os, ssl, pathlib, sys\n"
+        "from app.web.server import listen, serve\n"
+        "folder = pathlib.Path(sys.argv[1])\n"
+        "app = fastapi.FastAPI()\n"
+        "app.get('/')(lambda: 'ouvert')\n"
+        "door = listen('127.0.0.1', 0)\n"
+        "place = '127.0.0.1:%d/' % door.getsockname()[1]\n"
+        "trust = ssl.create_default_context(cafile=folder / 'ca.pem')\n"
+        "def visit():\n"
+        "    read = urllib.request.urlopen('https://' + place, timeout=20, context=trust).read()\n"
+        "    print(read.decode(), flush=True)\n"
+        "    try:\n"
+        "        urllib.request.urlopen('http://' + place, timeout=20)\n"
+        "    except (OSError, urllib.error.URLError):\n"
+        "        print('fermé', flush=True)\n"
+        "    os._exit(0)\n"
+        "opened = lambda: threading.Thread(target=visit).start()\n"
+        "serve(app, door, opened, folder / 'server.pem', folder / 'server.key')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, tmp_path], capture_output=True,
+                          text=True, check=True, timeout=60)  # fmt: skip
+    assert done.stdout == '"ouvert"\nfermé\n'
 
 
 def test_the_package_does_not_load_gradio() -> None:

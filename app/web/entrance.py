@@ -1,0 +1,200 @@
+"""The entrance over HTTP: the login page, log-out, the change of password.
+
+Imports FastAPI: loaded by app/web/server.py alone, when the page is built.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from html import escape
+from pathlib import Path
+from urllib.parse import parse_qs
+
+from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+
+from app.access.gate import LoginGate
+from app.access.passwords import PasswordRefused
+from app.access.sessions import LOCAL_ACCOUNT, Visit
+from app.errors import sentence
+from app.web.guard import ADDRESS, VISIT, headers_of
+from ingest.trouble import Trouble
+
+MAX_FORM = 8192  # bytes
+FORM_COOKIE = "-formulaire"  # after the session cookie's name
+WRONG = (
+    "Identifiant ou mot de passe incorrect. Après plusieurs essais manqués, attendez un quart"
+    " d'heure avant le suivant."
+)
+STALE = "La page était ouverte depuis trop longtemps : recommencez."
+DIFFER = "Les deux saisies du nouveau mot de passe sont différentes."
+FIRST = "Votre mot de passe vous a été donné : choisissez-en un que vous serez seul à connaître."
+
+
+def add_entrance(app: FastAPI, gate: LoginGate, static: Path, town: str) -> None:
+    """Add the routes."""
+    entrance = Entrance(gate, static, town)
+    app.get("/connexion")(entrance.show_login)
+    app.post("/connexion")(entrance.log_in)
+    app.post("/deconnexion")(entrance.log_out)
+    app.get("/mot-de-passe")(entrance.show_password)
+    app.post("/mot-de-passe")(entrance.change_password)
+
+
+class Entrance:
+    """The handlers of the routes."""
+
+    def __init__(self, gate: LoginGate, static: Path, town: str) -> None:
+        self.gate = gate
+        self.town = town
+        self.login_page = (static / "connexion.html").read_text("utf-8")
+        self.password_page = (static / "mot-de-passe.html").read_text("utf-8")
+
+    async def show_login(self, request: Request) -> Response:
+        """The login page, with a token that its form must bring back."""
+        if request.scope[VISIT] is not None:
+            return RedirectResponse("/", 303)
+        return self._login(request)
+
+    async def log_in(self, request: Request) -> Response:
+        """Check the password and open a session."""
+        form = await _form(request)
+        expected = request.cookies.get(self._name(request) + FORM_COOKIE, "")
+        if not expected or not _same(form.get("jeton", ""), expected):
+            return self._login(request, STALE, 403)
+        login, password = form.get("identifiant", ""), form.get("motdepasse", "")
+        try:
+            token = await run_in_threadpool(
+                self.gate.log_in, login, password, request.scope[ADDRESS]
+            )
+        except Trouble as trouble:
+            said = sentence(trouble)
+            return self._login(request, said.happened if said else WRONG, 503, login)
+        if token is None:
+            return self._login(request, WRONG, 401, login)
+        before = request.scope[VISIT]
+        if before is not None and before.ends:
+            self.gate.sessions.end(before.key)
+        return self._entered(request, token)
+
+    async def log_out(self, request: Request) -> Response:
+        """End the session, on the server first."""
+        visit: Visit = request.scope[VISIT]
+        if not _same((await _form(request)).get("jeton", ""), visit.csrf):
+            return PlainTextResponse(STALE, 403)
+        if visit.ends:
+            self.gate.sessions.end(visit.key)
+        response = RedirectResponse("/connexion", 303)
+        response.delete_cookie(
+            self._name(request), path="/", secure=self._secure(request), httponly=True,
+            samesite="strict",
+        )  # fmt: skip
+        response.headers["clear-site-data"] = '"cache", "storage"'
+        return response
+
+    async def show_password(self, request: Request) -> Response:
+        """The page on which a password is changed."""
+        visit: Visit = request.scope[VISIT]
+        if not visit.own_password:
+            return RedirectResponse("/", 303)
+        return self._password(visit, FIRST if visit.first else "")
+
+    async def change_password(self, request: Request) -> Response:
+        """Set the new password, end every session of the account, and open a new one."""
+        visit: Visit = request.scope[VISIT]
+        form = await _form(request)
+        if not visit.own_password or not _same(form.get("jeton", ""), visit.csrf):
+            return PlainTextResponse(STALE, 403)
+        if form.get("nouveau", "") != form.get("encore", ""):
+            return self._password(visit, DIFFER, 400)
+        try:
+            token = await run_in_threadpool(
+                self._change, visit, form.get("ancien", ""), form.get("nouveau", ""),
+                request.scope[ADDRESS],
+            )  # fmt: skip
+        except PasswordRefused as trouble:
+            said = sentence(trouble)
+            return self._password(visit, said.happened if said else "", 400)
+        if token is None:
+            return self._password(visit, WRONG, 401)
+        return self._entered(request, token)
+
+    def _change(self, visit: Visit, old: str, new: str, address: str) -> str | None:
+        login = visit.reader.login
+        if not self.gate.attempts.take(login, address):
+            return None
+        if self.gate.accounts.check(login, old) is None:
+            return None
+        self.gate.attempts.succeeded(login, address)
+        self.gate.accounts.choose(login, new)
+        return self.gate.sessions.begin(login, visit.reader.name, LOCAL_ACCOUNT)
+
+    def _login(
+        self, request: Request, said: str = "", status: int = 200, login: str = ""
+    ) -> HTMLResponse:  # fmt: skip
+        token = secrets.token_urlsafe(24)
+        page = _filled(
+            self.login_page, ville=self.town, avis=_notice(said), jeton=token,
+            identifiant=login[:256],
+        )  # fmt: skip
+        response = HTMLResponse(page, status, headers={"cache-control": "no-store"})
+        self._set_cookie(request, response, self._name(request) + FORM_COOKIE, token)
+        return response
+
+    def _password(self, visit: Visit, said: str, status: int = 200) -> HTMLResponse:
+        page = _filled(
+            self.password_page, ville=self.town, avis=_notice(said), jeton=visit.csrf,
+            identifiant=visit.reader.login,
+        )  # fmt: skip
+        return HTMLResponse(page, status, headers={"cache-control": "no-store"})
+
+    def _entered(self, request: Request, token: str) -> Response:
+        """A new cookie each time: one that was set before the login is worth nothing."""
+        response = RedirectResponse("/", 303)
+        self._set_cookie(request, response, self._name(request), token)
+        response.delete_cookie(
+            self._name(request) + FORM_COOKIE, path="/", secure=self._secure(request),
+            httponly=True, samesite="strict",
+        )  # fmt: skip
+        return response
+
+    def _set_cookie(self, request: Request, response: Response, name: str, value: str) -> None:
+        response.set_cookie(
+            name, value, path="/", httponly=True, samesite="strict", secure=self._secure(request)
+        )
+
+    def _name(self, request: Request) -> str:
+        peer = request.client.host if request.client else ""
+        return self.gate.cookie(peer, headers_of(request.scope))
+
+    def _secure(self, request: Request) -> bool:
+        return self._name(request).startswith("__Host-")
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """The fields of a form, the first value of each; none for anything else."""
+    kind = request.headers.get("content-type", "").split(";")[0].strip()
+    body = await request.body()
+    if kind != "application/x-www-form-urlencoded" or len(body) > MAX_FORM:
+        return {}
+    try:
+        fields = parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=10)
+    except ValueError:
+        return {}
+    return {name: values[0] for name, values in fields.items()}
+
+
+def _same(given: str, expected: str) -> bool:
+    return secrets.compare_digest(given.encode(), expected.encode())
+
+
+def _notice(said: str) -> str:
+    return f'<p class="avis" role="alert">{escape(said)}</p>' if said else ""
+
+
+def _filled(page: str, *, avis: str, **texts: str) -> str:
+    """A page of ours with its holes filled: text escaped, the notice as it is."""
+    holes = {name: escape(text) for name, text in texts.items()} | {"avis": avis}
+    return re.sub(r"\{\{(\w+)\}\}", lambda hole: holes[hole[1]], page)

@@ -1,0 +1,77 @@
+"""Our own page around Gradio's component: in French, with no inline script.
+
+Gradio's has lang="en", scripts that the CSP blocks, and addresses on other sites.
+Imports FastAPI: loaded by app/web/server.py alone, when the page is built.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from importlib import resources
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse
+
+from app.access.sessions import Visit
+from app.web.desk import Desk
+from app.web.guard import VISIT
+
+ROLES = {"agent": "agent", "juriste": "juriste", "admin": "administrateur"}
+NOTHING = "Aucun fonds ne vous est ouvert : demandez-le à votre administrateur."
+
+
+def add_index(app: FastAPI, desk: Desk, town: str, static: Path) -> None:
+    """Add the route."""
+    page = (static / "index.html").read_text("utf-8")
+    script, style = _gradio_assets()
+    page = page.replace("{{script}}", script).replace("{{style}}", style)
+
+    @app.get("/")
+    def index(request: Request) -> HTMLResponse:
+        visit: Visit = request.scope[VISIT]
+        own = desk.within(visit.reader.fonds)
+        told = " · ".join(part for part in (town, holdings(own)) if part)
+        nothing = "" if own.fonds() else f'<p class="avis">{escape(NOTHING)}</p>'
+        shown = page.replace("{{holdings}}", escape(told)).replace("{{nothing}}", nothing)
+        shown = shown.replace("{{reader}}", _reader(visit))
+        return HTMLResponse(shown, headers={"cache-control": "no-store"})
+
+
+def holdings(desk: Desk) -> str:
+    """« 34 sources, 61 actes », from the desk's summary."""
+    summary = desk.summary()
+    counts = []
+    for key, one, many in (("sources", "source", "sources"), ("records", "acte", "actes")):
+        number = summary.get(key)
+        if isinstance(number, int):
+            said = f"{number:,}".replace(",", "\u202f")
+            counts.append(f"{said} {one if number < 2 else many}")
+    return ", ".join(counts)
+
+
+def _reader(visit: Visit) -> str:
+    """Who is logged in, and the ways out; nothing where nobody logs in."""
+    if not visit.csrf:
+        return ""
+    reader = visit.reader
+    ways = '<a href="/mot-de-passe">Changer de mot de passe</a>' if visit.own_password else ""
+    if visit.ends:
+        ways += (
+            '<form method="post" action="/deconnexion">'
+            f'<input type="hidden" name="jeton" value="{escape(visit.csrf)}">'
+            "<button>Se déconnecter</button></form>"
+        )
+    who = f"<b>{escape(reader.name)}</b> ({ROLES[reader.role]})"
+    return f'<div class="qui"><span>{who}</span>{ways}</div>'
+
+
+def _gradio_assets() -> tuple[str, str]:
+    """Addresses of the script and the stylesheet that Gradio's own page loads."""
+    template = resources.files("gradio").joinpath("templates/frontend/index.html").read_text()
+    script = re.search(r'<script type="module"[^>]* src="\.(/assets/[\w.-]+\.js)"', template)
+    style = re.search(r'<link rel="stylesheet"[^>]* href="\.(/assets/[\w.-]+\.css)"', template)
+    if script is None or style is None:
+        raise RuntimeError("this version of Gradio names its assets otherwise")
+    return script[1], style[1]

@@ -1,0 +1,66 @@
+"""The room of a reader: the desk and the shelf that their rights leave them."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from app.access.gate import Gate
+from app.access.reader import Reader
+from app.web.desk import Desk
+from app.web.guard import VISIT
+from app.web.shelf import Shelf
+
+ENDED = "Votre session est terminée : rechargez la page pour vous connecter."
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a handler of the page may use: nothing of it reaches a closed fonds."""
+
+    desk: Desk
+    shelf: Shelf
+    reader: Reader
+
+
+def room_of(desk: Desk, reader: Reader) -> Room:
+    """The room of a reader."""
+    return Room(desk.within(reader.fonds), Shelf(desk.catalogue, reader.fonds), reader)
+
+
+def served(does: Any, desk: Desk, gate: Gate) -> Any:
+    """A handler as Gradio calls it: in the room of whoever asks, with their rights of now.
+
+    A question may wait in Gradio's queue: the session is looked at again when its turn comes.
+    """
+    import gradio as gr
+
+    def enter(request: Any) -> Room:
+        visit = gate.still(request.request.scope[VISIT])
+        if visit is None:
+            raise gr.Error(ENDED, print_exception=False)
+        return room_of(desk, visit.reader)
+
+    if inspect.isasyncgenfunction(does):
+
+        async def stream(request: Any, *values: Any) -> AsyncIterator[Any]:
+            async for changes in does(enter(request), *values):
+                yield changes
+
+        handler: Any = stream
+    elif inspect.iscoroutinefunction(does):
+
+        async def answer(request: Any, *values: Any) -> Any:
+            return await does(enter(request), *values)
+
+        handler = answer
+    else:
+
+        def work(request: Any, *values: Any) -> Any:  # Gradio runs it in a thread
+            return does(enter(request), *values)
+
+        handler = work
+    handler.__annotations__ = {"request": gr.Request}  # by which Gradio knows to hand it over
+    return handler

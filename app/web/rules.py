@@ -1,0 +1,68 @@
+"""Which paths exist, and to whom: what stands here with no rule is not there for anybody.
+
+Of Gradio 6.31, which mounts some sixty routes, only those that the page uses are let through.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from app.access.reader import Role
+
+Who = Literal["anyone"] | Role  # a role stands for those above it too
+Place = Literal["", "query", "path", "body", "join"]  # where a request names its page
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of request."""
+
+    method: Literal["GET", "POST"]  # HEAD goes with GET
+    path: re.Pattern[str]
+    who: Who
+    page: Place = ""  # "join": in the body, with the function that is called
+    first: bool = False  # open before a first password is changed
+
+
+def _rule(
+    method: Literal["GET", "POST"], path: str, who: Who, page: Place = "", first: bool = False
+) -> Rule:
+    return Rule(method, re.compile(path), who, page, first)
+
+
+RULES = (
+    _rule("GET", r"/", "agent"),
+    _rule("GET", r"/greffe/[\w./-]+", "anyone", first=True),  # our style, script and icon
+    _rule("GET", r"/connexion", "anyone", first=True),
+    _rule("POST", r"/connexion", "anyone", first=True),
+    _rule("POST", r"/deconnexion", "agent", first=True),
+    _rule("GET", r"/mot-de-passe", "agent", first=True),
+    _rule("POST", r"/mot-de-passe", "agent", first=True),
+    _rule("GET", r"/page/\d{1,12}/\d{1,7}\.webp", "agent"),
+    _rule("GET", r"/(config|theme\.css)", "agent"),
+    _rule("GET", r"/(assets|static)/[\w./-]+", "agent"),
+    _rule("GET", r"/gradio_api/(info|startup-events)", "agent"),
+    _rule("GET", r"/gradio_api/queue/data", "agent", "query"),
+    _rule("GET", r"/gradio_api/heartbeat/\w{1,64}", "agent", "path"),
+    _rule("POST", r"/gradio_api/queue/join/?", "agent", "join"),
+    _rule("POST", r"/gradio_api/cancel/?", "agent", "body"),
+    _rule("POST", r"/gradio_api/reset/?", "agent"),
+)
+LOGIN_PATHS = re.compile(r"/(connexion|deconnexion|mot-de-passe|oidc/\w+)")
+
+# what the page may have done: the names of the functions in app/web/chat.py → to whom
+FUNCTIONS: dict[str, Role] = {
+    **dict.fromkeys(("ask_typed", "ask_clicked", "stop", "begin_anew", "open", "greet"), "agent"),
+    **{f"ask_example_{number}": "agent" for number in range(1, 5)},
+    **{f"move_{number}": "agent" for number in range(1, 5)},
+}
+
+
+def rule_of(method: str, path: str) -> Rule | None:
+    """The rule of a request; None where there is no such thing."""
+    method = "GET" if method == "HEAD" else method
+    if ".." in path:
+        return None
+    return next((r for r in RULES if r.method == method and r.path.fullmatch(path)), None)
