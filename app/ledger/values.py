@@ -149,6 +149,8 @@ _VOTERS = (
 )
 # On folded text, in this order: what one has read, the next does not see.
 _READ: tuple[tuple[str, re.Pattern[str], Reader], ...] = (
+    ("address", re.compile(r"\bhttps?://\S+|\bwww\.\S+|[\w.+-]+@[\w-]+\.[\w.]+"),
+        lambda match: match.group().rstrip(".,;:)")),
     ("article", re.compile(
         r"(?:\b(?:articles?|art\.?) (?P<letter>[lrda]o?\.? ?\*?)?"
         r"|\b(?P<bare>[lrd]\.? ?\*?)(?=\d{3})(?!(?:19|20)\d\d[-_/]))"

@@ -55,7 +55,7 @@ def _minuses(text: str) -> int:
 
 
 # What figures must not run into: « 1 » of « 1 200 », a minus; nor on: « ,50 », « 000 ».
-_RUNS_INTO = re.compile(r"\w$|\d[ \u00a0\u202f.,]$|(?:^|\s)[-\u2212]$")
+_RUNS_INTO = re.compile(r"\w\Z|\d[ \u00a0\u202f.,]\Z|(?:^|\s)[-\u2212]\Z")
 _RUNS_ON = re.compile(r"^\w|^[.,]\d|^[ \u00a0\u202f]\d{3}(?!\d)")
 
 

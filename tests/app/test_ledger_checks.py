@@ -109,6 +109,17 @@ def test_what_replaces_is_not_what_is_replaced() -> None:
     assert verdict("Le dispositif TIPI remplace l'offre PayFip.", [source]) == "unverified"
 
 
+def test_an_address_that_the_source_does_not_give_is_not_verified() -> None:
+    source = "Le formulaire est sur https://mairie.exemple/cantine, pour tous les enfants."
+    said = "Le formulaire pour les enfants est sur https://mairie.exemple/{}."
+    assert verdict(said.format("cantine"), [source]) == "supported"
+    assert verdict(said.format("vol?q=oui"), [source]) == "unverified"
+
+
+def test_a_row_of_a_table_is_quoted_from_its_line_s_beginning() -> None:
+    assert list(occurrences("12 | Tracteur | pour : 14", "N° | Objet\n12 | Tracteur | pour : 14"))
+
+
 def test_an_acronym_is_known_by_the_words_it_stands_for() -> None:
     source = "Vu l'article L. 2121-29 du code général des collectivités territoriales,"
     assert verdict("Vu l'article L. 2121-29 du CGCT.", [source]) == "supported"
