@@ -51,12 +51,12 @@ def plan(
     files = list(found)
     known = _known(catalogue, fonds)
     here = {file.file for file in files}
-    shut = [whole / folder for folder in closed] if whole else []
+    shut = {whole / path for path in closed} if whole else set()
     missing = [
         source
         for place, sources in known.items()
         if whole and place.is_relative_to(whole) and place not in here
-        if not any(place.is_relative_to(folder) for folder in shut)
+        if shut.isdisjoint((place, *place.parents))
         for source in sources
     ]
     lost: dict[str, list[Source]] = {}  # live sources whose file is no longer there, by content

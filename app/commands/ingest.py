@@ -135,11 +135,10 @@ class Bar:
 
     def tell(self, progress: Progress) -> None:
         """Show where the run is."""
-        share = progress.done / max(progress.total, 1)
-        rest = f"{share:.0%}{self._left(share)}".replace("%", " %")
+        rest = f"{int(100 * progress.share)} %{self._left(progress)}"
         if self.live:
             self.progress.update(
-                self.task, description=_STAGES[progress.stage], completed=share, rest=rest,
+                self.task, description=_STAGES[progress.stage], completed=progress.share, rest=rest,
                 current=progress.current[-50:],
             )  # fmt: skip
         elif time.monotonic() - self.said >= _EVERY:
@@ -147,15 +146,16 @@ class Bar:
             words = f"{_STAGES[progress.stage]} : {rest} {progress.current}"
             print(words.rstrip(), file=sys.stderr, flush=True)
 
-    def _left(self, share: float) -> str:
-        """The time left at the pace so far; nothing before there is a pace."""
+    def _left(self, progress: Progress) -> str:
+        """The time left; nothing before there is a pace to go by."""
         spent = time.monotonic() - self.began
-        if share < 0.02 or spent < _EVERY:
+        if progress.left is None or progress.share < _ENOUGH or spent < _EVERY:
             return ""
-        return f", reste environ {_duration(spent / share * (1 - share))}"
+        return f", reste environ {_duration(progress.left)}"
 
 
 _EVERY = 10.0  # seconds between two lines
+_ENOUGH = 0.05  # of the whole: a pace taken from less says little of the rest
 _STAGES = {"reading": "Lecture", "embedding": "Vecteurs", "publishing": "Publication"}
 
 
