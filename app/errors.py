@@ -10,6 +10,7 @@ import re
 import shutil
 import sqlite3
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -276,6 +277,13 @@ _REASON = re.compile(r"\{([a-z_]+)\}")
 def told(warning: str) -> str:
     """A warning with its reason in words: « note.pdf : {damaged} »."""
     return _REASON.sub(lambda found: SET_ASIDE.get(found[1], (found[0],))[0], warning)
+
+
+def set_aside_line(item: Mapping[str, str]) -> str:
+    """« note.pdf : le fichier est vide ; remplacez-le par l'original » (source, reason, detail)."""
+    happened, todo = SET_ASIDE[item["reason"]]
+    detail = f" ({told(item['detail'])})" if item["detail"] else ""
+    return f"{item['source']} : {happened}{detail} ; {todo}"
 
 
 # What SQLite says when the file, and not our SQL, is at fault.

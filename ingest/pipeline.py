@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -24,6 +24,7 @@ from ingest.plan import Plan, plan
 from ingest.progress import Pace, Progress, Tell
 from ingest.readers import READING, Limits
 from ingest.reading import Bounds, Read, read_all
+from ingest.report import Report
 from ingest.rows import PassageRow, RecordRow, Source
 from ingest.trouble import TooManyGone, Unreadable
 
@@ -61,35 +62,6 @@ class Options:
     yes: bool = False  # withdraw even more than a tenth of a fonds
     restore: bool = False  # let in what `greffe withdraw` took out
     who: str = ""  # account that runs it, for the receipts
-
-
-@dataclass(slots=True)
-class Report:
-    """What a run did. Counts are of this run; totals stand in the catalogue."""
-
-    found: int = 0
-    unchanged: int = 0
-    read: int = 0
-    moved: int = 0
-    withdrawn: int = 0
-    pages: int = 0
-    ocr_pages: int = 0
-    records: int = 0
-    passages: int = 0
-    embedded: int = 0
-    still_aside: int = 0
-    set_aside: list[dict[str, str]] = field(default_factory=list)
-    kept_out: list[str] = field(default_factory=list)  # paths of files withdrawn before
-    restored: int = 0
-    unfound: int = 0  # records read in this run that a search for their own words does not find
-    seconds: float = 0.0
-    seconds_embedding: float = 0.0
-    seconds_erasing: float = 0.0
-    seconds_looking: float = 0.0
-
-    def as_dict(self) -> dict[str, object]:
-        """Plain values, for JSON."""
-        return asdict(self)
 
 
 def ingest(
@@ -166,14 +138,18 @@ class _Run:
         total = len(self.catalogue.sources("live", self.fonds))
         if len(todo.gone) > max(1, 0.1 * total) and not self.options.yes:
             raise TooManyGone(fonds=self.fonds, gone=len(todo.gone), total=total)
-        self.report.found += todo.found
+        self.report.found += todo.found + len(shut)
         self.report.unchanged += todo.unchanged
-        self.report.still_aside += todo.still_aside
+        self.report.still_aside += len(todo.still_aside)
+        self.report.left_aside += [
+            {"source": source.path, "reason": source.reason, "detail": source.detail}
+            for source in todo.still_aside
+            if whole is None
+        ]
         self.report.kept_out += todo.kept_out
         self._let_in(barred & {content for _, content in todo.to_read})
-        self.report.set_aside += [
-            {"source": item.path, "reason": item.reason, "detail": item.detail} for item in shut
-        ]
+        for item in shut:
+            self.report.shut(item.path, item.reason, item.detail)
         self._weigh(todo)
         return todo
 
@@ -197,6 +173,7 @@ class _Run:
         for source_id, found in todo.touched:
             self.catalogue.touch(source_id, found)
         waiting = list(todo.to_resume)
+        self.report.count_resumed(self.catalogue, waiting)
         size = self._missing_vectors(waiting)
         self.pace.kept += size
         self.pace.waiting += sum(s.size for s in self.catalogue.sources_of(waiting).values())
@@ -276,14 +253,9 @@ class _Run:
             )
             self.catalogue.add_content(staged, document, records, pieces)
         self.report.read += 1
-        self._count(document, len(records), len(pieces))
+        self.report.count(document, len(records), len(pieces))
+        self.report.warn(found.path, document.warnings)
         return staged
-
-    def _count(self, document: Document, records: int, pieces: int) -> None:
-        self.report.pages += len(document.pages)
-        self.report.ocr_pages += sum(page.ocr for page in document.pages)
-        self.report.records += records
-        self.report.passages += pieces
 
     def _store_part(self, found: Found, content: str, result: Read, run_id: int) -> int | None:
         """Add a part of a large file (law). Its source's id once it is whole.
@@ -303,11 +275,12 @@ class _Run:
         )
         self.catalogue.add_content(begun.source_id, document, records, pieces)
         begun.passages += len(pieces)
-        self._count(document, len(records), len(pieces))
+        self.report.count(document, len(records), len(pieces))
         if not result.last:
             return None
         del self.begun[result.key]
         self.catalogue.complete(begun.source_id, content, result.seconds)
+        self.report.warn(found.path, document.warnings)
         self.report.read += 1
         return begun.source_id
 
@@ -318,9 +291,7 @@ class _Run:
             self.fonds, found, content, "set_aside", (READING, CUTTING), run_id,
             trouble.reason, trouble.detail, result.seconds,
         )  # fmt: skip
-        self.report.set_aside.append(
-            {"source": found.path, "reason": trouble.reason, "detail": trouble.detail}
-        )
+        self.report.shut(found.path, trouble.reason, trouble.detail)
 
     def _embed_and_publish(self, source_ids: list[int]) -> None:
         if not source_ids:

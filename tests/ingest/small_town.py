@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.catalogue import Catalogue
-from ingest.pipeline import Options, Report, ingest
+from ingest.pipeline import Options, ingest
 from ingest.progress import Tell
+from ingest.report import Report
 from vectorstore.centring import Centre
 from vectorstore.chroma import open_local
 from vectorstore.indexes import Indexes
