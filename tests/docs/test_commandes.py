@@ -17,8 +17,8 @@ from app.citations import Answer, Citation, Quote, Sentence
 from app.commands.ask import STATUSES
 from app.receipts import shape
 from app.shapes import answer_shape, search_shape
-from ingest.report import Report
 from ingest.records.record import Span
+from ingest.report import Report
 from ingest.rows import PassageRow, RecordRow, Source
 from ingest.withdrawals import Withdrawal
 from tests.docs.written import DOCS, commands
