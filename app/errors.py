@@ -167,7 +167,7 @@ SENTENCES: dict[str, Say] = {
     ),
     "DiskFull": Say(
         "Le disque de « {path} » est plein, ou presque ({free_mb} Mo libres).",
-        "Faites de la place puis relancez : ce qui était publié sert toujours, le travail reprend.",
+        "Faites de la place puis relancez : rien de publié n'est perdu, le travail reprend.",
         DISK_FULL,
     ),
     "RunLocked": Say(
