@@ -74,7 +74,8 @@ WHERE current = 1 AND ours.id = source_id AND ours.state = 'live' AND EXISTS (
     AND theirs.state = 'live' AND theirs.fonds = ours.fonds)
 """
 # What SQLite and the system say when nothing can be written.
-_WRITING = re.compile(r"full|disk I/O|unable to open|No space left|quota")
+_WRITING = re.compile(r"disk is full|disk I/O|unable to open|No space left|quota")
+_FULL = re.compile(r"disk is full|No space left|quota")
 _MANY = 500  # parameters per statement; SQLite's own limit is far above
 
 
@@ -97,9 +98,12 @@ class Catalogue:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._create()
         except (sqlite3.DatabaseError, OSError) as error:
-            if not (_WRITING.search(str(error)) and full_disk.without_room(path.parent)):
+            if _WRITING.search(str(error)) and full_disk.without_room(path.parent):
+                self._create_still(error)
+            elif _FULL.search(str(error)):  # and there is room again
+                raise full_disk.disk_full(path) from error
+            else:
                 raise CatalogueUnusable(path=str(path), detail=str(error)) from error
-            self._create_still(error)
 
     def _create_still(self, error: Exception) -> None:
         self.close()

@@ -32,7 +32,8 @@ def without_room(folder: Path) -> bool:
 
 def disk_full(path: Path) -> DiskFull:
     """The trouble, for a file on that disk."""
-    free = shutil.disk_usage(path.parent).free
+    there = next(folder for folder in path.absolute().parents if folder.exists())
+    free = shutil.disk_usage(there).free
     return DiskFull(path=str(path.parent), free_mb=free // 1_000_000)
 
 
