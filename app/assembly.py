@@ -19,6 +19,7 @@ from app.llm import Chat
 from app.settings import Settings
 from ingest.catalogue import Catalogue
 from ingest.embedding import embed_all
+from ingest.full_disk import without_room
 from ingest.pipeline import Options
 from ingest.progress import Tell
 from ingest.readers import Limits
@@ -86,7 +87,8 @@ def open_parts(settings: Settings, *, writing: bool = False) -> Iterator[Parts]:
     centre = centre_of(embedder, settings.models)
     generation = f"{embedder.model_id[:8]}-{centre.id[:8]}"
     _check_generation(catalogue, embedder, generation)
-    dense = _dense(settings, generation)
+    # on a full disk questions are answered by words: the dense store needs room to start
+    dense = _dense(settings, generation, checked=writing or not without_room(settings.data))
     try:
         lexical = _lexical(settings.data / "lexical", catalogue if writing else None)
         indexes = Indexes(dense, lexical, centre)
@@ -237,9 +239,9 @@ def _lexical(folder: Path, truth: Catalogue | None) -> Lexical:
     return lexical
 
 
-def _dense(settings: Settings, generation: str) -> ChromaIndex:
+def _dense(settings: Settings, generation: str, *, checked: bool = True) -> ChromaIndex:
     if not settings.store.url:
-        return open_local(settings.data, generation)
+        return open_local(settings.data, generation, checked=checked)
     check_address("store.url", settings.store.url, settings.egress.allowed)
     return open_remote(settings.store.url, generation)
 

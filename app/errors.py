@@ -10,10 +10,12 @@ import re
 import shutil
 import sqlite3
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from app.causes import in_french, known
 from ingest.trouble import CatalogueUnusable, DiskFull
 
 # Exit codes are part of the command line's contract (docs/commandes.md).
@@ -243,7 +245,7 @@ SENTENCES: dict[str, Say] = {
     ),
     "DiskFull": Say(
         "Le disque de « {path} » est plein, ou presque ({free_mb} Mo libres).",
-        "Faites de la place puis relancez : ce qui était publié sert toujours, le travail reprend.",
+        "Faites de la place puis relancez : rien de publié n'est perdu, le travail reprend.",
         DISK_FULL,
     ),
     "RunLocked": Say(
@@ -384,7 +386,14 @@ _REASON = re.compile(r"\{([a-z_]+)\}")
 
 def told(warning: str) -> str:
     """A warning with its reason in words: « note.pdf : {damaged} »."""
-    return _REASON.sub(lambda found: SET_ASIDE.get(found[1], (found[0],))[0], warning)
+    return _REASON.sub(lambda found: SET_ASIDE.get(found[1], (found[0],))[0], known(warning))
+
+
+def set_aside_line(item: Mapping[str, str]) -> str:
+    """« note.pdf : le fichier est vide ; remplacez-le par l'original » (source, reason, detail)."""
+    happened, todo = SET_ASIDE[item["reason"]]
+    detail = f" ({told(in_french(item['detail']))})" if item["detail"] else ""
+    return f"{item['source']} : {happened}{detail} ; {todo}"
 
 
 # What SQLite says when the file, and not our SQL, is at fault.
@@ -420,6 +429,8 @@ def _free_mb(data: Path) -> int:
 def sentence(trouble: BaseException) -> Say | None:
     """The table's sentence for a trouble, its holes filled; None for what is not expected."""
     facts = _Facts(getattr(trouble, "facts", {}))
+    if facts.get("detail"):
+        facts["detail"] = in_french(str(facts["detail"])).rstrip(".")
     for kind in type(trouble).__mro__:
         closest = f"{kind.__name__}:{facts.get('reason', '')}"
         say = SENTENCES.get(closest) or SENTENCES.get(kind.__name__)

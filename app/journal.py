@@ -6,9 +6,11 @@ was cited stays. What an agent typed is the agent's own.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
+import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -17,6 +19,7 @@ from typing import Any
 
 from app.citations import Answer
 
+_LOST = "Le disque est plein : la question n'a pas été notée dans le journal. Faites de la place."
 WITHDRAWN = "[texte effacé : un fichier cité a été retiré]"
 
 
@@ -24,7 +27,8 @@ def note(data: Path, answer: Answer, who: str, is_live: Callable[[str, str], boo
     """Append what was asked and on what the answer rests.
 
     `is_live` says of a fonds and a source whether they still are: one that was withdrawn while the
-    question was being answered must not be quoted.
+    question was being answered must not be quoted. A full disk loses the line and says so on
+    stderr: the answer is given all the same.
     """
     line: dict[str, Any] = {
         "at": datetime.now().astimezone().isoformat(timespec="milliseconds"),
@@ -41,12 +45,29 @@ def note(data: Path, answer: Answer, who: str, is_live: Callable[[str, str], boo
         "seconds": answer.seconds,
     }
     path = data / "journal" / f"{datetime.now():%Y-%m}.jsonl"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(data):
-        if not all(is_live(citation.fonds, citation.source) for citation in answer.citations):
-            line["answer"] = WITHDRAWN
-        with path.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _locked(data):
+            if not all(is_live(citation.fonds, citation.source) for citation in answer.citations):
+                line["answer"] = WITHDRAWN
+            _append(path, json.dumps(line, ensure_ascii=False) + "\n")
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        print(_LOST, file=sys.stderr, flush=True)
+
+
+def _append(path: Path, text: str) -> None:
+    """The whole line or none of it."""
+    with path.open("ab", buffering=0) as stream:
+        before, whole = stream.tell(), text.encode()
+        try:
+            if stream.write(whole) == len(whole):
+                return
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        except OSError:
+            os.truncate(path, before)
+            raise
 
 
 def forget(

@@ -13,6 +13,11 @@ UsageError: Any = typer.BadParameter.__mro__[1]  # typer keeps the class itself 
 _Formatter: Any = typer.Context.formatter_class
 
 _HEADINGS = {"Options": "Options", "Arguments": "Arguments", "Commands": "Commandes"}
+_RANGES = (
+    (re.compile(r"(-?\d+)<=x<=(-?\d+)"), r"de \1 à \2"),
+    (re.compile(r"\bx>=(-?\d+)"), r"au moins \1"),
+    (re.compile(r"\bx<=(-?\d+)"), r"au plus \1"),
+)
 _CELLS = (
     (re.compile(r"Show this message and exit\."), "Montrer cette aide."),
     (re.compile(r" <list\[Path\]>"), ""),  # the argument's own name says it
@@ -21,10 +26,10 @@ _CELLS = (
     (re.compile(r"<(?:list\[)?(?:str|text)[^>]*>"), "TEXTE"),
     (re.compile(r"\[default: ([^\]]*)\]"), r"[par défaut : \1]"),
     (re.compile(r"\[required\]"), "[obligatoire]"),
-    (re.compile(r"\[(\d+)<=x<=(\d+)\]"), r"[de \1 à \2]"),
-    (re.compile(r"\[x>=(\d+)\]"), r"[au moins \1]"),
     (re.compile(r"; required\]"), " ; obligatoire]"),
     (re.compile(r"\bdefault: "), "par défaut : "),
+    (re.compile(r"(?<=[^\s;]); (?=[^\[\]]*<=?x|x[<>])"), " ; "),
+    *_RANGES,
 )
 _USAGE = (
     (re.compile(r"COMMAND \[ARGS\]\.\.\."), "COMMANDE [ARGUMENTS]…"),
@@ -44,7 +49,7 @@ _SAID = (
     (r"Invalid value: (.+)", "{0}"),
 )  # fmt: skip
 _VALUES = (
-    (r"(.+) is not in the range (.+)\.", r"\1 n'est pas dans l'intervalle \2"),
+    (r"(.+) is not in the range (.+)\.", r"\1 n'est pas permis : \2"),
     (r"(?:Value )?(.+) is not a valid (?:int|integer)(?: range)?\.", r"\1 n'est pas un entier"),
     (r"(?:Value error, )?'(.*)' is not one of (.+)\.", r"« \1 » n'est pas l'un de \2"),
     (r"Input should be a valid integer.*", "il faut un nombre entier"),
@@ -75,6 +80,10 @@ class Command(TyperCommand):
     """A command whose help is French."""
 
     context_class = _Context
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """The first sentence whole: what is too long for a line goes on in the next."""
+        return " ".join((self.help or "").split("\n\n")[0].split())
 
 
 class Group(TyperGroup):
@@ -107,7 +116,7 @@ def _value(said: str) -> str:
     for pattern, ours in _VALUES:
         found = re.fullmatch(pattern, said, re.DOTALL)
         if found:
-            return found.expand(ours)
+            return _replaced(found.expand(ours), _RANGES)
     return said
 
 

@@ -7,7 +7,6 @@ Readers see `live` alone, so a publication is visible at once and as a whole.
 
 from __future__ import annotations
 
-import errno
 import json
 import re
 import sqlite3
@@ -19,6 +18,7 @@ from datetime import datetime
 from importlib import resources
 from pathlib import Path
 
+from ingest import full_disk
 from ingest.discover import Found
 from ingest.pages import Document, Page
 from ingest.passages import Passage
@@ -73,6 +73,9 @@ WHERE current = 1 AND ours.id = source_id AND ours.state = 'live' AND EXISTS (
     AND newer.version_id = versions.version_id AND newer.stamp > versions.stamp
     AND theirs.state = 'live' AND theirs.fonds = ours.fonds)
 """
+# What SQLite and the system say when nothing can be written.
+_WRITING = re.compile(r"disk is full|disk I/O|unable to open|No space left|quota")
+_FULL = re.compile(r"disk is full|No space left|quota")
 _MANY = 500  # parameters per statement; SQLite's own limit is far above
 
 
@@ -82,18 +85,36 @@ class Catalogue:
     def __init__(self, path: Path) -> None:
         """Open or create.
 
+        On a full disk it is read as it was closed, and nothing can be written.
+
         Raises:
             CatalogueUnusable: not a database, damaged, or written by a newer program.
+            DiskFull: and it was not closed in order, or there is none.
         """
         self.path = path
         self._local = threading.local()
+        self._still: full_disk.Files | None = None  # as the files were found on a full disk
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._create()
         except (sqlite3.DatabaseError, OSError) as error:
-            if "full" in str(error) or getattr(error, "errno", None) == errno.ENOSPC:
-                raise
-            raise CatalogueUnusable(path=str(path), detail=str(error)) from error
+            if _WRITING.search(str(error)) and full_disk.without_room(path.parent):
+                self._create_still(error)
+            elif _FULL.search(str(error)):  # and there is room again
+                raise full_disk.disk_full(path) from error
+            else:
+                raise CatalogueUnusable(path=str(path), detail=str(error)) from error
+
+    def _create_still(self, error: Exception) -> None:
+        self.close()
+        if not self.path.exists():
+            raise full_disk.disk_full(self.path) from error
+        self._still = full_disk.files(self.path)
+        try:
+            self._create()
+        except sqlite3.DatabaseError as again:  # of an older schema, which would be written
+            self.close()
+            raise full_disk.disk_full(self.path) from again
 
     def _create(self) -> None:
         known = int(self.meta("schema", "0")) if self._has_meta() else 0
@@ -110,8 +131,17 @@ class Catalogue:
     @property
     def connection(self) -> sqlite3.Connection:
         """This thread's connection."""
+        if self._still is not None and self._still != full_disk.files(self.path):
+            self._still = None  # there is room again, and somebody has written
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if found is None:
+        if found is not None and self._local.still != self._still:
+            found.close()
+            found = None
+        if found is None and self._still is not None:
+            found = full_disk.still(self.path)
+            found.row_factory = sqlite3.Row
+            self._local.connection, self._local.still = found, self._still
+        elif found is None:
             found = sqlite3.connect(self.path, timeout=60, isolation_level=None)
             found.row_factory = sqlite3.Row
             found.execute("PRAGMA journal_mode = WAL")
@@ -122,7 +152,7 @@ class Catalogue:
             # the process's memory once for each of them, and is read no faster for it.
             found.execute("PRAGMA cache_size = -4096")  # KiB
             found.execute("PRAGMA mmap_size = 0")
-            self._local.connection = found
+            self._local.connection, self._local.still = found, None
         return found
 
     def close(self) -> None:

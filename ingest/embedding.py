@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
@@ -71,9 +72,12 @@ def with_vectors(
 def embed_all(catalogue: Catalogue, embedder: Embedder, index: DenseIndex, tell: Tell) -> int:
     """Embed every live passage and add it to a new dense index. How many."""
     count = 0
-    sources = catalogue.sources("live")
-    for at, source in enumerate(sources):
-        tell(Progress("embedding", at, len(sources), source.path))
+    total = sum(figures["passages"] for figures in catalogue.counts().values())
+    started = time.monotonic()
+    for source in catalogue.sources("live"):
+        spent = time.monotonic() - started
+        left = spent / count * max(0, total - count) if count else None
+        tell(Progress("embedding", count, total, source.path, left))
         embed(catalogue, embedder, [source.id], lambda share: None)
         rows = catalogue.standing_passages(source.id)
         for part, vectors in with_vectors(catalogue, embedder.model_id, rows):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -21,14 +21,16 @@ from ingest.findability import KnownItems
 from ingest.pages import Document
 from ingest.passages import CUTTING, passages
 from ingest.plan import Plan, plan
-from ingest.progress import Progress, Tell
+from ingest.progress import Pace, Progress, Tell
 from ingest.readers import READING, Limits
 from ingest.reading import Bounds, Read, read_all
+from ingest.report import Report
 from ingest.rows import PassageRow, RecordRow, Source
 from ingest.trouble import TooManyGone, Unreadable
 
 # Passages without a vector that are worth a round of embedding and publishing.
 ENOUGH = 1024
+_EMBEDDED = 0.9  # of what follows the reading of a file; the rest is for its publication
 
 
 class Index(erasure.Stores, Protocol):
@@ -62,35 +64,6 @@ class Options:
     who: str = ""  # account that runs it, for the receipts
 
 
-@dataclass(slots=True)
-class Report:
-    """What a run did. Counts are of this run; totals stand in the catalogue."""
-
-    found: int = 0
-    unchanged: int = 0
-    read: int = 0
-    moved: int = 0
-    withdrawn: int = 0
-    pages: int = 0
-    ocr_pages: int = 0
-    records: int = 0
-    passages: int = 0
-    embedded: int = 0
-    still_aside: int = 0
-    set_aside: list[dict[str, str]] = field(default_factory=list)
-    kept_out: list[str] = field(default_factory=list)  # paths of files withdrawn before
-    restored: int = 0
-    unfound: int = 0  # records read in this run that a search for their own words does not find
-    seconds: float = 0.0
-    seconds_embedding: float = 0.0
-    seconds_erasing: float = 0.0
-    seconds_looking: float = 0.0
-
-    def as_dict(self) -> dict[str, object]:
-        """Plain values, for JSON."""
-        return asdict(self)
-
-
 def ingest(
     targets: Sequence[Path], fonds: str, catalogue: Catalogue, embedder: Embedder, index: Index,
     options: Options | None = None, tell: Tell = lambda progress: None,
@@ -105,9 +78,9 @@ def ingest(
     run_id = catalogue.begin_run()
     state = "failed"
     try:
-        for target in targets:
-            # 1. what is new, changed, moved or gone
-            todo = run.discover(target)
+        # 1. what is new, changed, moved or gone
+        todos = [run.discover(target) for target in targets]
+        for todo in todos:
             # 2. read it, 3. cut it into records and passages, 4. embed, 5. publish
             run.bring_in(todo, run_id)
             # 6. withdraw what is gone
@@ -144,32 +117,48 @@ class _Run:
     options: Options
     tell: Tell
     report: Report = field(default_factory=Report)
-    total: int = 0  # files to bring in
-    published: int = 0  # of these, done or set aside
+    pace: Pace = field(default_factory=Pace)
+    seen: set[Path] = field(default_factory=set)  # what a folder named before holds too
     begun: dict[int, _Begun] = field(default_factory=dict)  # files that come in parts
 
     def discover(self, target: Path) -> Plan:
         shut: list[Shut] = []
-        found = list(walk(target, shut.append))
+        walked = list(walk(target, shut.append))
+        found = [file for file in walked if file.file not in self.seen]
         whole = target.resolve() if target.is_dir() else None
-        closed = tuple(item.path for item in shut if item.reason == "forbidden")
+        closed = [item.path for item in shut if item.reason == "forbidden"]
+        closed += [file.path for file in walked if file.file in self.seen]
+        self.seen.update(file.file for file in found)
         barred = withdrawals.kept_out(self.catalogue, self.fonds)
         todo = plan(
-            self.catalogue, self.fonds, found, whole, self.options.retry, closed,
+            self.catalogue, self.fonds, found, whole, self.options.retry,
+            tuple(closed),
             frozenset() if self.options.restore else frozenset(barred),
         )  # fmt: skip
         total = len(self.catalogue.sources("live", self.fonds))
         if len(todo.gone) > max(1, 0.1 * total) and not self.options.yes:
             raise TooManyGone(fonds=self.fonds, gone=len(todo.gone), total=total)
-        self.report.found += todo.found
+        self.report.found += todo.found + len(shut)
         self.report.unchanged += todo.unchanged
-        self.report.still_aside += todo.still_aside
+        self.report.still_aside += len(todo.still_aside)
+        self.report.left_aside += [
+            {"source": source.path, "reason": source.reason, "detail": source.detail}
+            for source in todo.still_aside
+            if whole is None
+        ]
         self.report.kept_out += todo.kept_out
         self._let_in(barred & {content for _, content in todo.to_read})
-        self.report.set_aside += [
-            {"source": item.path, "reason": item.reason, "detail": item.detail} for item in shut
-        ]
+        for item in shut:
+            self.report.shut(item.path, item.reason, item.detail)
+        self._weigh(todo)
         return todo
+
+    def _weigh(self, todo: Plan) -> None:
+        """Count what is to be brought in, for whoever watches the run."""
+        resumed = self.catalogue.sources_of(todo.to_resume).values()
+        self.pace.resumed += sum(source.size for source in resumed)
+        self.pace.total += sum(source.size for source in resumed)
+        self.pace.total += sum(found.size for found, _ in [*todo.to_read, *todo.to_cut])
 
     def _let_in(self, contents: set[str]) -> None:
         """Withdrawn before, and asked for again: `plan` has let them through."""
@@ -184,11 +173,16 @@ class _Run:
         for source_id, found in todo.touched:
             self.catalogue.touch(source_id, found)
         waiting = list(todo.to_resume)
-        self.total = len(waiting) + len(todo.to_read) + len(todo.to_cut)
+        self.report.count_resumed(self.catalogue, waiting)
         size = self._missing_vectors(waiting)
+        self.pace.kept += size
+        self.pace.waiting += sum(s.size for s in self.catalogue.sources_of(waiting).values())
+        self.pace.begin()
         for source_id in self._stage(todo, run_id):
             waiting.append(source_id)
-            size += self._missing_vectors([source_id])
+            missing = self._missing_vectors([source_id])
+            self.pace.found += missing
+            size += missing
             if size >= ENOUGH:
                 self._embed_and_publish(waiting)
                 waiting, size = [], 0
@@ -197,34 +191,48 @@ class _Run:
     def _missing_vectors(self, source_ids: list[int]) -> int:
         return len(self.catalogue.without_vector(self.embedder.model_id, source_ids))
 
-    def _say(self, stage: str, done: float, current: str = "") -> None:
-        """Tell how much of the whole run is behind us, in files; a file counts once published."""
-        self.tell(Progress(stage, done, self.total, current))
+    def _say(self, stage: str, share: float = 0.0, current: str = "") -> None:
+        """Tell how much of the whole run is behind us: of what waits, this share of the rest."""
+        done, left = self.pace.done(share), self.pace.left()
+        self.tell(Progress(stage, done, self.pace.total, current, left))
 
     def _stage(self, todo: Plan, run_id: int) -> Iterator[int]:
         """Read and cut; yields the ids of staged sources."""
         for found, source in todo.to_cut:
             staged = self._cut_again(found, source, run_id)
+            self._came(found, staged)
             if staged is not None:
                 yield staged
-            self._say("reading", self.published, found.path)
         jobs = ((key, found.file) for key, (found, _) in enumerate(todo.to_read))
         workers = min(self.options.workers, len(todo.to_read))
         for result in read_all(jobs, workers, self.options.limits, self.options.bounds):
             found, content = todo.to_read[result.key]
-            self._say("reading", self.published, found.path)
-            if result.trouble is not None:
-                self.published += 1
-                self.begun.pop(result.key, None)
-                self._set_aside(found, content, result, run_id)
-            elif result.key in self.begun or not result.last:
-                staged = self._store_part(found, content, result, run_id)
-                if staged is not None:
-                    yield staged
-            elif result.document is not None:
-                staged = self._store(found, content, result.document, run_id, result.seconds)
-                if staged is not None:
-                    yield staged
+            staged = self._take(found, content, result, run_id)
+            if result.last:
+                self._came(found, staged)
+            if staged is not None:
+                yield staged
+
+    def _take(self, found: Found, content: str, result: Read, run_id: int) -> int | None:
+        """What a reader made of a file, or of a part of it. The source's id once it is staged."""
+        if result.trouble is not None:
+            self.begun.pop(result.key, None)
+            self._set_aside(found, content, result, run_id)
+            return None
+        if result.key in self.begun or not result.last:
+            return self._store_part(found, content, result, run_id)
+        assert result.document is not None
+        return self._store(found, content, result.document, run_id, result.seconds)
+
+    def _came(self, found: Found, staged: int | None) -> None:
+        """A file was read, or set aside."""
+        self.pace.reading()
+        self.pace.read += found.size
+        if staged is None:
+            self.pace.published += found.size
+        else:
+            self.pace.waiting += found.size
+        self._say("reading", 0.0, found.path)
 
     def _cut_again(self, found: Found, source: Source, run_id: int) -> int | None:
         """The rules that cut have changed; pages read by OCR need not be read again."""
@@ -245,14 +253,9 @@ class _Run:
             )
             self.catalogue.add_content(staged, document, records, pieces)
         self.report.read += 1
-        self._count(document, len(records), len(pieces))
+        self.report.count(document, len(records), len(pieces))
+        self.report.warn(found.path, document.warnings)
         return staged
-
-    def _count(self, document: Document, records: int, pieces: int) -> None:
-        self.report.pages += len(document.pages)
-        self.report.ocr_pages += sum(page.ocr for page in document.pages)
-        self.report.records += records
-        self.report.passages += pieces
 
     def _store_part(self, found: Found, content: str, result: Read, run_id: int) -> int | None:
         """Add a part of a large file (law). Its source's id once it is whole.
@@ -272,11 +275,12 @@ class _Run:
         )
         self.catalogue.add_content(begun.source_id, document, records, pieces)
         begun.passages += len(pieces)
-        self._count(document, len(records), len(pieces))
+        self.report.count(document, len(records), len(pieces))
         if not result.last:
             return None
         del self.begun[result.key]
         self.catalogue.complete(begun.source_id, content, result.seconds)
+        self.report.warn(found.path, document.warnings)
         self.report.read += 1
         return begun.source_id
 
@@ -287,30 +291,27 @@ class _Run:
             self.fonds, found, content, "set_aside", (READING, CUTTING), run_id,
             trouble.reason, trouble.detail, result.seconds,
         )  # fmt: skip
-        self.report.set_aside.append(
-            {"source": found.path, "reason": trouble.reason, "detail": trouble.detail}
-        )
+        self.report.shut(found.path, trouble.reason, trouble.detail)
 
     def _embed_and_publish(self, source_ids: list[int]) -> None:
         if not source_ids:
             return
         self._embed(source_ids)
-        self._say("publishing", self.published + 0.9 * len(source_ids))
+        self._say("publishing", _EMBEDDED)
         for source_id in source_ids:
             self._add_to_index(source_id)
         self.index.commit()
         retired = self.catalogue.publish(source_ids)
         self._remove(retired)
-        self.published += len(source_ids)
+        self.pace.publish()
 
     def _embed(self, source_ids: list[int]) -> None:
         started = time.monotonic()
-        self.report.embedded += embed(
-            self.catalogue,
-            self.embedder,
-            source_ids,
-            lambda share: self._say("embedding", self.published + 0.9 * share * len(source_ids)),
-        )
+        with self.pace.embedding(
+            self._missing_vectors(source_ids),
+            lambda share: self._say("embedding", _EMBEDDED * share),
+        ) as hear:
+            self.report.embedded += embed(self.catalogue, self.embedder, source_ids, hear)
         self.report.seconds_embedding += time.monotonic() - started
 
     def _add_to_index(self, source_id: int, only: set[str] | None = None) -> None:

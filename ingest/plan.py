@@ -25,8 +25,8 @@ class Plan:
     touched: list[tuple[int, Found]] = field(default_factory=list)  # same content, new date or root
     gone: list[Source] = field(default_factory=list)
     forgotten: list[int] = field(default_factory=list)  # gone too, and never were published
+    still_aside: list[Source] = field(default_factory=list)  # set aside before, and as they were
     unchanged: int = 0
-    still_aside: int = 0
     found: int = 0
     kept_out: list[str] = field(default_factory=list)  # paths of files that were withdrawn
 
@@ -51,12 +51,12 @@ def plan(
     files = list(found)
     known = _known(catalogue, fonds)
     here = {file.file for file in files}
-    shut = [whole / folder for folder in closed] if whole else []
+    shut = {whole / path for path in closed} if whole else set()
     missing = [
         source
         for place, sources in known.items()
         if whole and place.is_relative_to(whole) and place not in here
-        if not any(place.is_relative_to(folder) for folder in shut)
+        if shut.isdisjoint((place, *place.parents))
         for source in sources
     ]
     lost: dict[str, list[Source]] = {}  # live sources whose file is no longer there, by content
@@ -114,7 +114,7 @@ def _known_content(todo: Plan, file: Found, source: Source, content: str, retry:
         if retry or source.reading != READING or _may_be_read_now(source):
             todo.to_read.append((file, content))
         else:
-            todo.still_aside += 1
+            todo.still_aside.append(source)
     elif source.reading != READING or _has_unread_scans(source) or not source.sha256:
         todo.to_read.append((file, content))
     elif source.cutting != CUTTING:

@@ -82,12 +82,15 @@ class Link:
     handles: dict[str, Collection]  # by collection name
 
 
-def open_local(data: Path, generation: str, *, grace_s: float = GRACE_S) -> ChromaIndex:
+def open_local(
+    data: Path, generation: str, *, grace_s: float = GRACE_S, checked: bool = True
+) -> ChromaIndex:
     """The index of a data folder, through the server that all greffe processes share.
 
     `generation` names the embedding model and its settings: another one, other collections.
     The server is started if need be, and stays `grace_s` after its last client has gone.
-    Raises `StoreUnavailable`.
+    Not `checked`: it is given even where the server cannot be started now, as on a full disk, and
+    each search looks for it again. Raises `StoreUnavailable`.
     """
 
     def find() -> Site:
@@ -95,7 +98,7 @@ def open_local(data: Path, generation: str, *, grace_s: float = GRACE_S) -> Chro
         return Site(found.host, found.port, since=found.since)
 
     index = ChromaIndex(find, generation, where=str(data), lease=take_lease(data), data=data)
-    return _checked(index)
+    return _checked(index) if checked else index
 
 
 def open_remote(url: str, generation: str) -> ChromaIndex:

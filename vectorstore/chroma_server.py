@@ -42,6 +42,7 @@ from pathlib import Path
 from typing import Literal
 
 from ingest import wall
+from ingest.full_disk import without_room
 from ingest.trouble import Trouble
 
 HOST = "127.0.0.1"
@@ -260,6 +261,8 @@ def _start(folder: Folder, grace_s: float, until: float) -> bool:
     In a session of its own, so that Ctrl-C in this terminal does not reach it; the process waited
     for here is the server's parent, which ends as soon as the server answers.
     """
+    if without_room(folder.data):  # it would take seconds to find out, and may leave half a file
+        return False
     root = str(Path(__file__).resolve().parent.parent)
     path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
     command = [sys.executable, "-P", "-m", "vectorstore.chroma_server", str(folder.data.resolve())]

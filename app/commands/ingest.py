@@ -17,8 +17,8 @@ from app.errors import DONE, INCOMPLETE, INPUT_UNREADABLE, MISSING_PROGRAMS, PRO
 
 if TYPE_CHECKING:
     from app.settings import Settings
-    from ingest.pipeline import Report
     from ingest.progress import Progress
+    from ingest.report import Report
 
 NAME = "ingest"
 _POLITE = 10  # the page goes before the indexing
@@ -58,14 +58,14 @@ def command(
     else:
         typer.echo(described(report))
     # In a folder, a bad file is normal and listed; one that was named should have been read.
-    reasons = {item["reason"] for item in report.set_aside}
+    reasons = {item["reason"] for item in (*report.set_aside, *report.left_aside)}
     if strict and (reasons or report.still_aside):
         return INCOMPLETE
     if not all(target.is_file() for target in targets):
         return DONE
-    if reasons and reasons <= MISSING_PROGRAMS and not (report.still_aside or report.kept_out):
+    if reasons and reasons <= MISSING_PROGRAMS and not report.kept_out:
         return PROGRAM_MISSING
-    return INPUT_UNREADABLE if reasons or report.still_aside or report.kept_out else DONE
+    return INPUT_UNREADABLE if reasons or report.kept_out else DONE
 
 
 def run(
@@ -135,11 +135,10 @@ class Bar:
 
     def tell(self, progress: Progress) -> None:
         """Show where the run is."""
-        share = progress.done / max(progress.total, 1)
-        rest = f"{share:.0%}{self._left(share)}".replace("%", " %")
+        rest = f"{int(100 * progress.share)} %{self._left(progress)}"
         if self.live:
             self.progress.update(
-                self.task, description=_STAGES[progress.stage], completed=share, rest=rest,
+                self.task, description=_STAGES[progress.stage], completed=progress.share, rest=rest,
                 current=progress.current[-50:],
             )  # fmt: skip
         elif time.monotonic() - self.said >= _EVERY:
@@ -147,15 +146,16 @@ class Bar:
             words = f"{_STAGES[progress.stage]} : {rest} {progress.current}"
             print(words.rstrip(), file=sys.stderr, flush=True)
 
-    def _left(self, share: float) -> str:
-        """The time left at the pace so far; nothing before there is a pace."""
+    def _left(self, progress: Progress) -> str:
+        """The time left; nothing before there is a pace to go by."""
         spent = time.monotonic() - self.began
-        if share < 0.02 or spent < _EVERY:
+        if not progress.left or progress.share < _ENOUGH or spent < _EVERY:
             return ""
-        return f", reste environ {_duration(spent / share * (1 - share))}"
+        return f", reste environ {_duration(progress.left)}"
 
 
 _EVERY = 10.0  # seconds between two lines
+_ENOUGH = 0.05  # of the whole: a pace taken from less says little of the rest
 _STAGES = {"reading": "Lecture", "embedding": "Vecteurs", "publishing": "Publication"}
 
 
@@ -166,19 +166,32 @@ def _duration(seconds: float) -> str:
 
 def described(report: Report) -> str:
     """The report in French, as a clerk would read it."""
-    from app.errors import SET_ASIDE, told
+    from app.errors import set_aside_line, told
 
+    parts = [
+        (report.read, "lus"), (report.unchanged, "inchangés"), (report.moved, "déplacés"),
+        (report.resumed, "repris d'une indexation arrêtée"),
+        (len(report.set_aside) + report.still_aside, "mis de côté"),
+        (len(report.kept_out), "laissés dehors"),
+    ]  # fmt: skip
+    # the last three only where there are any; the parts add up to what was found
+    counts = ", ".join(f"{n} {what}" for at, (n, what) in enumerate(parts) if n or at < 3)
     lines = [
-        f"{report.found} fichiers trouvés : {report.read} lus, {report.unchanged} inchangés,"
-        f" {report.moved} déplacés, {report.withdrawn} retirés,"
-        f" {len(report.set_aside) + report.still_aside} mis de côté.",
+        f"{report.found} fichiers trouvés : {counts}.",
         f"{report.pages} pages (dont {report.ocr_pages} par OCR), {report.records} actes,"
         f" {report.passages} passages, en {_duration(report.seconds)}.",
     ]
-    for item in report.set_aside:
-        happened, todo = SET_ASIDE[item["reason"]]
-        detail = f" ({told(item['detail'])})" if item["detail"] else ""
-        lines.append(f"  mis de côté : {item['source']} : {happened}{detail} ; {todo}.")
+    if report.withdrawn:
+        lines.append(f"{report.withdrawn} fichiers disparus du dossier, retirés du fonds.")
+    lines += [f"  mis de côté : {set_aside_line(item)}." for item in report.set_aside]
+    for item in report.left_aside:
+        lines.append(f"  toujours mis de côté : {set_aside_line(item)}.")
+        lines.append("    Le fichier n'a pas changé : relancez avec --retry pour le relire.")
+    others = report.still_aside - len(report.left_aside)
+    if others:
+        lines.append(f"{others} mis de côté auparavant, inchangés : voir `greffe status`.")
+    for one in report.partial:
+        lines.append(f"  lu en partie : {one['source']} : {' ; '.join(map(told, one['warnings']))}")
     if report.kept_out:
         lines.append(f"{len(report.kept_out)} retirés par `greffe withdraw`, laissés dehors :")
         lines += [f"  {path}" for path in report.kept_out]

@@ -47,7 +47,7 @@ def command(as_json: AsJson = False, data: Data = None) -> None:
 
 
 def _described(state: dict[str, Any]) -> str:
-    from app.errors import SET_ASIDE, UNFOUND, told
+    from app.errors import UNFOUND, set_aside_line
 
     lines = [f"Données : {state['data']}", f"Modèle : {state['model'] or 'aucun encore'}"]
     for name, figures in state["fonds"].items():
@@ -59,9 +59,7 @@ def _described(state: dict[str, Any]) -> str:
     if not state["fonds"]:
         lines.append("Rien n'est indexé : `greffe ingest DOSSIER`.")
     for item in state["set_aside"]:
-        happened, todo = SET_ASIDE[item["reason"]]
-        detail = f" ({told(item['detail'])})" if item["detail"] else ""
-        lines.append(f"  mis de côté : {item['source']} : {happened}{detail} ; {todo}.")
+        lines.append(f"  mis de côté : {set_aside_line(item)}.")
     for item in state["warnings"]:
         lines.append(f"  lu en partie : {item['source']} : {' ; '.join(item['warnings'])}")
     reasons = Counter((item["fonds"], item["reason"]) for item in state["not_ready"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
 from urllib.parse import urlencode
 
 from app.citations import Citation, Quote
@@ -12,6 +14,7 @@ from app.errors import sentence
 from app.pages import Drawn, Undrawable, drawn_page, excerpt, has_paper
 from app.web.desk import Catalogue, Conversation, Source
 from app.web.markup import confidence, escape, notice
+from ingest.discover import sha256
 from ingest.pages import Page
 from vectorstore.versions import period
 
@@ -201,4 +204,15 @@ def _changed(source: Source) -> str:
         return ""
     if (stat.st_size, stat.st_mtime_ns) == (source.size, source.mtime_ns):
         return ""
+    if stat.st_size == source.size and _content(source.file, stat.st_mtime_ns) == source.sha256:
+        return ""  # copied or touched: the same bytes under a new date
     return notice("Le fichier a changé depuis son indexation : relisez la page avec prudence.")
+
+
+@lru_cache(maxsize=256)
+def _content(file: Path, mtime_ns: int) -> str:
+    """SHA-256 of a file as of that date, worked out once; empty when it cannot be opened."""
+    try:
+        return sha256(file)
+    except OSError:
+        return ""

@@ -116,10 +116,13 @@ def test_a_file_that_was_named_and_cannot_be_read_has_code_3(
     empty_town: Path, tmp_path: Path
 ) -> None:
     locked = SAMPLE / "personnel/Rapport social unique 2023 (protege).pdf"
-    for _ in range(2):
+    for again in (False, True):
         ran = greffe(empty_town, "ingest", locked, "--fonds", "personnel")
         assert ran.code == 3
+        assert "1 fichiers trouvés" in ran.out
         assert "1 mis de côté" in ran.out
+        assert "protégé par un mot de passe" in ran.out
+        assert ("relancez avec --retry" in ran.out) is again
     (tmp_path / "note.txt").write_text(NOTE)
     assert greffe(empty_town, "ingest", tmp_path / "note.txt").code == 0
 
@@ -127,9 +130,10 @@ def test_a_file_that_was_named_and_cannot_be_read_has_code_3(
 def test_a_scan_that_was_named_asks_for_the_missing_program_with_code_4(
     empty_town: Path, tmp_path: Path
 ) -> None:
-    ran = greffe(empty_town, "ingest", SAMPLE / SCAN, PATH=str(tmp_path))
-    assert ran.code == 4, ran.err
-    assert "tesseract n'est pas installé" in ran.out
+    for _ in range(2):
+        ran = greffe(empty_town, "ingest", SAMPLE / SCAN, PATH=str(tmp_path))
+        assert ran.code == 4, ran.err
+        assert "tesseract n'est pas installé" in ran.out
 
 
 def test_a_data_folder_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:

@@ -36,6 +36,16 @@ def test_every_page_of_help_is_in_french(tmp_path: Path, words: tuple[str, ...])
     assert "\nOptions :\n" in ran.out
     assert "Montrer cette aide." in ran.out
     assert ENGLISH.findall(re.sub(r"`[^`]*`", "", ran.out)) == []
+    assert not re.search(r"<=|>=|\.\.\.|\w; ", ran.out), ran.out
+
+
+def test_a_range_is_said_in_words_and_no_summary_is_cut(tmp_path: Path) -> None:
+    assert "[par défaut : 10 ; de 1 à 1000]" in greffe(tmp_path, "search", "--help").out
+    whole = " ".join(greffe(tmp_path, "--help").out.split())
+    for command in app.registered_commands:
+        summary = " ".join((command.callback.__doc__ or "").split("\n\n")[0].split())
+        assert summary, command.name
+        assert summary in whole
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -211,3 +211,60 @@ def test_a_disk_that_fills_up_during_a_run_loses_nothing(
     assert set(texts(data)) == {*before, "0.txt", "1.txt", "2.txt"}
     assert greffe(data, "ask", QUESTION).code == 0
     wait_until_unserved(data)
+
+
+def test_on_a_full_disk_questions_are_answered_and_the_page_of_the_journal_is_missed(
+    small_disk: Path, indexed: Path, tmp_path: Path
+) -> None:
+    data = copy_town(indexed, small_disk / "donnees")
+    filler = fill(small_disk)
+    state = greffe(data, "status", "--json")
+    assert (state.code, state.err) == (0, "")
+    assert state.json["fonds"][FONDS]["passages"] > 0
+    assert greffe(data, "search", QUESTION, "--json").json["hits"]
+    ran = greffe(data, "ask", QUESTION, "--json")
+    assert (ran.code, ran.json["status"]) == (0, "answered"), ran.err
+    assert any("par les mots seuls" in note for note in ran.json["notes"])
+    assert "n'a pas été notée dans le journal" in ran.err
+    assert "sauvegarde" not in ran.err
+    (tmp_path / "note.txt").write_text("Le stade ouvre.")
+    refused = greffe(data, "ingest", tmp_path / "note.txt")
+    assert (refused.code, refused.out) == (8, "")
+    filler.unlink()
+    again = greffe(data, "ask", QUESTION, "--json")
+    assert (again.code, again.json["notes"], again.err) == (0, [], "")
+    wait_until_unserved(data)
+
+
+def test_a_catalogue_opened_on_a_full_disk_sees_what_is_written_once_there_is_room(
+    small_disk: Path, indexed: Path
+) -> None:
+    data = copy_town(indexed, small_disk / "donnees")
+    filler = fill(small_disk)
+    page = Catalogue(data / "catalogue.sqlite")
+    assert page.fonds() == [FONDS]
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        page.set_meta("ville", "Courvallon")
+    filler.unlink()
+    other = Catalogue(data / "catalogue.sqlite")
+    other.set_meta("ville", "Courvallon")
+    assert page.meta("ville") == "Courvallon"
+    other.close()
+    page.close()
+
+
+def test_a_catalogue_that_a_crash_left_open_is_not_read_by_halves(
+    small_disk: Path, indexed: Path
+) -> None:
+    data = copy_town(indexed, small_disk / "donnees")
+    open_one = Catalogue(data / "catalogue.sqlite")
+    open_one.set_meta("ville", "Courvallon")
+    crashed = small_disk / "autre"
+    crashed.mkdir()
+    for name in ("catalogue.sqlite", "catalogue.sqlite-wal"):
+        shutil.copy(data / name, crashed / name)
+    open_one.close()
+    fill(small_disk)
+    ran = greffe(crashed, "status")
+    assert (ran.code, ran.out) == (8, "")
+    assert "Faites de la place" in ran.err

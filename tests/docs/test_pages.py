@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import fields
 from pathlib import Path
 
@@ -146,3 +147,9 @@ def test_an_entry_of_the_log_has_its_date_machine_and_command() -> None:
         for part in ("**Machine**", "**Command**"):
             assert part in entry, f"{title}: no {part}"
         assert re.search(r"\d", entry.split("**Command**")[1]), f"{title}: no figures"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_extra_that_a_page_names_is_one_of_the_package(name: str) -> None:
+    known = tomllib.loads(read("pyproject.toml"))["project"]["optional-dependencies"]
+    assert set(re.findall(r"greffe\[(\w+)\]", read(name))) <= set(known)

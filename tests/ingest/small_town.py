@@ -18,7 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.catalogue import Catalogue
-from ingest.pipeline import Options, Report, ingest
+from ingest.pipeline import Options, ingest
+from ingest.progress import Tell
+from ingest.report import Report
 from vectorstore.centring import Centre
 from vectorstore.chroma import open_local
 from vectorstore.indexes import Indexes
@@ -48,11 +50,14 @@ class SmallTown:
     catalogue: Catalogue
     indexes: Indexes
 
-    def run(self, *targets: Path, **options: bool) -> Report:
+    def run(
+        self, *targets: Path, tell: Tell = lambda progress: None, **options: bool
+    ) -> Report:  # fmt: skip
         """One run over folders and files."""
         return ingest(
             targets, FONDS, self.catalogue, WordHashes(), self.indexes,
             Options(workers=1, **options),  # type: ignore[arg-type]
+            tell,
         )  # fmt: skip
 
     def texts(self) -> dict[str, list[str]]:

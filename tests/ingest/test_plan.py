@@ -163,7 +163,7 @@ def test_a_file_set_aside_is_left_alone_until_it_changes_or_one_asks(
     (folder / "a.txt").write_text("un")
     known(catalogue, folder / "a.txt", "set_aside", "damaged")
     todo = planned(catalogue, folder)
-    assert (todo.still_aside, names(todo)) == (1, [])
+    assert (len(todo.still_aside), names(todo)) == (1, [])
     assert names(planned(catalogue, folder, retry=True)) == ["a.txt"]
     (folder / "a.txt").write_text("réparé")
     assert names(planned(catalogue, folder)) == ["a.txt"]
@@ -189,7 +189,7 @@ def test_a_changed_file_that_cannot_be_read_leaves_the_old_version_serving(
     (folder / "a.txt").write_text("abîmé")
     known(catalogue, folder / "a.txt", "set_aside", "damaged")
     todo = planned(catalogue, folder)
-    assert (todo.still_aside, todo.gone, names(todo)) == (1, [], [])
+    assert (len(todo.still_aside), todo.gone, names(todo)) == (1, [], [])
 
 
 def test_a_scan_is_read_as_soon_as_tesseract_is_there(

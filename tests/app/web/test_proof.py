@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -98,3 +99,23 @@ def test_the_versions_of_an_article_are_listed_and_the_one_cited_is_marked(desk:
     assert "<strong>version du 24 février 1996 au 31 décembre 2010 — citée ici</strong>" in body
     assert "<n° 1>" not in panel(desk.catalogue, conversation, view).body
     assert "Article modifié depuis" in body
+
+
+CHANGED = "Le fichier a changé"
+
+
+def test_a_file_with_a_new_date_and_the_same_bytes_has_not_changed(desk: Desk) -> None:
+    conversation = asked(desk, "repas")
+    view = first_view(conversation)
+    assert view is not None
+    source = desk.catalogue.sources[1]
+    words = source.file.read_bytes()
+    os.utime(source.file, ns=(1, 1))
+    assert CHANGED not in unescape(panel(desk.catalogue, conversation, view).body)
+    source.file.write_bytes(words[:-1] + b"\r")  # as long, and not the same
+    os.utime(source.file, ns=(2, 2))
+    assert CHANGED in unescape(panel(desk.catalogue, conversation, view).body)
+    source.file.write_bytes(words)
+    assert CHANGED not in unescape(panel(desk.catalogue, conversation, view).body)
+    source.file.write_bytes(words + b"\n")
+    assert CHANGED in unescape(panel(desk.catalogue, conversation, view).body)

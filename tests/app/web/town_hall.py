@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from app.citations import Answer, Citation, Quote, Sentence
+from ingest.discover import sha256
 from ingest.pages import Page, Word
 from ingest.records.version import VersionRow
 
@@ -31,15 +32,10 @@ class Source:
     fonds: str
     path: str
     file: Path
+    size: int
+    mtime_ns: int
+    sha256: str
     state: str = "live"
-
-    @property
-    def size(self) -> int:
-        return self.file.stat().st_size
-
-    @property
-    def mtime_ns(self) -> int:
-        return self.file.stat().st_mtime_ns
 
 
 @dataclass(frozen=True)
@@ -131,7 +127,10 @@ class Desk:
         self._add(3, "deliberations", file, [Page(1, f"Règlement intérieur\n\n{HOSTILE}\n\nFin.")])
 
     def _add(self, source_id: int, fonds: str, file: Path, pages: Sequence[Page]) -> None:
-        self.catalogue.sources[source_id] = Source(source_id, fonds, file.name, file)
+        found = file.stat()
+        self.catalogue.sources[source_id] = Source(
+            source_id, fonds, file.name, file, found.st_size, found.st_mtime_ns, sha256(file)
+        )
         self.catalogue.records[source_id] = Record(source_id)
         for page in pages:
             self.catalogue.pages[source_id, page.number] = page

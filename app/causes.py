@@ -1,0 +1,101 @@
+"""What the system and the libraries say in English, in the words of a reader.
+
+The detail of a trouble is often their own sentence. The common ones are known here; another one is
+shown as it is, after « détail : ».
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+
+_BY_ERRNO = {
+    errno.ENOENT: "il n'existe pas",
+    errno.EACCES: "les droits de lecture manquent",
+    errno.EPERM: "le système le refuse",
+    errno.EISDIR: "c'est un dossier",
+    errno.ENOTDIR: "ce n'est pas un dossier",
+    errno.ENOSPC: "le disque est plein",
+    errno.EDQUOT: "le quota du disque est atteint",
+    errno.EROFS: "le disque est en lecture seule",
+    errno.EIO: "le disque ou le partage ne répond pas bien",
+    errno.ESTALE: "le partage a été démonté",
+    errno.ELOOP: "le lien tourne en rond",
+    errno.ENAMETOOLONG: "le nom est trop long",
+    errno.EMFILE: "trop de fichiers sont ouverts",
+    errno.ENOMEM: "la mémoire manque",
+    errno.EADDRINUSE: "l'adresse est déjà prise",
+    errno.EADDRNOTAVAIL: "cette machine n'a pas cette adresse",
+    errno.ECONNREFUSED: "la connexion est refusée",
+    errno.ECONNRESET: "la connexion a été coupée",
+    errno.EHOSTUNREACH: "la machine ne peut pas être jointe",
+    errno.ENETUNREACH: "le réseau ne peut pas être joint",
+    errno.ETIMEDOUT: "pas de réponse à temps",
+}
+_SYSTEM = "|".join(re.escape(os.strerror(code)) for code in _BY_ERRNO)
+_SAID_BY = {os.strerror(code): words for code, words in _BY_ERRNO.items()}
+# Their sentence -> ours. A sentence of the system, with what stands around it, comes first.
+_CAUSES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        # JSON, TOML, text
+        (r"(?:JSONDecodeError:? )?(?:Expecting|Extra data|Unterminated string|Invalid (?:control"
+         r"|\\)).*?\(char (\d+)\)", r"le JSON est mal formé (position \1)"),
+        (r"[A-Z][^()]*\(at line (\d+), column (\d+)\)", r"mal formé ligne \1, colonne \2"),
+        (r"'([\w-]+)' codec can't decode byte \w+ in position (\d+): [\w ]+",
+         r"ce n'est pas de l'\1 (octet \2)"),
+        # PDF
+        (r"Failed to load document \(PDFium: Data format error\)\.?", "ce n'est pas un PDF entier"),
+        (r"Failed to load document \(PDFium: Incorrect password error\)\.?",
+         "il y a un mot de passe"),
+        (r"Failed to load document \(PDFium: [^)]*\)\.?", "le PDF ne s'ouvre pas"),
+        (r"PDFium: Data format error", "ce n'est pas un PDF entier"),
+        (r"Failed to load page\.?", "une page ne se laisse pas lire"),
+        # SQLite
+        (r"disk I/O error", "le disque ne se laisse pas lire ou écrire"),
+        (r"database disk image is malformed", "le fichier est abîmé"),
+        (r"file is not a database", "ce n'est pas une base SQLite"),
+        (r"unable to open database file", "le fichier ne s'ouvre pas"),
+        (r"attempt to write a readonly database", "il ne peut pas être écrit"),
+        (r"database is locked", "un autre programme le tient"),
+        # archives and images
+        (r"File is not a zip file", "ce n'est pas une archive ZIP"),
+        (r"Bad CRC-32 for file '?([^']*)'?", r"« \1 » est altéré dans l'archive"),
+        (r"Bad magic number for .*", "l'archive est altérée"),
+        (r"(?:Not a gzipped file|not a gzip file).*", "ce n'est pas du gzip"),
+        (r"Compressed file ended before the end-of-stream marker.*|unexpected end of data",
+         "l'archive est coupée"),
+        (r"Error -\d+ while decompressing data: .*|CRC check failed.*", "l'archive est altérée"),
+        (r"cannot identify image file.*", "ce n'est pas une image connue"),
+        (r"(?:image file is truncated|Truncated File Read|broken data stream).*",
+         "l'image est coupée"),
+        # network
+        (r"Name or service not known|Temporary failure in name resolution",
+         "le nom de la machine est inconnu"),
+        (r"(?:The read operation |The write operation )?[Tt]imed out\.?", "pas de réponse à temps"),
+        (r"Server disconnected without sending a response\.?", "il a coupé sans répondre"),
+    )
+)  # fmt: skip
+_WITH_ERRNO = re.compile(rf"(?:\[Errno -?\d+\] )?({_SYSTEM})(?:(?:: |, )?'[^']*'(?: -> '[^']*')?)?")
+_KIND = re.compile(r"^[A-Za-z_.]*(?:Error|Exception|BadZipFile|ExpatError):? (?=\S)")
+_ENGLISH = re.compile(
+    r"\b(?:the|is|not|of|error|invalid|failed|expected|unexpected|missing|found|cannot|Error"
+    r"|with|object|must|[A-Za-z]+Error)\b"
+)
+
+
+def in_french(detail: str) -> str:
+    """The detail of a trouble, known causes in French; one that is not known after « détail : »."""
+    said = known(detail)
+    if said == detail:
+        return f"détail : {detail}" if _ENGLISH.search(detail) else detail
+    return _KIND.sub("", said)
+
+
+def known(detail: str) -> str:
+    """The same, other words left as they are."""
+    said = _WITH_ERRNO.sub(lambda found: _SAID_BY[found[1]], detail)
+    for pattern, words in _CAUSES:
+        said = pattern.sub(words, said)
+    return said

@@ -1,0 +1,103 @@
+"""What goes wrong is told in French, whoever found it."""
+
+import contextlib
+import errno
+import gzip
+import json
+import os
+import re
+import socket
+import sqlite3
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.causes import in_french
+from app.errors import sentence, set_aside_line
+from ingest.readers import Limits, attempt
+from ingest.trouble import CatalogueUnusable, Unreadable
+from tests.command_line import greffe
+
+ENGLISH = re.compile(r"Errno|Expecting|No such|denied|PDFium|error|file is|invalid|refused", re.I)
+
+
+def failing(act: Callable[[], object]) -> str:
+    """The words of the error that something real raises."""
+    with pytest.raises(
+        (OSError, EOFError, ValueError, sqlite3.Error, zipfile.BadZipFile)
+    ) as raised:
+        act()
+    return str(raised.value)
+
+
+def refused_port() -> object:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    return socket.create_connection(("127.0.0.1", port))
+
+
+def asked(database: Path) -> None:
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        connection.execute("SELECT 1 FROM x")
+
+
+def test_the_causes_of_every_day_are_told_in_french(tmp_path: Path) -> None:
+    (tmp_path / "texte").write_bytes(b"\xff\xfe du texte qui n'est pas une base" * 40)
+    damaged = tmp_path / "texte"
+    acts: list[Callable[[], object]] = [
+        (tmp_path / "absent").read_bytes,
+        tmp_path.read_bytes,
+        (tmp_path / ("n" * 300)).read_bytes,
+        refused_port,
+        lambda: json.loads("{pas du json}"),
+        lambda: json.loads(""),
+        lambda: damaged.read_text("utf-8"),
+        lambda: asked(damaged),
+        lambda: asked(tmp_path / "non" / "base"),
+        lambda: zipfile.ZipFile(damaged),
+        lambda: gzip.decompress(gzip.compress(b"La loi." * 50)[:-12]),
+        lambda: gzip.decompress(damaged.read_bytes()),
+    ]
+    for act in acts:
+        words = in_french(failing(act))
+        assert not ENGLISH.search(words), words
+        assert not words.startswith("détail"), words
+    assert in_french(os.strerror(errno.EACCES)) == "les droits de lecture manquent"
+
+
+def test_another_cause_is_shown_as_it_is_after_the_word_detail() -> None:
+    assert in_french("KeyError: the thing is odd") == "détail : KeyError: the thing is odd"
+    assert in_french("180 s") == "180 s"
+    assert in_french("page.port (il faut un nombre entier)").startswith("page.port")
+
+
+def test_a_damaged_pdf_is_set_aside_in_french(tmp_path: Path) -> None:
+    (tmp_path / "acte.pdf").write_bytes(b"%PDF-1.7\n" + bytes(300))
+    unread = attempt(tmp_path / "acte.pdf", Limits())
+    assert isinstance(unread, Unreadable)
+    item = {"source": "acte.pdf", "reason": unread.reason, "detail": unread.detail}
+    assert set_aside_line(item) == (
+        "acte.pdf : le fichier est abîmé (ce n'est pas un PDF entier) ; déposez de nouveau"
+        " l'original"
+    )
+
+
+def test_a_sentence_gives_its_detail_in_french(tmp_path: Path) -> None:
+    known = sentence(CatalogueUnusable(path="/c", detail="database disk image is malformed"))
+    assert known is not None
+    assert known.happened == "Le catalogue « /c » ne peut pas être ouvert : le fichier est abîmé."
+
+
+def test_a_batch_that_is_not_there_or_not_json_is_told_in_french(
+    tmp_path: Path, indexed: Path
+) -> None:
+    missing = greffe(indexed, "ask", "--batch", tmp_path / "absent.jsonl")
+    assert missing.code == 3
+    assert "ne peut pas être lu : il n'existe pas." in missing.err
+    (tmp_path / "mal.jsonl").write_text("pas du json\n")
+    wrong = greffe(indexed, "ask", "--batch", tmp_path / "mal.jsonl")
+    assert wrong.code == 3
+    assert "ligne 1 : le JSON est mal formé" in wrong.err
