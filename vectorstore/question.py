@@ -74,9 +74,21 @@ _PLACE = re.compile(
 )
 
 
+_TOWN = (
+    r"(?i)\b(?:commune|ville|mairie|maire|village|municipalité|conseil municipal)"
+    r"\s+(?:de\s+|d['’]|du\s+|des\s+)"
+)
+
+
+def _as_towns(text: str, places: Sequence[str]) -> list[str]:
+    """Those of the communes that are asked for as such: « le maire de lyon »."""
+    return [place for place in places if re.search(_TOWN + re.escape(place), text)]
+
+
 def read_question(text: str, known_bodies: Sequence[str]) -> Reading:
     """What the question says plainly. `known_bodies`: those of the fonds that may be searched."""
     folded = fold(text)
+    places = named(text)
     days = tuple(dict.fromkeys(day for _, _, day in dates(folded)))
     bodies = tuple(body for body in known_bodies if _names(folded, body, known_bodies))
     months = tuple(
@@ -91,8 +103,8 @@ def read_question(text: str, known_bodies: Sequence[str]) -> Reading:
         months=months,
         bodies=bodies,
         cited=tuple(dict.fromkeys(key(found) for found in _CITED.findall(text))),
-        places=_other(named(text), known_bodies),
-        towns=_other([match.group(1) for match in _PLACE.finditer(text)], known_bodies),
+        places=_other(places, known_bodies),
+        towns=_other([*_PLACE.findall(text), *_as_towns(text, places)], known_bodies),
         law_day=_law_day(fold(_ARTICLE.sub(" ", text)).replace("’", "'")),
     )
 

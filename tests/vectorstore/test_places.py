@@ -77,3 +77,8 @@ def test_a_number_that_is_surely_an_acts(question: str, numbers: tuple[str, ...]
 )
 def test_a_figure_is_no_year_of_the_law(question: str, day: str | None) -> None:
     assert read_question(question, []).law_day == day
+
+
+def test_a_commune_asked_for_as_such_is_known_without_its_capital() -> None:
+    assert read_question("qui est le maire de lyon ?", ["Montpellier"]).towns == ("lyon",)
+    assert read_question("un voyage scolaire à lyon", ["Montpellier"]).towns == ()
