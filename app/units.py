@@ -131,8 +131,15 @@ def with_its_run(unit: Unit, others: Sequence[Unit]) -> Unit:
         if not opens and _kind(others[first - 1]) != kind:
             break
         first -= 1
+    if kind == "row" and not opens and first > 0 and last > first and _heads(others[first - 1]):
+        first -= _fits(others, first - 1, last)
     text = "\n".join(piece.text for piece in others[first : last + 1])
     return Unit(unit.hit, others[first].start, others[last].end, text, unit.opening)
+
+
+def _heads(unit: Unit) -> bool:
+    """Whether a line may be the header of a table: short, without figures or a full stop."""
+    return len(unit.text) <= 80 and not re.search(r"[.;:,!?]$|\d", unit.text)
 
 
 def _fits(others: Sequence[Unit], first: int, last: int) -> bool:

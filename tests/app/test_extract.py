@@ -60,3 +60,9 @@ def test_a_year_or_a_commune_that_is_not_there_is_refused(desk: Desk, question: 
 
 def test_the_same_question_of_this_commune_is_answered(desk: Desk) -> None:
     assert desk.ask("Quel était le tarif de la piscine en 2022 ?").status == "answered"
+
+
+def test_a_table_is_quoted_with_its_header(desk: Desk) -> None:
+    answer = desk.ask("Quelle est l'amende pour un dépôt sauvage ?")
+    assert squeeze("Volume ou nature du dépôt Amende") in squeeze(answer.sentences[0].text)
+    assert "1 900 €" in answer.sentences[0].text.replace("\u202f", " ").replace("\u00a0", " ")
