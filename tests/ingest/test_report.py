@@ -56,8 +56,11 @@ def test_what_was_found_is_the_sum_of_what_became_of_it(town: SmallTown, folder:
 def test_a_run_that_takes_up_another_counts_what_that_one_had_read(
     town: SmallTown, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def interrupted(*arguments: object) -> None:
+        raise KeyboardInterrupt  # never in a string: Python would end this process by SIGINT
+
     with monkeypatch.context() as patched:
-        patched.setattr(pipeline, "embed", lambda *args: exec("raise KeyboardInterrupt"))
+        patched.setattr(pipeline, "embed", interrupted)
         with pytest.raises(KeyboardInterrupt):
             town.run(folder)
     report = town.run(folder)
