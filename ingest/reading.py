@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -139,6 +140,7 @@ class _Worker:
             args=(child, limits, bounds.memory_mb, os.getpid(), wall.journal()),
             daemon=True,
         )
+        resource_tracker.ensure_running()  # once: starting it would unblock SIGINT again
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # the child inherits it
         self.process.start()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})

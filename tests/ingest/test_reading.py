@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -117,3 +119,24 @@ def test_a_run_that_is_stopped_leaves_no_worker(tmp_path: Path) -> None:
     assert multiprocessing.active_children() != []
     reading.close()  # type: ignore[attr-defined]
     assert multiprocessing.active_children() == []
+
+
+# In a process of its own: the first reader of a process starts its resource tracker as well.
+_DEAF_FROM_BIRTH = """
+import signal
+from pathlib import Path
+from ingest.readers import Limits
+from ingest.reading import Bounds, _Worker
+
+worker = _Worker(Limits(), Bounds(silence=60, seconds=120))
+status = Path(f"/proc/{worker.process.pid}/status").read_text()
+fields = dict(line.split(":", 1) for line in status.splitlines())
+deaf = int(fields["SigBlk"], 16) | int(fields["SigIgn"], 16)
+worker.kill()
+raise SystemExit(0 if deaf & 1 << signal.SIGINT - 1 else "the reader hears Ctrl-C")
+"""
+
+
+def test_the_first_reader_is_deaf_to_ctrl_c_from_its_birth() -> None:
+    ran = subprocess.run([sys.executable, "-c", _DEAF_FROM_BIRTH], capture_output=True, text=True)
+    assert (ran.returncode, ran.stderr) == (0, "")
