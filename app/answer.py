@@ -123,15 +123,17 @@ class Desk:
 
     def fonds(self) -> list[str]:
         """The fonds that can be searched."""
-        known = self.catalogue.fonds()
-        return [name for name in known if self.readable is None or name in self.readable]
+        return [name for name in self.catalogue.fonds() if self._opens(name)]
+
+    def _opens(self, fonds: str) -> bool:
+        return self.readable is None or fonds in self.readable
 
     def summary(self) -> dict[str, int]:
         """Totals over the fonds that may be read: sources, pages, records, passages, set_aside."""
         totals = dict.fromkeys(("sources", "pages", "records", "passages", "set_aside"), 0)
         for fonds, figures in self.catalogue.counts().items():
             for name in totals:
-                totals[name] += figures[name] * (self.readable is None or fonds in self.readable)
+                totals[name] += figures[name] * self._opens(fonds)
         return totals
 
     def examples(self) -> list[str]:

@@ -12,7 +12,7 @@ import re
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import datetime
 from importlib import resources
@@ -39,6 +39,7 @@ from ingest.rows import (
     source_of,
     version_of,
 )
+from ingest.transaction import roll_back, transaction
 from ingest.trouble import CatalogueUnusable
 
 SCHEMA = 4  # raise it when catalogue.sql gains something: the script is run again on old ones
@@ -161,24 +162,9 @@ class Catalogue:
             self._local.connection.close()
             self._local.connection = None
 
-    @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: all of it, or nothing."""
-        connection = self.connection
-        if connection.in_transaction:  # already inside one: the outer decides
-            yield connection
-            return
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-            yield connection
-            connection.execute("COMMIT")
-        except BaseException:
-            self._roll_back()
-            raise
-
-    def _roll_back(self) -> None:
-        if self.connection.in_transaction:  # on a full disk, SQLite has rolled back by itself
-            self.connection.execute("ROLLBACK")
+    def writing(self) -> AbstractContextManager[sqlite3.Connection]:
+        """One transaction: all of it, or nothing; inside another one, the outer decides."""
+        return transaction(self.connection)
 
     def _one(self, sql: str, *values: object) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self.connection.execute(sql, values).fetchone()
@@ -653,7 +639,7 @@ class Catalogue:
 
     def end_run(self, run_id: int, state: str, report: dict[str, object]) -> None:
         """Note how a run ended, even if Ctrl-C has left a transaction open between two lines."""
-        self._roll_back()
+        roll_back(self.connection)
         with self.writing() as connection:
             connection.execute(
                 "UPDATE runs SET ended = ?, state = ?, report = ? WHERE id = ?",

@@ -66,23 +66,18 @@ _MONTHS = [
     "decembre",
 ]
 _MONTH_YEAR = re.compile(r"\b(" + "|".join(_MONTHS) + r")\s+(?:de\s+)?((?:19|20)\d\d)\b")
+_TOWN_OF = r"\b(?i:commune|ville|mairie|maire|village|municipalité|conseil municipal)\s+"
 _PLACE = re.compile(
-    r"\b(?i:commune|ville|mairie|maire|village|municipalité|conseil municipal)"
-    r"\s+(?:de\s+la\s+|de\s+|d['’]|du\s+|des\s+)"
+    _TOWN_OF + r"(?:de\s+la\s+|de\s+|d['’]|du\s+|des\s+)"
     r"([A-ZÉÈÎÔ][\w'’-]*(?:[- ](?:(?:sur|sous|en|le|la|les|de|du|des|lès)[- ]|l['’])*"
     r"[A-ZÉÈÎÔ][\w'’-]+)*)"
 )
 
 
-_TOWN = (
-    r"(?i)\b(?:commune|ville|mairie|maire|village|municipalité|conseil municipal)"
-    r"\s+(?:de\s+|d['’]|du\s+|des\s+)"
-)
-
-
 def _as_towns(text: str, places: Sequence[str]) -> list[str]:
     """Those of the communes that are asked for as such: « le maire de lyon »."""
-    return [place for place in places if re.search(_TOWN + re.escape(place), text)]
+    towns = rf"{_TOWN_OF}(?i:de\s+|d['’]|du\s+|des\s+)"
+    return [place for place in places if re.search(rf"{towns}(?i:{re.escape(place)})", text)]
 
 
 def read_question(text: str, known_bodies: Sequence[str]) -> Reading:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
+
+from ingest.transaction import transaction
 
 FILE = "accounts.sqlite"
 _SCHEMA = """
@@ -79,17 +80,9 @@ class Store:
             self._local.connection.close()
             self._local.connection = None
 
-    @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> AbstractContextManager[sqlite3.Connection]:
         """One transaction: all of it, or nothing."""
-        connection = self.connection
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield connection
-            connection.execute("COMMIT")
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
+        return transaction(self.connection)
 
     def one(self, sql: str, *values: object) -> sqlite3.Row | None:
         """The first row, or None."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.access.reader import role_of
-from app.commands.shared import AsJson, Data, settings_of
+from app.commands.shared import AsJson, Data, checked_action, settings_of
 from app.commands.users import Role
 
 if TYPE_CHECKING:
@@ -49,10 +49,7 @@ def command(
     from app.access.groups import ALL, Groups
     from app.access.store import Store
 
-    if action not in _ACTIONS:
-        raise typer.BadParameter(f"l'action « {action} » n'existe pas")
-    if (action == "list") == bool(group):
-        raise typer.BadParameter("list ne prend pas de groupe" if group else "donnez un groupe")
+    checked_action(action, _ACTIONS, "groupe", group)
     named = [ALL] if every else list(fonds or ())
     if action in ("open", "close") and not named:
         raise typer.BadParameter("donnez les fonds, ou --all")

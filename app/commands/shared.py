@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,6 +29,19 @@ Batch = Annotated[
 ]
 
 DEFAULT_DATA = "~/.local/share/greffe"
+
+
+def checked_action(action: str, actions: Collection[str], what: str, named: str) -> None:
+    """An action of a command such as `greffe users`: `list` takes no name, all others take one.
+
+    Raises:
+        typer.BadParameter: no such action, or a name too many or too few.
+    """
+    if action not in actions:
+        raise typer.BadParameter(f"l'action « {action} » n'existe pas")
+    if (action == "list") == bool(named):
+        raise typer.BadParameter(f"l'action « list » se donne sans {what}" if named
+                                 else f"l'action « {action} » demande un {what}")  # fmt: skip
 
 
 def data_folder(data: Path | None = None) -> Path:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.access.reader import role_of
-from app.commands.shared import AsJson, Data, settings_of
+from app.commands.shared import AsJson, Data, checked_action, settings_of
 
 if TYPE_CHECKING:
     from app.access.accounts import Account, Accounts
@@ -65,12 +65,7 @@ def command(
     """Les comptes locaux : qui peut se connecter à la page."""
     from app.access.store import Store
 
-    if action not in _ACTIONS:
-        raise typer.BadParameter(f"l'action « {action} » n'existe pas")
-    if (action == "list") == bool(login):
-        raise typer.BadParameter(
-            "list ne prend pas d'identifiant" if login else "donnez un identifiant"
-        )
+    checked_action(action, _ACTIONS, "identifiant", login)
     store = Store(settings_of(data).data)
     groups = [] if group == ["aucun"] else group or None
     try:

@@ -43,13 +43,13 @@ def verdict(sentence: str, sources: Sequence[str], around: str = "") -> str:
     if any(next(occurrences(bare, source), None) for source in sources):
         return "verbatim"
     parts = [plain(part) for part in re.split(r"\s*;\s", bare)]
-    if all(any(_supported(part, source, plain(around)) for source in sources) for part in parts):
+    read = [[plain(source[start:end]) for start, end in pieces(source)] for source in sources]
+    if all(any(_supported(part, lines, plain(around)) for lines in read) for part in parts):
         return "supported"
     return "unverified"
 
 
-def _supported(sentence: str, source: str, around: str) -> bool:
-    lines = [plain(source[start:end]) for start, end in pieces(source)]
+def _supported(sentence: str, lines: Sequence[str], around: str) -> bool:
     whole = " \n ".join(lines)
     if _more_than(sentence, whole, around):
         return False
@@ -57,7 +57,15 @@ def _supported(sentence: str, source: str, around: str) -> bool:
         return False
     if states_what_is_denied(sentence, whole) or swapped(sentence, whole):
         return False
-    return any(_says(sentence, window, whole, around) for window in _windows(lines))
+    sought = stems(sentence)
+    if not sought and not values(sentence):
+        return False
+    unsaid = sought - stems(around) - _apart(sentence)
+    most = (1 - LEAST_SHARED) * len(sought)
+    return any(
+        _says(sentence, window, whole, around) and len(unsaid - stems(window)) <= most
+        for window in _windows(lines)
+    )
 
 
 def _windows(lines: Sequence[str]) -> Iterator[str]:
@@ -76,13 +84,7 @@ def _says(sentence: str, window: str, whole: str, around: str) -> bool:
         return False
     if contradicts(sentence, window, whole) or only_proposed(sentence, window, whole):
         return False
-    if opposed(sentence, window) or denies_otherwise(sentence, window):
-        return False
-    own = stems(sentence)
-    if not own:
-        return bool(values(sentence))
-    unsaid = own - stems(window) - stems(around) - _apart(sentence)
-    return len(unsaid) <= (1 - LEAST_SHARED) * len(own)
+    return not opposed(sentence, window) and not denies_otherwise(sentence, window)
 
 
 def _apart(sentence: str) -> frozenset[str]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from app.ledger.opposites import taken
 from app.ledger.values import values
-from app.ledger.words import bearers, placed_stems
+from app.ledger.words import WHO, bearers, placed_stems
 from ingest.records.fold import fold
 
 _FALL = 6.0  # words: at this distance a word counts half
@@ -44,14 +44,14 @@ def misplaced(sentence: str, source: str) -> bool:
     own = _line(sentence, frozenset(value for kind, value, _ in there.held if kind == "name"))
     rare = Counter(stem for stem, _ in there.stems)
     said = {(kind, value) for kind, value, _ in own.held}
+    stated = {(kind, value) for kind, value, _ in there.held}
     for kind, value, at in own.held:
-        if (kind, value) not in {(what, other) for what, other, _ in there.held}:
+        if (kind, value) not in stated or (kind, value) in _UNSAID:
             continue
-        rivals = {other for what, other, _ in there.held if what == kind and other != value}
-        rivals -= {"1"}  # « un » is an article as well
+        rivals = {other for what, other in stated if what == kind} - {value, "1"}  # « un »
         if kind == "name":
             rivals = {rival for rival in rivals if (kind, rival) not in said}
-        if not rivals or (kind, value) in _UNSAID:
+        if not rivals:
             continue
         beside = _beside(own, kind, value, at, rare)
         mine = _affinity(there, kind, value, beside, rare)
@@ -95,10 +95,7 @@ def _near(one: float, other: float) -> float:
     return 1 / (1 + abs(one - other) / _FALL)
 
 
-_WHO = re.compile(
-    r"\b(?:maire|adjointe?s?|prefete?|conseil|commission|presidente?|bureau|departement|region|etat"
-    r"|communaute|syndicat|directeur|directrice)\b"
-)
+_WHO = re.compile(rf"\b(?:{WHO})\b")
 
 
 def _line(text: str, known: frozenset[str] = frozenset()) -> _Line:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from app.ledger.words import bearers, stem_of, stems
+from app.ledger.words import WHO, bearers, stem_of, stems
 from ingest.records.fold import fold
 
-_WHO = (
-    r"maire|adjointe?s?|prefete?|conseil|commission|presidente?|bureau|departement|region|etat"
-    r"|communaute|syndicat|directeur|directrice|commune|ville"
-)
+_WHO = rf"{WHO}|commune|ville"
 _SUBJECT = re.compile(
     rf"^\W*(?:le |la |l'|les |m\. |mme |monsieur |madame |m |mm\. ){{0,2}}(?P<who>{_WHO})\b"
 )

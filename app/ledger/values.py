@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from app.ledger.verbatim import QUOTES
 from ingest.records.dates import MONTHS
 from ingest.records.fold import fold
 from ingest.records.numbers import key
-
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "«": '"', "»": '"', "“": '"', "”": '"'})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ def plain(text: str) -> str:
     """One spelling of quotes, spaces and numbers, no hyphen at a line's end."""
     from text_to_num import alpha2digit
 
-    text = unicodedata.normalize("NFKC", text).translate(_QUOTES)
+    text = unicodedata.normalize("NFKC", text).translate(QUOTES)
     text = re.sub(r"(?<=[^\W\d_])-\s*\n\s*(?=[a-zà-ÿ])", "", text)
     text = " ".join(text.split())
     for pattern, instead in _WRITTEN:

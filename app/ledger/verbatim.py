@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "«": '"', "»": '"', "“": '"', "”": '"'})
+QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "«": '"', "»": '"', "“": '"', "”": '"'})
 _NOTHING = re.compile(r"[\s\-‐-―_\"'*|\ufffe\x02]")  # spaces, hyphens, quotes: they prove nothing
 SHORTEST = 8  # letters and figures: « oui » stands in « Louis »
 
@@ -24,7 +24,7 @@ def _kept(text: str) -> tuple[list[str], list[int]]:
     chars: list[str] = []
     places: list[int] = []
     for at, char in enumerate(text):
-        same = unicodedata.normalize("NFKC", char).translate(_QUOTES).lower()
+        same = unicodedata.normalize("NFKC", char).translate(QUOTES).lower()
         for one in same:
             if not _NOTHING.match(one):
                 chars.append(one)

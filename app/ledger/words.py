@@ -55,6 +55,14 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(stem for stem, _ in placed_stems(text))
 
 
+# --- who acts
+
+# An institution or an office, on folded text.
+WHO = (
+    r"maire|adjointe?s?|prefete?|conseil|commission|presidente?|bureau|departement|region|etat"
+    r"|communaute|syndicat|directeur|directrice"
+)
+
 # --- names
 
 _CAPITALISED = re.compile(r"\b[A-ZÉÈÊÀÂÎÔÇ][\wÀ-ÿ]*(?:['-][\wÀ-ÿ]+)*")

@@ -49,8 +49,8 @@ class Entrance:
     def __init__(self, gate: LoginGate, static: Path, town: str) -> None:
         self.gate = gate
         self.town = town
-        self.login_page = (static / "connexion.html").read_text("utf-8")
-        self.password_page = (static / "mot-de-passe.html").read_text("utf-8")
+        self.login_page = _form_page(static, "connexion", "Connexion")
+        self.password_page = _form_page(static, "mot-de-passe", "Changer de mot de passe")
 
     async def show_login(self, request: Request) -> Response:
         """The login page, with a token that its form must bring back."""
@@ -184,6 +184,13 @@ async def _form(request: Request) -> dict[str, str]:
     except ValueError:
         return {}
     return {name: values[0] for name, values in fields.items()}
+
+
+def _form_page(static: Path, name: str, title: str) -> str:
+    """The page of a form that is sent to /`name`: the frame around the form's own fields."""
+    page = (static / "entree.html").read_text("utf-8")
+    page = page.replace("{{action}}", f"/{name}").replace("{{titre}}", title)
+    return page.replace("{{champs}}", (static / f"{name}.html").read_text("utf-8"))
 
 
 def _same(given: str, expected: str) -> bool:

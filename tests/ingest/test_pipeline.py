@@ -2,7 +2,6 @@
 
 import os
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,12 +15,6 @@ from tests.ingest.small_town import SmallTown, small_town
 CANTINE = "Le repas de cantine coûte 3,10 euros pour les familles de la commune."
 MARCHE = "Le marché hebdomadaire se tient le mercredi matin sur la place."
 EAU = "Le mètre cube d'eau potable est facturé 1,85 euro aux abonnés."
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[SmallTown]:
-    with small_town(tmp_path / "donnees") as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,19 +1,12 @@
 """What is said of a long run while it goes on: never above the whole, never below nothing."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ingest.progress import Pace, Progress
-from tests.ingest.small_town import SmallTown, small_town
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[SmallTown]:
-    with small_town(tmp_path / "donnees") as opened:
-        yield opened
+from tests.ingest.small_town import SmallTown
 
 
 def acts(folder: Path, count: int, words: str) -> Path:

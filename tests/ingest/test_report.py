@@ -4,20 +4,13 @@ import gzip
 import json
 import os
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ingest import pipeline
 from ingest.report import Report
-from tests.ingest.small_town import SmallTown, small_town
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[SmallTown]:
-    with small_town(tmp_path / "donnees") as opened:
-        yield opened
+from tests.ingest.small_town import SmallTown
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import pytest
 from ingest.catalogue import Catalogue
 from ingest.discover import Found
 from ingest.plan import plan
-from tests.ingest.small_town import FONDS, SmallTown, small_town
+from tests.ingest.small_town import FONDS, SmallTown
 
 ID = "LEGITEXT000006070633/L9121-1"
 CODE = "Code des essais"
@@ -42,12 +41,6 @@ def lines(file: Path, *articles: dict[str, Any]) -> Path:
     text = "".join(json.dumps(article, ensure_ascii=False) + "\n" for article in articles)
     file.write_bytes(gzip.compress(text.encode()) if file.suffix == ".gz" else text.encode())
     return file
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[SmallTown]:
-    with small_town(tmp_path / "donnees") as opened:
-        yield opened
 
 
 def periods(catalogue: Catalogue, article: str = ID) -> list[tuple[str, str | None]]:

@@ -8,10 +8,6 @@ from __future__ import annotations
 import http.client
 import json
 import re
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -92,26 +88,6 @@ def set_up(accounts: Accounts, login: str, role: Role, groups: list[str]) -> Non
     """An account whose first password was changed already."""
     accounts.add(login, login.title(), role, groups)
     accounts.choose(login, PASSWORD)
-
-
-@contextmanager
-def serving(app: Any) -> Iterator[str]:
-    """A server in a thread. Its address."""
-    import uvicorn
-
-    from app.web.server import listen
-
-    with listen("127.0.0.1", 0) as listening:
-        server = uvicorn.Server(
-            uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
-        )
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(10)
 
 
 @dataclass

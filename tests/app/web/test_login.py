@@ -22,8 +22,9 @@ from app.access.proxy import proxy_of
 from app.access.sessions import Sessions
 from app.access.store import Store
 from app.web.entrance import FIRST, STALE, WRONG
-from tests.app.web.closed_town import PASSWORD, Caller, serving, set_up
+from tests.app.web.closed_town import PASSWORD, Caller, set_up
 from tests.app.web.conftest import Settings
+from tests.app.web.serving import serving
 from tests.app.web.town_hall import Desk
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")

@@ -33,8 +33,8 @@ from tests.app.web.closed_town import (
     add_closed,
     add_people,
     canaries_in,
-    serving,
 )
+from tests.app.web.serving import serving
 from tests.conftest import copy_town
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")

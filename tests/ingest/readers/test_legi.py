@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import io
 import tarfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ import pytest
 from ingest.readers import Limits, read
 from ingest.records.version import unpack
 from ingest.trouble import Unreadable
-from tests.ingest.small_town import FONDS, SmallTown, small_town
+from tests.ingest.small_town import FONDS, SmallTown
 
 TEXT = "LEGITEXT000099000001"
 ID = f"{TEXT}/L9121-1"
@@ -91,12 +90,6 @@ def increment(folder: Path, *, withdrawn: str = "", **articles: str) -> Path:
     if withdrawn:
         files[f"{STAMP}/liste_suppression_legi.dat"] = place(withdrawn)[: -len(".xml")] + "\n"
     return archive(folder / INCREMENT, files)
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[SmallTown]:
-    with small_town(tmp_path / "donnees") as opened:
-        yield opened
 
 
 @pytest.fixture
