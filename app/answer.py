@@ -15,6 +15,7 @@ from app.citations import Answer, Citation, Quote, Sentence
 from app.conversation import EMPTY, Conversation, context_of
 from app.extract import Chosen
 from app.law import changes
+from app.listing import MOST, Listed, acts_asked
 from app.llm import NOT_FOUND, Chat, ModelServerSilent, kept
 from app.units import quote_of, units, widened
 from ingest.catalogue import Catalogue
@@ -27,7 +28,7 @@ _HITS = 20  # passages looked at; the best of them are read
 _READ = 6
 LONGEST_QUESTION = 2000  # characters
 SILENT = "Le modèle de langue n'a pas répondu : réponse tirée mot pour mot des sources."
-
+NO_ACT = "Aucun acte indexé n'est daté du jour ou du mois demandé."
 DEGRADED = "L'index dense ne répond pas : la recherche s'est faite par les mots seuls."
 
 
@@ -95,8 +96,15 @@ class Desk:
         # 3. choose what answers, and hold it against the bar
         chosen = self._choose(query, found)
         verdict = judge(found, chosen, self.bar)
+        acts = acts_asked(
+            found.reading, self.catalogue, names, self.retriever.indexes.lexical.terms
+        )
         # 4. write, 5. check each sentence, or say that the records do not answer
-        if verdict.answers:
+        if acts:
+            answer = self._list(question, acts)
+        elif acts is not None:
+            answer = self._refuse(question, found, Verdict(False, 0.0, NO_ACT))
+        elif verdict.answers:
             stage("vérification…")
             answer = self._write(question, query, found, chosen)
         else:
@@ -165,10 +173,13 @@ class Desk:
         lexical = self.retriever.indexes.lexical
         idf = lexical.idf if self.readable is None else lexical.idf_within(self.readable)
         whole = f"{query.context} {query.text}".strip()
-        asked = extract.weigh_question(whole, query.text, lexical.terms, idf, found.reading.bodies)
+        asked = extract.weigh_question(
+            whole, query.text, lexical.terms, idf, found.reading.bodies, found.reading.places
+        )
+        of_record = self.catalogue.passages_of_record
         hits = [
-            widened(hit, hit.neighbours or self.catalogue.passages_of_record(hit.record.id))
-            for hit in found.hits[:_READ]
+            widened(hit, hit.neighbours or of_record(hit.record.id))
+            for hit in extract.with_votes(asked, found.hits[:_READ], of_record)
         ]
         return extract.choose(asked, hits)
 
@@ -196,6 +207,18 @@ class Desk:
         return self._answer(
             question, "answered", sentences=tuple(sentences), citations=tuple(citations)
         )
+
+    def _list(self, question: str, acts: Sequence[Listed]) -> Answer:
+        """The titles of acts, one sentence and one citation each."""
+        shown = acts[:MOST]
+        citations = [self._cite(n, one.hit, one.title) for n, one in enumerate(shown, 1)]
+        sentences = [Sentence(c.quote.text, "verbatim", (c.number,)) for c in citations]
+        count = f"{len(acts)} actes trouvés" if len(acts) > 1 else "Un acte trouvé"
+        more = f" ; les {MOST} premiers sont montrés" if len(acts) > MOST else ""
+        return self._answer(
+            question, "answered", sentences=tuple(sentences), citations=tuple(citations),
+            notes=(f"{count}{more}.",),
+        )  # fmt: skip
 
     def _by_model(self, chat: Chat, question: str, query: Query, found: Found) -> Answer:
         """Have the model write from the best passages; the ledger has the last word."""
@@ -258,13 +281,23 @@ class Desk:
         )  # fmt: skip
 
 
+# What a collectivity did stands in its acts; what it may or must do, in the law as well.
+_ASKS_LAW = re.compile(
+    r"\b(?:articles?|codes?|lois?|légal\w*|droits?|peu(?:t|vent)|doi(?:t|vent)|faut|oblig\w+"
+    r"|délais?|décrets?|règles?|conditions?)\b", re.I,
+)  # fmt: skip
+
+
 def relevant(found: Found) -> Found:
     """Keep what the question asks for: the act it names, the collectivity it names, or law."""
     hits = found.hits
     if found.exact:
         hits = tuple(hit for hit in hits if hit.record.id in found.exact)
     elif found.reading.bodies:
-        hits = tuple(hit for hit in hits if hit.evidence.body >= 0)
+        law = bool(_ASKS_LAW.search(found.reading.text))
+        hits = tuple(
+            hit for hit in hits if hit.evidence.body >= 0 and (law or not hit.evidence.law)
+        )
     return replace(found, hits=hits)
 
 

@@ -51,6 +51,7 @@ class Verdict:
     why: str = ""
 
 
+_BESIDE = 0.5  # least share of what is asked of a commune without indexed acts
 _ABOUT = 0.3  # least share of a question's rare words that shows it is about an act found
 _NOTHING = "Les documents indexés ne répondent pas à cette question."
 _ADVICE = re.compile(
@@ -81,6 +82,8 @@ def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
         ]
     place = next((town for town in reading.towns if not _speak_of(town, titles)), None)
     place = place or next((name for name in reading.places if not _speak_of(name, texts)), None)
+    if reading.places and not reading.bodies and chosen and chosen[0].beside_place < _BESIDE:
+        place = place or reading.places[0]
     if place:
         return Verdict(False, 0.0, f"Aucun acte indexé ne répond au sujet de « {place} ».")
     if absent := absence(found):
@@ -93,7 +96,9 @@ def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
         return Verdict(False, 0.0, f"Aucun acte indexé ne porte le numéro « {shown} ».")
     hits = found.hits[:10]
     years = tuple(dict.fromkeys(map(str, reading.years)))
-    if years and not _any_of(years, [one.unit.hit for one in chosen]):
+    cited = {one.unit.hit.record.id for one in chosen}
+    undated = [hit for hit in hits if hit.record.id in cited and hit.record.date is None]
+    if years and not _any_of(years, [*(one.unit.hit for one in chosen), *undated]):
         return Verdict(False, 0.0, f"{_NOTHING} Rien ne s'y rapporte à l'année {years[0]}.")
     if found.exact:
         about_it = chosen[0].coverage >= _ABOUT or _only_names_it(reading.text)

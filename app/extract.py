@@ -10,15 +10,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from app.kinds import PERSON, VOTE, VOTES, others_wanted, wanted
 from app.ledger import squeeze
+from app.ranges import Quantity, covers, quantities
 from app.units import Unit, inside, is_vote, quote_of, units, with_its_run
+from ingest.rows import PassageRow
 from vectorstore.retriever import Hit
 from vectorstore.synonyms import Synonyms, synonyms_of
 
+Passages = Callable[[int], Sequence[PassageRow]]
 MOST_SENTENCES = 3
-_DEPTH = 8  # passages looked into
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,54 +32,7 @@ class Chosen:
     score: float
     coverage: float  # share of the question's weight of rare words found in or around it, 0 to 1
     last_coverage: float  # the same for what was asked last, alone
-
-
-# --- what kind of thing is asked
-
-_AMOUNT = re.compile(r"\d[\d .,]*\s?(?:€|euros?\b|%|k€|m€|pour cent)|\beuro symbolique", re.I)
-_DATE = re.compile(
-    r"\b\d{1,2}(?:er)?\s+(?:janv|févr|fevr|mars|avril|mai|juin|juil|août|aout|sept|oct|nov|déc|dec)"
-    r"|\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi)s?\b",
-    re.I,
-)
-_VOTE = re.compile(
-    r"\b(?:pour|contre|abst\w*)\s*[:(]?\s*(?:\d|M\.|Mme|Mr\b|Monsieur|Madame)"
-    r"|\b\d+\s*(?:voix|votes?)?\s*(?:pour|contre|abst\w*)\b|\bunanimité",
-    re.I,
-)
-_PERSON = re.compile(
-    r"(?:élue?s?|désignée?s?|nommée?s?|sera|seront)\b.*?\b[A-Z][\wé-]+ [A-ZÉÈ]"
-    r"|\b(?:M\.|Mme|Mr|Monsieur|Madame|MM\.)\s*[A-ZÉ]"
-)
-_LAW = re.compile(r"\b(?:article|loi|décret|code|ordonnance)s?\b.*\d|\b[LRD]\.? ?\d{3,}", re.I)
-_DIGIT = re.compile(r"\d")
-_DURATION = re.compile(
-    r"(?:\d+|\b(?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze|vingt|trente"
-    r"|quarante|soixante|cent)[\w-]*)\s*(?:ans?|années?|mois|jours?|heures?|h\b|semaines?|minutes?)",
-    re.I,
-)
-
-# The first that fits the question says what a sentence should hold.
-_ASKS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
-    (re.compile(r"\bvoix\b|\bvot(?:é|e|ant)s?\b.*\b(?:contre|pour)\b|abst|oppos|résultat du vote"
-                r"|qui a voté", re.I), _VOTE),
-    (re.compile(r"quels? articles?|quel(?:le)? (?:texte|loi)|fondement|base légale", re.I), _LAW),
-    (re.compile(r"combien de temps|quelle durée|dur(?:e|ée|ent|eraient)\b|quel délai|horaire"
-                r"|plage", re.I), _DURATION),
-    (re.compile(r"\bquand\b|quelles? dates?|quels? jours?|jusqu'à quelle", re.I), _DATE),
-    (re.compile(r"combien (?:coût|risqu|pai|a coûté|un|une)|coût|coûte|prix|tarif|montant|taux"
-                r"|somme|subvention|budget|amende|cotisation|indemnité", re.I), _AMOUNT),
-    (re.compile(r"^\s*(?:et\s+)?qui\b|quels? élus?|quelle personne|par qui", re.I), _PERSON),
-    (re.compile(r"combien|quel nombre", re.I), _DIGIT),
-)  # fmt: skip
-
-
-def wanted(question: str) -> re.Pattern[str] | None:
-    """A pattern for the kind of thing that is asked; None when any sentence may answer."""
-    for asks, holds in _ASKS:
-        if asks.search(question):
-            return holds
-    return None
+    beside_place: float  # the same for what was asked beside a commune without indexed acts
 
 
 # Words that ask, and tell nothing of what is asked about: the kind of thing stands for them.
@@ -88,10 +44,12 @@ _ASKING = (
 # --- choice
 
 # Swept on the development questions: docs/log.md.
-_MARGIN = 0.25  # a further sentence scores at most this much less than the best
+_MARGIN = 0.2  # a further sentence scores at most this much less than the best
 _DECISION_MARGIN = 0.5  # an object and what is decided of it look less alike
 _VOTE_REACH = 300  # characters: from one line of a vote to the next
 _KIND_FOUND = 0.35  # for a sentence that holds the kind of thing asked
+_ROW_FOUND = 0.5  # for a row whose range holds the figure asked
+_ALSO_FOUND = 0.2  # for each other kind asked that it holds as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +59,13 @@ class Asked:
     weights: dict[str, float]  # term -> idf
     total: float
     last: frozenset[str]  # those of its terms that were asked last
+    beside_place: frozenset[str]  # those that are neither a commune without indexed acts nor a date
     holds: re.Pattern[str] | None  # what kind of thing is wanted
     also: tuple[re.Pattern[str], ...]  # other kinds: « quel prestataire, et à quel prix ? »
     several: bool  # several acts may answer: years or places are compared
     terms: Callable[[str], list[str]]
     synonyms: Synonyms  # other words for what is asked
+    figures: tuple[Quantity, ...]  # « 300 € »: a row may be about the range that it falls in
     decision: bool  # what an act decides, or what it is about
 
 
@@ -126,12 +86,29 @@ _DECIDED = re.compile(
 )  # fmt: skip
 
 
+def with_votes(asked: Asked, hits: Sequence[Hit], passages: Passages) -> list[Hit]:
+    """The hits, and where votes are asked for, those lines of the same acts that give them.
+
+    `passages` gives all passages of a record: a vote often stands pages below what was debated.
+    """
+    found = list(hits)
+    if asked.holds not in VOTES:
+        return found
+    known = {hit.passage.id for hit in hits}
+    for best in {hit.record.id: hit for hit in reversed(hits) if hit.record.vote}.values():
+        for row in passages(best.record.id):
+            if row.id not in known and VOTE.search(row.text):
+                found.append(replace(best, passage=row))
+    return found
+
+
 def weigh_question(
     question: str,
     last: str,
     terms: Callable[[str], list[str]],
     idf: Callable[[str], float],
     bodies: Sequence[str] = (),
+    places: Sequence[str] = (),
 ) -> Asked:
     """Weigh the words of a question.
 
@@ -141,6 +118,7 @@ def weigh_question(
         terms: the lexical index's analyser.
         idf: how rare a term is.
         bodies: the collectivities it names; their acts alone are read, so the name says no more.
+        places: the communes it names that decided no indexed act.
     """
     weights = {term: idf(term) for term in set(terms(question))}
     if last != question:  # a follow-up: what is new in it counts most
@@ -149,12 +127,17 @@ def weigh_question(
         weights.pop(term, None)
     total = sum(weights.values()) or 1.0
     newest = frozenset(terms(last)) & weights.keys()
+    named = set(terms(" ".join(places)))
+    beside = frozenset(term for term in weights.keys() - named if not term.isdigit())
     decision = bool(_WHAT_IT_DECIDES.search(last))
     kind = None if decision else wanted(last)
-    also = () if decision else _also(last, kind)
+    also = () if decision else others_wanted(last, kind)
     synonyms = synonyms_of(question, terms)
     several = bool(_SEVERAL.search(last)) or len(bodies) > 1
-    return Asked(weights, total, newest, kind, also, several, terms, synonyms, decision)
+    figures = tuple(quantities(last))
+    return Asked(
+        weights, total, newest, beside, kind, also, several, terms, synonyms, figures, decision
+    )
 
 
 _SEVERAL = re.compile(
@@ -163,20 +146,13 @@ _SEVERAL = re.compile(
 )  # fmt: skip
 
 
-def _also(question: str, first: re.Pattern[str] | None) -> tuple[re.Pattern[str], ...]:
-    """The kinds of things that the other parts of a question ask for."""
-    parts = re.split(r"\bet\b|,|\bpuis\b", question)
-    kinds = [wanted(part) for part in parts]
-    return tuple(dict.fromkeys(kind for kind in kinds if kind is not None and kind is not first))
-
-
 def choose(asked: Asked, hits: Sequence[Hit]) -> list[Chosen]:
     """The units that answer best, best first, at most MOST_SENTENCES, none inside another."""
     if not hits:
         return []
     best = hits[0].score
     scored: list[Chosen] = []
-    for hit in hits[:_DEPTH]:
+    for hit in hits:
         pieces = list(units(hit))
         runs = {(run.start, run.end): run for run in (with_its_run(p, pieces) for p in pieces)}
         scored += [_weigh(run, asked, best) for run in runs.values()]
@@ -188,13 +164,17 @@ def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
     weights, terms = asked.weights, asked.terms
     own = asked.synonyms.also(terms(unit.text))
     heading = set(terms(unit.hit.passage.heading))
-    around = (set(terms(unit.opening)) | heading) - own
+    around = (set(terms(_above(unit, asked))) | heading) - own
     far = asked.synonyms.also(terms(unit.hit.passage.text)) - own - around
     share = [sum(weights[t] for t in some & weights.keys()) / asked.total
              for some in (own, around, far)]  # fmt: skip
     score = share[0] + 0.5 * share[1] + 0.25 * share[2] + 1.2 * (unit.hit.score - best)
     if asked.holds is not None:
-        score += _KIND_FOUND if asked.holds.search(unit.text) else -0.15
+        said = f"{unit.opening} {unit.text}" if asked.holds is PERSON else unit.text
+        score += _KIND_FOUND if asked.holds.search(said) else -0.15
+        score += _ALSO_FOUND * sum(bool(kind.search(said)) for kind in asked.also)
+    if asked.figures and covers(unit.text, asked.figures):
+        score += _ROW_FOUND
     if asked.decision and len(unit.text) > 25 and (_DECIDED.match(unit.text) or _decides(unit)):
         score += 0.9 if _DECIDED.match(unit.text) else 0.6
     if len(own - heading - weights.keys()) < 2:
@@ -202,9 +182,18 @@ def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
     if not 25 <= len(unit.text) <= 450:
         score -= 0.1
     everywhere = own | around | far
-    newest = sum(weights[t] for t in asked.last) or 1.0
-    met = sum(weights[t] for t in asked.last & everywhere) / newest
-    return Chosen(unit, score, min(1.0, sum(share)), met)
+    met, beside = (
+        sum(weights[t] for t in some & everywhere) / (sum(weights[t] for t in some) or 1.0)
+        for some in (asked.last, asked.beside_place)
+    )
+    return Chosen(unit, score, min(1.0, sum(share)), met, beside)
+
+
+def _above(unit: Unit, asked: Asked) -> str:
+    """What a unit speaks of without saying it: the line that opens its list, the act voted on."""
+    if asked.holds in VOTES and is_vote(unit):
+        return unit.hit.passage.text[max(0, unit.start - _VOTE_REACH) : unit.start]
+    return unit.opening
 
 
 def _decides(unit: Unit) -> bool:
@@ -225,13 +214,22 @@ def _few(scored: list[Chosen], asked: Asked) -> list[Chosen]:
     for candidate in scored:
         if candidate.score < scored[0].score - margin or len(chosen) == MOST_SENTENCES:
             break
-        if not asked.several and candidate.unit.hit.source.id != first.source.id:
+        if not asked.several and candidate.unit.hit.record.id != first.record.id:
+            continue
+        if chosen and _strays(candidate.unit, scored[0].unit, asked):
             continue
         if not any(inside(candidate.unit, other.unit) for other in chosen):
             chosen.append(candidate)
     others = _missing(scored, chosen, asked)
     new = (one for one in others if not any(inside(one.unit, other.unit) for other in chosen))
     return [*chosen[: MOST_SENTENCES - 1], one] if (one := next(new, None)) else chosen
+
+
+def _strays(unit: Unit, best: Unit, asked: Asked) -> bool:
+    """Whether a unit leaves the best's page and holds nothing of the kind that the best holds."""
+    if asked.holds is None or not asked.holds.search(best.text) or asked.holds.search(unit.text):
+        return False
+    return quote_of(unit).page != quote_of(best).page
 
 
 def _missing(scored: Sequence[Chosen], chosen: Sequence[Chosen], asked: Asked) -> Iterator[Chosen]:
@@ -242,7 +240,7 @@ def _missing(scored: Sequence[Chosen], chosen: Sequence[Chosen], asked: Asked) -
         if not any(kind.search(one.unit.text) for one in chosen):
             yield from (one for one in near if kind.search(one.unit.text))
             return
-    if asked.holds is _VOTE and is_vote(first):
+    if asked.holds in VOTES and is_vote(first):
         yield from (one for one in near if is_vote(one.unit) and _follows(one.unit, first))
 
 

@@ -52,4 +52,5 @@ def _goes_on(line: str, after: str) -> bool:
         return False
     if line.rstrip().endswith((".", ":", ";", "!", "?")):
         return False
-    return after.lstrip()[:1].islower() or len(line) > 60
+    first = after.lstrip()[:1]
+    return first.islower() or first in ":;,)" or len(line) > 60

@@ -477,6 +477,21 @@ class Catalogue:
         )
         return sorted(row["body"] for row in rows)
 
+    def acts_dated(
+        self, days: Sequence[str], kinds: Sequence[str], fonds: Sequence[str]
+    ) -> list[RecordRow]:
+        """Live records of these kinds and days ("2022-06-28") or months ("2022-06"), in order."""
+        rows = self._all(
+            "SELECT records.* FROM records JOIN sources ON sources.id = source_id"
+            " WHERE state = 'live' AND (date IN (SELECT value FROM json_each(?1))"
+            " OR substr(date, 1, 7) IN (SELECT value FROM json_each(?1)))"
+            " AND kind IN (SELECT value FROM json_each(?2))"
+            " AND fonds IN (SELECT value FROM json_each(?3))"
+            " ORDER BY date, number_key IS NULL, number_key, source_id, ordinal",
+            *(json.dumps(list(some)) for some in (days, kinds, fonds)),
+        )
+        return [record_of(row) for row in rows]
+
     def acts_numbered(self, number_key: str, fonds: Sequence[str]) -> list[int]:
         """Ids of live acts with this look-up key (ingest.records.numbers.key)."""
         rows = self._in(

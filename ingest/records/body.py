@@ -40,6 +40,20 @@ _HEAD = 4000  # characters in which a collectivity names itself
 _END_OF_HEAD = re.compile(r"\n\W*(?:(?:l')?ordre du jour\b|vu (?:le|la|l'|les)\b|objet ?:)")
 
 
+def body_of(text: str, source: str, *, ocr: bool) -> str | None:
+    """Whose record this is: the collectivity that its head names, else that of its folder.
+
+    A name that OCR read only once, in a text that also holds the folder's name, is a misreading:
+    « Le Rar Sr » for « le maire sur ».
+    """
+    named, filed = read_body(text), body_from_folder(source)
+    if named is None or filed is None:
+        return named or filed
+    folded = fold(text)
+    misread = ocr and folded.count(fold(named)) < 2 and fold(filed) in folded
+    return filed if misread or fold(named) == fold(filed) else named
+
+
 def read_body(text: str) -> str | None:
     """The collectivity named at the head of a record's text; None where none is named."""
     folded = fold(text[:_HEAD])

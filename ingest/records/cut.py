@@ -38,7 +38,8 @@ def _cut(pages: Sequence[Page], source: str) -> tuple[Record, ...]:
     lines = read_lines(pages)
     if not lines:
         return ()
-    head = read_head("\n".join(page.text for page in pages), lines, source)
+    text = "\n".join(page.text for page in pages)
+    head = read_head(text, lines, source, ocr=any(page.ocr for page in pages))
     # 2. a procès-verbal is cut at the headings of its points
     if head.kind == "proces_verbal":
         return _minutes(pages, lines, head, find_headings(lines))
@@ -88,7 +89,8 @@ def _collection(
         last = end if end < len(lines) else None
         start = _Place(0, 0) if position == 0 else _Place(lines[opening].page, 0)
         spans = _spans(pages, start, None if last is None else _Place(lines[last].page, 0))
-        head = read_head(_text(pages, spans), lines[opening:end], source)
+        ocr = any(page.ocr for page in pages)
+        head = read_head(_text(pages, spans), lines[opening:end], source, ocr=ocr)
         records.append(_record(position, head, spans, pages))
     return tuple(records)
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.records.body import body_from_folder, read_body
+from ingest.records.body import body_of
 from ingest.records.dates import DATE, date_in_name, date_in_words, of_match
 from ingest.records.fold import fold
 from ingest.records.lines import Line
@@ -80,7 +80,7 @@ class Head:
     body: str | None = None
 
 
-def read_head(text: str, lines: Sequence[Line], source: str) -> Head:
+def read_head(text: str, lines: Sequence[Line], source: str, *, ocr: bool) -> Head:
     """The head of the act whose text is `text` and whose lines are `lines`."""
     kind = read_kind(lines, source)
     name = source.rsplit("/", 1)[-1]
@@ -97,7 +97,7 @@ def read_head(text: str, lines: Sequence[Line], source: str) -> Head:
         number=number,
         date=day or date_in_name(name),
         title=title,
-        body=read_body(text) or body_from_folder(source),
+        body=body_of(text, source, ocr=ocr),
     )
 
 

@@ -9,8 +9,10 @@ import pytest
 
 from app.answer import Desk
 from app.assembly import open_desk
-from app.extract import wanted
+from app.kinds import wanted
 from app.ledger import squeeze
+from app.pieces import pieces
+from app.ranges import covers, quantities
 from app.settings import load
 
 
@@ -27,6 +29,12 @@ def desk(town: Path) -> Iterator[Desk]:
         ("Qui a voté contre ?", "Contre : M. Papin"),
         ("Sur quel article s'appuie la commune ?", "l'article L. 812-3"),
         ("Sur quelle durée la commune emprunte-t-elle ?", "pour une durée de 15 ans"),
+        ("Quel avis le conseil a-t-il donné ?", "émet un avis très favorable"),
+        ("Quelle association s'en occupe ?", "confiée à l'association « Les Moustaches »"),
+        ("À quels horaires la mairie ouvre-t-elle ?", "de 8h30 à 12 h"),
+        ("À quelle heure commence la séance ?", "à 18 h 30"),
+        ("Pourquoi la rue est-elle fermée ?", "afin de permettre les travaux"),
+        ("Qui s'est abstenu ?", "Abstentions : Mme Roux"),
         ("Quand le séjour a-t-il lieu ?", "du 18 au 22 mai 2026"),
     ],
 )
@@ -66,3 +74,31 @@ def test_a_table_is_quoted_with_its_header(desk: Desk) -> None:
     answer = desk.ask("Quelle est l'amende pour un dépôt sauvage ?")
     assert squeeze("Volume ou nature du dépôt Amende") in squeeze(answer.sentences[0].text)
     assert "1 900 €" in answer.sentences[0].text.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("question", "row"),
+    [
+        ("Quelle est l'amende pour 3 m3 ?", "De 2 m³ à 5 m³ 950 €"),
+        ("Combien pour un quotient de 300 € ?", "Q 5: de 291 € à 335 € 3,13 € 3,47 €"),
+        ("Et pour 1 200 euros ?", "Plus de 1 000 € 5,65 €"),
+        ("Et pour 500 € ?", "459 € et plus 3,69 €"),
+        ("Et pour un enfant de 4 ans ?", "Moins de 6 ans : gratuit"),
+    ],
+)
+def test_a_row_covers_the_figures_of_its_range(question: str, row: str) -> None:
+    assert covers(row, quantities(question))
+    assert not covers(row, quantities("Et pour 9 tonnes ?"))
+    assert not covers("Q 1: de 0 € à 167 € 1,76 €", quantities(question))
+
+
+def test_a_line_that_begins_with_a_colon_goes_on_with_the_one_above() -> None:
+    text = "- dépôt de 2 à 6 m3\n: 1 200 € ;\n- dépôt au-delà de 6 m3\n: 2 400 €."
+    assert [text[start:end] for start, end in pieces(text)] == [
+        "- dépôt de 2 à 6 m3\n: 1 200 € ;",
+        "- dépôt au-delà de 6 m3\n: 2 400 €.",
+    ]
+
+
+def test_a_commune_named_in_a_street_is_not_the_commune_that_decided(desk: Desk) -> None:
+    assert desk.ask("Combien coûte la cantine à Toulouse ?").status == "not_in_records"

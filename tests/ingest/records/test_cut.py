@@ -1,5 +1,7 @@
 """Files cut into records. The texts are made up, in the layouts that councils use."""
 
+import pytest
+
 from ingest.pages import Page
 from ingest.records.cut import cut
 from ingest.records.record import Record
@@ -155,6 +157,19 @@ def test_a_leaflet_is_one_record_of_no_kind_and_its_folder_names_the_commune() -
     (record,) = cut(pages("Collecte des encombrants\nInscrivez-vous"), "valbourg/flyer.pdf")
     assert (record.kind, record.number, record.date) == ("autre", None, None)
     assert record.body == "Valbourg"
+
+
+@pytest.mark.parametrize("name", ["Le Rar Sr", "VaLbourg"])
+def test_a_name_that_ocr_misread_gives_way_to_the_folder(name: str) -> None:
+    text = f"Extrait du registre\nCommune de {name}\nConseil municipal\nID : 030-VALBOURGCR2022"
+    (record,) = cut([Page(1, text, ocr=True, confidence=0.8)], "valbourg/scan.pdf")
+    assert record.body == "Valbourg"
+
+
+def test_a_name_that_is_printed_stands_whatever_the_folder_is_called() -> None:
+    text = "Extrait du registre\nCommune de Sommières\nConseil municipal\nValbourg, le 3 mai"
+    (record,) = cut(pages(text), "valbourg/acte.pdf")
+    assert record.body == "Sommières"
 
 
 def test_a_scan_without_text_has_no_record() -> None:

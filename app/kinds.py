@@ -1,0 +1,92 @@
+"""What kind of thing a question asks for: an amount, a date, a vote, a name, an article.
+
+Each kind is a pattern that a sentence must hold to give such a thing.
+"""
+
+from __future__ import annotations
+
+import re
+
+_AMOUNT = re.compile(r"\d[\d .,]*\s?(?:€|euros?\b|%|k€|m€|pour cent)|\beuro symbolique", re.I)
+_DATE = re.compile(
+    r"\b\d{1,2}(?:er)?\s+(?:janv|févr|fevr|mars|avril|mai|juin|juil|août|aout|sept|oct|nov|déc|dec)"
+    r"|\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi)s?\b",
+    re.I,
+)
+VOTE = re.compile(
+    r"\b(?:pour|contre|abst\w*)\s*[:(]?\s*(?:\d|M\.|Mme|Mr\b|Monsieur|Madame)"
+    r"|\b\d+\s*(?:voix|votes?)?\s*(?:pour|contre|abst\w*)\b|\bunanimité",
+    re.I,
+)
+_NAMES_AGAINST, _NAMES_ABSTAINING, _NAMES_FOR = (
+    re.compile(
+        rf"\b{how}\w*\s*(?:\(\w*\)\s*)?[:(]\s*(?:\d+\W+)?(?:M\.|Mme|MM|Mr|Monsieur|Madame)", re.I
+    )
+    for how in ("contre", "abs[te]*n", "pour")
+)
+PERSON = re.compile(
+    r"(?:élue?s?|désignée?s?|nommée?s?|sera|seront)\b[^.]*?\b[A-Z][\wé-]+ [A-ZÉÈ]"
+    r"|\b(?:M\.|Mme|Mr|Monsieur|Madame|MM\.)\s*[A-ZÉ]"
+)
+_LAW = re.compile(r"\b(?:article|loi|décret|code|ordonnance)s?\b.*\d|\b[LRD]\.? ?\d{3,}", re.I)
+_DIGIT = re.compile(r"\d")
+_DURATION = re.compile(
+    r"(?:\d+|\b(?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze|vingt|trente"
+    r"|quarante|soixante|cent)[\w-]*)\s*(?:ans?|années?|mois|jours?|heures?|h\b|semaines?|minutes?)",
+    re.I,
+)
+
+_CLOCK = re.compile(r"\b\d{1,2}\s?(?:h|heures?)(?:\s?\d{2})?\b", re.I)
+_HOURS = re.compile(r"\b\d{1,2}\s?(?:h|heures?)\s?\d{0,2}\s*(?:[-–—/]|à|et|jusqu\S*)\s*\d{1,2}\s?h",
+                    re.I)  # fmt: skip
+_OPINION = re.compile(r"\bavis\s+(?:\w+\s+){0,2}(?:dé)?favorable|(?:dé)?favorablement", re.I)
+_PURPOSE = re.compile(
+    r"\b(?:afin (?:de|d['’]|que)|en vue d|dans le but|destinée?s? à|objectif|permettr\w+"
+    r"|pour (?:y |en |la |le |les )?\w{3,}(?:er|ir|re)\b|en raison|car\b|parce qu|compte tenu)",
+    re.I,
+)
+_ORGANISATION = re.compile(
+    r"\b(?i:société|entreprise|cabinet|association|groupement|bureau d['’]études?|prestataire"
+    r"|sarl|sas|eurl|agence|fondation|ets|établissements)\b[^.;:]{0,25}?[ «\"“][A-ZÉÈ]\w"
+)
+
+VOTES = (VOTE, _NAMES_AGAINST, _NAMES_ABSTAINING, _NAMES_FOR)
+
+# The first that fits the question says what a sentence should hold.
+_ASKS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
+    (re.compile(r"qui (?:a|ont) voté contre|qui s['’](?:y )?est opposée?", re.I), _NAMES_AGAINST),
+    (re.compile(r"qui s['’](?:y )?est abstenu", re.I), _NAMES_ABSTAINING),
+    (re.compile(r"qui (?:a|ont) voté pour", re.I), _NAMES_FOR),
+    (re.compile(r"\bvoix\b|\bvot(?:é|e|ant)s?\b.*\b(?:contre|pour\b(?! \d))|abst|oppos"
+                r"|résultat du vote|qui a voté", re.I), VOTE),
+    (re.compile(r"\bquel avis\b", re.I), _OPINION),
+    (re.compile(r"quels? articles?|quel(?:le)? (?:texte|loi)|fondement|base légale", re.I), _LAW),
+    (re.compile(r"combien de temps|quelle durée|dur(?:e|ée|ent|eraient)\b|quel délai", re.I),
+     _DURATION),
+    (re.compile(r"horaire", re.I), _HOURS),
+    (re.compile(r"quelle heure", re.I), _CLOCK),
+    (re.compile(r"\bquand\b|quelles? dates?|quels? jours?|jusqu'à quelle", re.I), _DATE),
+    (re.compile(r"combien (?:coût|risqu|pai|a coûté|un|une)|coût|coûte|prix|tarif|montant|taux"
+                r"|somme|subvention|budget|amende|cotisation|indemnité", re.I), _AMOUNT),
+    (re.compile(r"\bquel(?:le)?s? (?:association|entreprise|société|prestataire|cabinet|bureau"
+                r"|organisme|fournisseur|fondation|agence)s?\b", re.I), _ORGANISATION),
+    (re.compile(r"^\s*(?:et\s+)?qui\b|quels? élus?|quelle personne|par qui", re.I), PERSON),
+    (re.compile(r"combien|quel nombre", re.I), _DIGIT),
+    (re.compile(r"pourquoi|dans quel but|à quoi (?:ser|a servi)|que (?:veut|voulait|compte)\w*"
+                r"(?:-\w+)? faire", re.I), _PURPOSE),
+)  # fmt: skip
+
+
+def wanted(question: str) -> re.Pattern[str] | None:
+    """A pattern for the kind of thing that is asked; None when any sentence may answer."""
+    for asks, holds in _ASKS:
+        if asks.search(question):
+            return holds
+    return None
+
+
+def others_wanted(question: str, first: re.Pattern[str] | None) -> tuple[re.Pattern[str], ...]:
+    """The kinds of things that the other parts of a question ask for."""
+    parts = re.split(r"\bet\b|,|\bpuis\b", question)
+    kinds = [wanted(part) for part in parts]
+    return tuple(dict.fromkeys(kind for kind in kinds if kind is not None and kind is not first))

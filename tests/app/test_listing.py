@@ -1,0 +1,69 @@
+"""Acts listed and counted by their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.answer import NO_ACT, Desk
+from app.assembly import open_desk
+from app.settings import load
+from tests.conftest import FONDS
+
+DEPOTS = (
+    "Lutte contre les dépôts sauvages – barème de l’amende administrative et frais d’enlèvement"
+)
+CIMETIERE = "Acquisition de la parcelle AB 217 pour l’extension du cimetière"
+
+
+@pytest.fixture(scope="module")
+def desk(town: Path) -> Iterator[Desk]:
+    with open_desk(load(town)) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Quelles délibérations ont été votées le 22 mai 2024 ?",
+        "Combien de délibérations le conseil a-t-il adoptées en mai 2024 ?",
+        "Quel était l'ordre du jour du conseil municipal du 22 mai 2024 ?",
+        "Liste des actes du 22 mai 2024",
+    ],
+)
+def test_the_acts_of_a_day_are_listed_once_each_though_a_file_repeats_them(
+    desk: Desk, question: str
+) -> None:
+    answer = desk.ask(question)
+    assert answer.status == "answered"
+    assert [sentence.text.rstrip(" |") for sentence in answer.sentences] == [DEPOTS, CIMETIERE]
+    assert answer.notes == ("2 actes trouvés.",)
+
+
+def test_each_title_is_cited_where_it_stands(desk: Desk) -> None:
+    answer = desk.ask("Quelles délibérations ont été votées le 22 mai 2024 ?")
+    for sentence, citation in zip(answer.sentences, answer.citations, strict=True):
+        assert sentence.citations == (citation.number,)
+        page = desk.catalogue.page(citation.source_id, citation.quote.page)
+        assert page is not None
+        words = page.text[citation.quote.start : citation.quote.end]
+        assert " ".join(words.split()) == sentence.text
+
+
+def test_a_subject_keeps_the_acts_whose_title_shares_it(desk: Desk) -> None:
+    answer = desk.ask("Quelles délibérations sur le cimetière ont été votées le 22 mai 2024 ?")
+    assert [sentence.text.rstrip(" |") for sentence in answer.sentences] == [CIMETIERE]
+    assert answer.notes == ("Un acte trouvé.",)
+
+
+def test_a_day_without_acts_is_refused(desk: Desk) -> None:
+    answer = desk.ask("Quelles délibérations ont été votées le 3 mars 1999 ?")
+    assert (answer.status, answer.message) == ("not_in_records", NO_ACT)
+
+
+def test_the_fonds_that_may_be_read_alone_are_looked_at(desk: Desk) -> None:
+    kinds = ["deliberation"]
+    assert desk.catalogue.acts_dated(["2024-05-22"], kinds, [FONDS])
+    assert desk.catalogue.acts_dated(["2024-05-22"], kinds, ["autre"]) == []
