@@ -21,6 +21,7 @@ from app.units import quote_of, units, widened
 from ingest.catalogue import Catalogue
 from ingest.readers import NUMBERED, suffix_of
 from ingest.trouble import Trouble
+from vectorstore.period import is_about
 from vectorstore.retriever import Found, Hit, Query, Retriever
 from vectorstore.versions import dated_label
 
@@ -177,10 +178,10 @@ class Desk:
             whole, query.text, lexical.terms, idf, found.reading.bodies, found.reading.places
         )
         of_record = self.catalogue.passages_of_record
-        hits = [
-            widened(hit, hit.neighbours or of_record(hit.record.id))
-            for hit in extract.with_votes(asked, found.hits[:_READ], of_record)
-        ]
+        read = of_its_years(found)[:_READ]
+        read = extract.with_the_rest(asked, read, of_record)
+        read = extract.with_votes(asked, read, of_record)
+        hits = [widened(hit, hit.neighbours or of_record(hit.record.id)) for hit in read]
         return extract.choose(asked, hits)
 
     def _write(self, question: str, query: Query, found: Found, chosen: Sequence[Chosen]) -> Answer:
@@ -299,6 +300,24 @@ def relevant(found: Found) -> Found:
             hit for hit in hits if hit.evidence.body >= 0 and (law or not hit.evidence.law)
         )
     return replace(found, hits=hits)
+
+
+_OPEN_ENDED = re.compile(
+    r"\b(?:depuis|avant|après|entre|jusqu|à partir|à compter|évolu\w+)", re.I
+)  # fmt: skip
+
+
+def of_its_years(found: Found) -> Sequence[Hit]:
+    """The hits about the years that the question names; all of them where no act is.
+
+    Law and acts without a date are of no year; « depuis 2021 » may be told at any time.
+    """
+    years = found.reading.years
+    if _OPEN_ENDED.search(found.reading.text):
+        return found.hits
+    timely = [hit for hit in found.hits if any(is_about(hit.record, year) for year in years)]
+    others = [hit for hit in found.hits if not hit.record.date or hit.record.kind == "article"]
+    return sorted([*timely, *others], key=lambda hit: hit.rank) if timely else found.hits
 
 
 def place_of(hit: Hit, sentence: str) -> Quote:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from app.extract import Chosen
 from app.law import absence
+from app.scope import outside, private
 from ingest.records.fold import fold
 from ingest.records.label import french_date
 from vectorstore.question import significant
@@ -54,23 +55,14 @@ class Verdict:
 _BESIDE = 0.5  # least share of what is asked of a commune without indexed acts
 _ABOUT = 0.3  # least share of a question's rare words that shows it is about an act found
 _NOTHING = "Les documents indexés ne répondent pas à cette question."
-_ADVICE = re.compile(
-    r"\b(?:à votre avis|selon vous|que pensez-vous|pensez-vous|aurait-(?:il|elle|on) dû"
-    r"|devrait-(?:il|elle|on)|est-ce (?:bien|juste)|faut-il voter"
-    r"|était-(?:il|elle) (?:légale?|légal|régulier|régulière|valable|illégale?)"
-    r"|est-(?:il|elle) (?:légale?|régulière?|illégale?))\b",
-    re.I,
-)
 
 
 def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
     """Decide on the evidence; an act named by its number answers what is asked about it."""
     reading = found.reading
-    if _ADVICE.search(reading.text):
-        return Verdict(
-            False, 0.0, "Greffe rapporte ce que disent les actes ; il ne donne ni avis personnel"
-            " ni conclusion sur la légalité.",
-        )  # fmt: skip
+    aside = outside(reading.text) or private(reading.text, [one.unit.text for one in chosen])
+    if aside:
+        return Verdict(False, 0.0, aside)
     titles = [one.unit.hit.record.title or "" for one in chosen]
     texts = [
         f"{one.unit.hit.passage.heading} {one.unit.opening} {one.unit.text} {title}"

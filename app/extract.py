@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from app.kinds import PERSON, VOTE, VOTES, others_wanted, wanted
+from app.kinds import AMOUNT, PERSON, VOTE, VOTES, others_wanted, wanted
 from app.ledger import squeeze
 from app.ranges import Quantity, covers, quantities
 from app.units import Unit, inside, is_vote, quote_of, units, with_its_run
@@ -48,6 +48,7 @@ _MARGIN = 0.2  # a further sentence scores at most this much less than the best
 _DECISION_MARGIN = 0.5  # an object and what is decided of it look less alike
 _VOTE_REACH = 300  # characters: from one line of a vote to the next
 _KIND_FOUND = 0.35  # for a sentence that holds the kind of thing asked
+_FOREIGN = 0.3  # for an amount whose line holds no word of the question
 _ROW_FOUND = 0.5  # for a row whose range holds the figure asked
 _ALSO_FOUND = 0.2  # for each other kind asked that it holds as well
 
@@ -100,6 +101,29 @@ def with_votes(asked: Asked, hits: Sequence[Hit], passages: Passages) -> list[Hi
             if row.id not in known and VOTE.search(row.text):
                 found.append(replace(best, passage=row))
     return found
+
+
+def with_the_rest(asked: Asked, hits: Sequence[Hit], passages: Passages) -> list[Hit]:
+    """The hits, and of the best act that passage which holds more of the question than they do.
+
+    A long tariff is one act in many passages, of which a search returns a few.
+    """
+    found = list(hits)
+    if not hits or hits[0].neighbours:
+        return found
+    best = hits[0]
+    known = {hit.passage.id for hit in hits}
+    of_act = [hit.passage for hit in hits if hit.record.id == best.record.id]
+    rest = [row for row in passages(best.record.id) if row.id not in known]
+    fullest = max(rest, key=lambda row: _held(row.text, asked), default=None)
+    if fullest and _held(fullest.text, asked) > max(_held(row.text, asked) for row in of_act):
+        found.append(replace(best, passage=fullest))
+    return found
+
+
+def _held(text: str, asked: Asked) -> float:
+    """The weight of the question's words that a text holds."""
+    return sum(asked.weights[term] for term in set(asked.terms(text)) & asked.weights.keys())
 
 
 def weigh_question(
@@ -177,6 +201,8 @@ def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
         score += _ROW_FOUND
     if asked.decision and len(unit.text) > 25 and (_DECIDED.match(unit.text) or _decides(unit)):
         score += 0.9 if _DECIDED.match(unit.text) else 0.6
+    if _foreign(unit, asked):
+        score -= _FOREIGN
     if len(own - heading - weights.keys()) < 2:
         score -= 0.4  # it says no more than the title and the question do
     if not 25 <= len(unit.text) <= 450:
@@ -225,8 +251,17 @@ def _few(scored: list[Chosen], asked: Asked) -> list[Chosen]:
     return [*chosen[: MOST_SENTENCES - 1], one] if (one := next(new, None)) else chosen
 
 
+def _foreign(unit: Unit, asked: Asked) -> bool:
+    """Whether a line of a tariff holds no word of the question, nor the line that opens it."""
+    words = asked.synonyms.also(asked.terms(f"{unit.opening} {unit.text}"))
+    return asked.holds is AMOUNT and not set(words) & asked.beside_place
+
+
 def _strays(unit: Unit, best: Unit, asked: Asked) -> bool:
     """Whether a unit leaves the best's page and holds nothing of the kind that the best holds."""
+    alone = asked.beside_place <= asked.last  # no follow-up: its words need not come again
+    if alone and _foreign(unit, asked):
+        return True
     if asked.holds is None or not asked.holds.search(best.text) or asked.holds.search(unit.text):
         return False
     return quote_of(unit).page != quote_of(best).page

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-_AMOUNT = re.compile(r"\d[\d .,]*\s?(?:€|euros?\b|%|k€|m€|pour cent)|\beuro symbolique", re.I)
+AMOUNT = re.compile(r"\d[\d .,]*\s?(?:€|euros?\b|%|k€|m€|pour cent)|\beuro symbolique", re.I)
 _DATE = re.compile(
     r"\b\d{1,2}(?:er)?\s+(?:janv|févr|fevr|mars|avril|mai|juin|juil|août|aout|sept|oct|nov|déc|dec)"
     r"|\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi)s?\b",
@@ -67,7 +67,7 @@ _ASKS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (re.compile(r"quelle heure", re.I), _CLOCK),
     (re.compile(r"\bquand\b|quelles? dates?|quels? jours?|jusqu'à quelle", re.I), _DATE),
     (re.compile(r"combien (?:coût|risqu|pai|a coûté|un|une)|coût|coûte|prix|tarif|montant|taux"
-                r"|somme|subvention|budget|amende|cotisation|indemnité", re.I), _AMOUNT),
+                r"|somme|subvention|budget|amende|cotisation|indemnité", re.I), AMOUNT),
     (re.compile(r"\bquel(?:le)?s? (?:association|entreprise|société|prestataire|cabinet|bureau"
                 r"|organisme|fournisseur|fondation|agence)s?\b", re.I), _ORGANISATION),
     (re.compile(r"^\s*(?:et\s+)?qui\b|quels? élus?|quelle personne|par qui", re.I), PERSON),

@@ -17,6 +17,7 @@ from vectorstore.chroma_server import StoreUnavailable
 from vectorstore.embed import Embedder
 from vectorstore.fusion import Evidence, Weights, score
 from vectorstore.indexes import Indexes
+from vectorstore.period import years_of
 from vectorstore.question import Reading, read_question
 from vectorstore.references import look_up
 from vectorstore.versions import Named, as_rows, named_articles
@@ -222,8 +223,15 @@ def _match(wanted: Sequence[str], record: RecordRow) -> float:
     return 1.0 if fold(record.body) in map(fold, wanted) else -1.0
 
 
+_ABOUT_YEAR = 0.5
+
+
 def _date_match(reading: Reading, record: RecordRow) -> float:
-    """1 the day, 0.7 the month, 0.4 the year named; -0.3 another year; 0 when nothing is said."""
+    """1 the day, 0.7 the month, 0.5 the year it is about; -0.3 another year; 0: nothing is said.
+
+    Where a title names a year, an act of that year about another one gets nothing: tariffs of 2024
+    are voted in 2023.
+    """
     if record.date is None or record.kind == "article":
         return 0.0
     if record.date in reading.days:
@@ -232,4 +240,9 @@ def _date_match(reading: Reading, record: RecordRow) -> float:
         return 0.7
     if not reading.years:
         return 0.0
-    return 0.4 if int(record.date[:4]) in reading.years else -0.3
+    about = years_of(record.title or "")
+    if about & set(reading.years):
+        return _ABOUT_YEAR
+    if int(record.date[:4]) in reading.years:
+        return 0.0 if about else 0.4
+    return -0.3

@@ -1,0 +1,59 @@
+"""What Greffe is not asked for: advice, private lives, small talk. Each gets its own sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ingest.records.fold import fold
+
+_ADVICE = re.compile(
+    r"\b(?:à votre avis|selon vous|que pensez-vous|pensez-vous|aurait-(?:il|elle|on) dû"
+    r"|devrait-(?:il|elle|on)|est-ce (?:bien|juste)|faut-il voter"
+    r"|était-(?:il|elle) (?:légale?|légal|régulier|régulière|valable|illégale?)"
+    r"|est-(?:il|elle) (?:légale?|régulière?|illégale?))\b",
+    re.I,
+)
+_NO_ADVICE = (
+    "Greffe rapporte ce que disent les actes ; il ne donne ni avis personnel ni conclusion sur la"
+    " légalité."
+)
+_SMALL_TALK = re.compile(
+    r"\W*(?:bonjour|bonsoir|salut|coucou|merci|au revoir|bonne journée|ça va|test|ok|\d+)?\W*", re.I
+)
+_NO_QUESTION = (
+    "Posez une question sur les actes, par exemple « Quel est le tarif de la cantine en 2024 ? »."
+)
+# Folded: stems of what belongs to somebody's private life.
+_PRIVATE = re.compile(
+    r"\b(?:telephone|portable|mail|courriel|adresse|domicile|habite|salaire|gagne|remuneration"
+    r"|naissance|nee? (?:le|en)|age|maladie|malade|sante|souffre|religion|epou\w+|marie\w*|enfants?"
+    r"|conjoint\w*|opinion|compte bancaire|patrimoine)\b"
+)
+_PERSON = re.compile(
+    r"\b(?:M\.|MM\.|Mr|Mme|Mlle|Monsieur|Madame)\s+[A-ZÉÈ]\w"
+    r"|(?<!^)\b(?!Maison|Hôtel|Centre|École|Ecole|Salle|Foyer|Espace|Place|Rue|Parc|Saint|Pôle)"
+    r"[A-ZÉÈ][a-zéèêëîïôç]+(?:-[A-ZÉÈ][a-zéèêëîïôç]+)? (?:[A-ZÉÈ][a-zéèêëîïôç-]+|[A-ZÉÈ]{3,})\b"
+)
+_NO_PRIVATE_LIFE = (
+    "Greffe ne renseigne pas sur la vie privée des personnes ; les actes trouvés n'en disent rien."
+)
+
+
+def outside(question: str) -> str:
+    """The French sentence for a question that no record answers; "" for any other."""
+    if _ADVICE.search(question):
+        return _NO_ADVICE
+    return _NO_QUESTION if _SMALL_TALK.fullmatch(question) else ""
+
+
+def private(question: str, quoted: Sequence[str]) -> str:
+    """The French sentence for a question on somebody's private life; "" for any other.
+
+    What a published act says in so many words may be quoted: then the thing asked stands in it.
+    """
+    asked = _PRIVATE.search(fold(question))
+    if asked is None or _PERSON.search(question) is None:
+        return ""
+    said = any(re.search(rf"\b{asked[0]}\b", fold(text)) for text in quoted)
+    return "" if said else _NO_PRIVATE_LIFE
