@@ -47,6 +47,14 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """What a model has written so far."""
+
+    sentences: tuple[Sentence, ...]  # each with its verdict
+    pending: str  # the sentence under way: nobody has checked it
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a question gets back. `nearest` is filled when nothing answers."""
 
@@ -63,13 +71,15 @@ class Answer:
     generation: str = ""  # of the index
     notes: tuple[str, ...] = field(default=())  # French: e.g. the model did not answer
     trouble: Exception | None = None  # what went wrong although an answer is given
+    dropped: int = 0  # passages found that the model's context had no room for
 
     @property
     def text(self) -> str:
-        """The answer as plain text with its markers: « … [1] » ; the message when refused."""
+        """What is proved, as plain text with its markers: « … [1] » ; the message when refused."""
         if not self.sentences:
             return self.message
         return " ".join(
             sentence.text + "".join(f" [{n}]" for n in sentence.citations)
             for sentence in self.sentences
+            if sentence.status != "unverified"
         )
