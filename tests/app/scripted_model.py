@@ -23,6 +23,7 @@ class Script:
     body: bytes | None = None  # sent as it is, instead of a stream
     place: str = ""  # where it sends people
     mute: bool = False  # not even a header
+    gated: bool = False  # each chunk waits for `go` to be released
 
 
 @dataclass
@@ -33,7 +34,7 @@ class ModelServer:
     read: list[str] = field(default_factory=list)  # the text of each prompt
     bodies: list[dict[str, Any]] = field(default_factory=list)
     left: threading.Event = field(default_factory=threading.Event)  # somebody hung up early
-    said: threading.Event = field(default_factory=threading.Event)  # all chunks are sent
+    go: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     released: threading.Event = field(default_factory=threading.Event)
 
 
@@ -60,6 +61,7 @@ def model_server(script: Script) -> Iterator[ModelServer]:
         yield seen
     finally:
         seen.released.set()
+        seen.go.release(10_000)
         server.shutdown()
         server.server_close()
         thread.join()
@@ -98,11 +100,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
         for words in [script.says(read)] if callable(script.says) else script.says:
+            while script.gated and not self.server.seen.go.acquire(timeout=0.05):
+                self._wait(0)
             if script.pause:
                 self._wait(script.pause)
             self.wfile.write(chunk(words))
             self.wfile.flush()
-        self.server.seen.said.set()
         if script.ends == "hang":
             self._hang()
         elif script.ends == "error":
