@@ -11,7 +11,7 @@ from pathlib import Path
 
 from app import extract, journal, ledger
 from app.bar import Bar, Verdict, judge
-from app.citations import Answer, Citation, Draft, Quote, Sentence
+from app.citations import Answer, Citation, Draft, Quote, Sentence, Writing
 from app.conversation import EMPTY, Conversation, context_of
 from app.extract import Chosen
 from app.judged import Judged, whole
@@ -188,15 +188,19 @@ class Desk:
     ) -> Answer:
         if self.chat is None:
             return self._extractive(query.text, found, chosen)
-        note, trouble = UNPROVED, None
+        note, trouble, writing = UNPROVED, None, Writing()
         try:
-            answer = self._by_model(self.chat, query, found, draft)
+            judged, writing = self._heard(self.chat, query, found, draft)
+            answer = self._in_its_words(query.text, found, judged, writing)
             if answer is not None:
-                return answer
+                return replace(
+                    answer, model=self.chat.name or "modèle", writing=writing,
+                    prompt_version=self.chat.prompt_version,
+                )  # fmt: skip
         except (ModelServerSilent, ContextTooSmall) as error:
             note, trouble = SILENT, error
         answer = self._extractive(query.text, found, chosen)
-        return replace(answer, notes=(*answer.notes, note), trouble=trouble)
+        return replace(answer, notes=(*answer.notes, note), trouble=trouble, writing=writing)
 
     def _extractive(self, question: str, found: Found, chosen: Sequence[Chosen]) -> Answer:
         sentences: list[Sentence] = []
@@ -214,10 +218,10 @@ class Desk:
             question, "answered", sentences=tuple(sentences), citations=tuple(citations)
         )
 
-    def _by_model(
+    def _heard(
         self, chat: Chat, query: Query, found: Found, draft: Callable[[Draft], None]
-    ) -> Answer | None:
-        """Have the model write from the best passages; None where the ledger proves nothing."""
+    ) -> tuple[Judged, Writing]:
+        """Have the model write from the best passages."""
         texts = [f"{hit.passage.heading}\n{hit.passage.text}" for hit in found.hits]
         asked = f"{query.context} {query.text}".strip()
         count = chat.kept(asked, texts)
@@ -227,19 +231,22 @@ class Desk:
                 judged.hear(words)
                 draft(judged.draft)
         judged.end()
+        return judged, judged.writing(dropped=len(texts) - count)
+
+    def _in_its_words(
+        self, question: str, found: Found, judged: Judged, writing: Writing
+    ) -> Answer | None:
+        """What the model wrote; None where the ledger proves nothing of it."""
         if judged.proved:
-            answer = self._answer(
-                query.text, "answered", sentences=tuple(judged.sentences),
-                citations=tuple(judged.citations), notes=_of_writing(judged, self.omit),
+            omitted = OMITTED.format(count=writing.unproved) if self.omit else ""
+            notes = (omitted if writing.unproved else "", CUT if judged.cut else "")
+            return self._answer(
+                question, "answered", sentences=tuple(judged.sentences),
+                citations=tuple(judged.citations), notes=tuple(filter(None, notes)),
             )  # fmt: skip
-        elif judged.not_found:
-            answer = self._refuse(query.text, found, Verdict(False, 0.0, _NOT_FOUND))
-        else:
-            return None
-        return replace(
-            answer, model=chat.name or "modèle", prompt_version=chat.prompt_version,
-            dropped=len(texts) - count,
-        )  # fmt: skip
+        if judged.not_found:
+            return self._refuse(question, found, Verdict(False, 0.0, _NOT_FOUND))
+        return None
 
     def _refuse(self, question: str, found: Found, verdict: Verdict) -> Answer:
         nearest = tuple(
@@ -283,8 +290,3 @@ def relevant(found: Found) -> Found:
 
 _TOO_SHORT = "Les passages trouvés sont trop courts pour prouver une réponse."
 _NOT_FOUND = "Le modèle n'a pas trouvé la réponse dans les passages ; voici les plus proches."
-
-
-def _of_writing(judged: Judged, omit: bool) -> tuple[str, ...]:
-    omitted = OMITTED.format(count=judged.unproved) if omit and judged.unproved else ""
-    return tuple(note for note in (omitted, CUT if judged.cut else "") if note)

@@ -55,6 +55,16 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Writing:
+    """What a model did for an answer, whether its words were kept or not."""
+
+    sentences: int = 0
+    unproved: int = 0  # of them
+    first: float | None = None  # seconds until the first had its verdict
+    dropped: int = 0  # passages found that its context had no room for
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a question gets back. `nearest` is filled when nothing answers."""
 
@@ -71,7 +81,7 @@ class Answer:
     generation: str = ""  # of the index
     notes: tuple[str, ...] = field(default=())  # French: e.g. the model did not answer
     trouble: Exception | None = None  # what went wrong although an answer is given
-    dropped: int = 0  # passages found that the model's context had no room for
+    writing: Writing | None = None  # what a model did for it, where one was asked
 
     @property
     def text(self) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Sequence
 
 from app import ledger
-from app.citations import Citation, Draft, Quote, Sentence
+from app.citations import Citation, Draft, Quote, Sentence, Writing
 from app.llm import NOT_FOUND
 from app.markers import Sentences, Written
 from app.units import quote_of, units
@@ -26,7 +27,9 @@ class Judged:
         self._places: dict[tuple[int, Quote], int] = {}  # (the model's [n], place) -> our number
         self.sentences: list[Sentence] = []
         self.citations: list[Citation] = []
-        self.unproved = 0  # sentences that the passages do not prove
+        self._count = self._unproved = 0  # sentences; those that the passages do not prove
+        self._started = time.perf_counter()
+        self._first: float | None = None
         self.not_found = False  # the model says that the passages do not answer
         self.cut = False  # it was stopped within a sentence
 
@@ -39,6 +42,10 @@ class Judged:
     def draft(self) -> Draft:
         """As far as it goes."""
         return Draft(tuple(self.sentences), self._reading.pending)
+
+    def writing(self, dropped: int) -> Writing:
+        """What came of it."""
+        return Writing(self._count, self._unproved, self._first, dropped)
 
     def hear(self, words: str) -> None:
         """Some more of the model's text."""
@@ -62,8 +69,10 @@ class Judged:
         hits = [(mark, self._hits[mark - 1]) for mark in written.marks]
         around = "\n".join(hit.passage.heading for _, hit in hits)
         status = ledger.verdict(written.text, [hit.passage.text for _, hit in hits], around)
+        self._count += 1
+        self._first = self._first or time.perf_counter() - self._started
         if status == "unverified":
-            self.unproved += 1
+            self._unproved += 1
             if self._omit:
                 return
         numbers = (self._number(mark, hit, place_of(hit, written.text)) for mark, hit in hits)

@@ -208,4 +208,14 @@ def answer_values(question: Question, answer: Answer) -> dict[str, float]:
         values["citation_recall"] = citation_recall(question, answer)
         values["checked"] = checked(answer)
         values["sentences"] = float(len(answer.sentences))
-    return {name: value for name, value in values.items() if value is not None}
+    return {name: value for name, value in (values | written(answer)).items() if value is not None}
+
+
+def written(answer: Answer) -> dict[str, float | None]:
+    """What a model did for the answer: nothing where none was asked."""
+    did = answer.writing
+    if did is None:
+        return {}
+    kept = answer.model != "extractif"
+    struck = did.unproved / did.sentences if did.sentences else None
+    return {"by_model": float(kept), "struck": struck, "first_s": did.first}
