@@ -224,6 +224,7 @@ class Desk:
         """Have the model write from the best passages."""
         texts = [f"{hit.passage.heading}\n{hit.passage.text}" for hit in found.hits]
         asked = f"{query.context} {query.text}".strip()
+        chat.ask_what_it_offers()
         count = chat.kept(asked, texts)
         judged = Judged(found.hits[:count], self._cite, self.omit)
         with closing(chat.write(asked, texts[:count])) as written:

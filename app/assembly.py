@@ -255,4 +255,5 @@ def _chat(settings: Settings) -> Chat | None:
     return Chat(
         model.url, model.name, model.key, model.seconds,
         silence=model.silence, context=model.context, length=model.length,
+        schema=model.constrained,
     )  # fmt: skip

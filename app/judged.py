@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 
 from app import ledger
 from app.citations import Citation, Draft, Quote, Sentence, Writing
-from app.llm import NOT_FOUND
 from app.markers import Sentences, Written
 from app.units import quote_of, units
+from app.unwrapped import NOT_FOUND
 from vectorstore.retriever import Hit
 
 

@@ -10,10 +10,14 @@ from dataclasses import dataclass
 
 from app.budget import AROUND, fitting, tokens
 from app.drawn import drawn
+from app.unwrapped import RESPONSE_FORMAT, Unwrapped
 from ingest.trouble import Trouble
 from prompts import prompt, version
 
-NOT_FOUND = "NON TROUVÉ"
+# Who keeps to a JSON schema, by what they call the owner of their models: vLLM, llama.cpp, Ollama
+_KEEP_TO_SCHEMA = frozenset({"vllm", "llamacpp", "library"})
+_offers: dict[str, bool] = {}  # by address: what a server has said of itself
+_ASKING = 3.0  # seconds for a server to say what it is
 _BEAT = 0.1  # seconds after which a reader is asked whether it still reads
 _CHARACTERS = 8  # at most, on average, of a token: bounds a server that ignores its own
 # What could close the frame of the extracts, or be a token of a chat template
@@ -39,11 +43,32 @@ class Chat:
     silence: int = 20  # seconds between two words
     context: int = 4096  # tokens that the server holds: question, extracts and answer
     length: int = 400  # tokens of an answer
+    schema: bool = False  # have the server keep to a JSON schema, if it is one that can
 
     @property
     def prompt_version(self) -> str:
         """Of the prompt in use."""
-        return version("reponse")
+        names = ("reponse", "phrases") if self._constrained else ("reponse",)
+        return "+".join(map(version, names))
+
+    @property
+    def _constrained(self) -> bool:
+        return self.schema and _offers.get(self.url, False)
+
+    def ask_what_it_offers(self) -> None:
+        """Ask the server for its models, once: who serves them tells what it can."""
+        import httpx
+
+        if not self.schema or self.url in _offers:
+            return
+        with (
+            contextlib.suppress(httpx.HTTPError, ValueError, TypeError, LookupError),
+            httpx.Client(trust_env=False, follow_redirects=False, timeout=_ASKING) as http,
+        ):
+            key = {"Authorization": f"Bearer {self.key or 'aucune'}"}
+            said = http.get(f"{self.url.rstrip('/')}/models", headers=key).raise_for_status()
+            owners = {model["owned_by"] for model in said.json()["data"]}
+            _offers[self.url] = bool(owners & _KEEP_TO_SCHEMA)
 
     def kept(self, question: str, extracts: Sequence[str]) -> int:
         """How many extracts fit in the context beside the question, best first.
@@ -51,7 +76,7 @@ class Chat:
         Raises:
             ContextTooSmall: not one does.
         """
-        bare = tokens(_prompt(question, ())) + AROUND
+        bare = tokens(self._prompt(question, ())) + AROUND
         numbered = [_numbered(number, extract) for number, extract in enumerate(extracts, 1)]
         count = fitting(self.context - self.length - bare, numbered)
         if extracts and not count:
@@ -69,10 +94,12 @@ class Chat:
         """
         import langchain_openai  # noqa: F401 - seconds that are not the server's
 
-        text = _prompt(question, extracts)
+        text = self._prompt(question, extracts)
+        unwrapped = Unwrapped()
         try:
             with contextlib.closing(drawn(lambda: self._said(text), _BEAT)) as pieces:
-                yield from self._in_time(pieces)
+                for words in self._in_time(pieces):
+                    yield unwrapped.feed(words) if self._constrained else words
         except _expected() as error:
             raise self._silent(_cause(error)) from error
 
@@ -117,12 +144,21 @@ class Chat:
                     api_key=SecretStr(self.key or "aucune"), temperature=0,
                     timeout=self.seconds, stream_chunk_timeout=None, stream_usage=False,
                     max_retries=0, max_completion_tokens=self.length,
-                    extra_body={"max_tokens": self.length},  # what Ollama calls it
+                    extra_body=self._besides(),
                     http_client=unused, http_async_client=http,
                 )  # fmt: skip
                 async for chunk in model.astream(text):
                     words = chunk.content if isinstance(chunk.content, str) else ""
                     yield words, str(chunk.response_metadata.get("finish_reason") or "")
+
+    def _besides(self) -> dict[str, object]:
+        """What is asked of the server in its own words."""
+        body: dict[str, object] = {"max_tokens": self.length}  # what Ollama calls it
+        return body | ({"response_format": RESPONSE_FORMAT} if self._constrained else {})
+
+    def _prompt(self, question: str, extracts: Sequence[str]) -> str:
+        form = f"\n{prompt('phrases')}" if self._constrained else ""
+        return _prompt(question, extracts) + form
 
     def _silent(self, detail: str) -> ModelServerSilent:
         return ModelServerSilent(url=self.url, detail=detail)

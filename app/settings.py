@@ -62,6 +62,9 @@ class Model(_Part):
     length: int = Field(
         400, ge=50, le=1000, description="Longueur permise à sa réponse, en jetons."
     )
+    constrained: bool = Field(
+        True, description="Demander des phrases en JSON à vLLM, llama.cpp et Ollama."
+    )
     omit: bool = Field(
         False, description="Omettre ses phrases que rien ne prouve, au lieu de les barrer."
     )

@@ -23,6 +23,7 @@ class Script:
     body: bytes | None = None  # sent as it is, instead of a stream
     place: str = ""  # where it sends people
     mute: bool = False  # not even a header
+    owner: str = "essai"  # of its models
     gated: bool = False  # each chunk waits for `go` to be released
 
 
@@ -33,6 +34,7 @@ class ModelServer:
     url: str
     read: list[str] = field(default_factory=list)  # the text of each prompt
     bodies: list[dict[str, Any]] = field(default_factory=list)
+    looked: int = 0  # times that its models were asked for
     left: threading.Event = field(default_factory=threading.Event)  # somebody hung up early
     go: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     released: threading.Event = field(default_factory=threading.Event)
@@ -69,6 +71,11 @@ def model_server(script: Script) -> Iterator[ModelServer]:
 
 class _Handler(BaseHTTPRequestHandler):
     server: Any
+
+    def do_GET(self) -> None:
+        self.server.seen.looked += 1
+        models = {"object": "list", "data": [{"id": "essai", "owned_by": self.server.script.owner}]}
+        self._send(Script(body=json.dumps(models).encode()))
 
     def do_POST(self) -> None:
         script, seen = self.server.script, self.server.seen
