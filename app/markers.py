@@ -67,6 +67,8 @@ class Sentences:
     @property
     def finished(self) -> bool:
         """Whether the sentence under way has its full stop or its marker."""
+        if self._held:
+            return False
         return not self.pending or self._marked or _STOP.search(self._text.strip()) is not None
 
     def _taken(self) -> list[Written]:

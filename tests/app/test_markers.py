@@ -110,3 +110,20 @@ def test_a_sentence_that_never_ends_is_cut() -> None:
     assert len(found) > 3
     assert max(len(one.text) for one in found) < 2000
     assert isinstance(found[0], Written)
+
+
+@pytest.mark.parametrize(
+    ("text", "finished"),
+    [
+        ("", True),
+        ("Un.", True),
+        ("Un [1]", True),
+        ("Un", False),
+        ("Un [1", False),
+        ("Un. [1", False),
+    ],
+)
+def test_a_sentence_has_its_end_or_not(text: str, finished: bool) -> None:
+    reader = Sentences(4)
+    reader.feed(text)
+    assert reader.finished is finished
