@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import re
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app import extract, journal, ledger
 from app.bar import Bar, Verdict, judge
-from app.citations import Answer, Citation, Quote, Sentence
+from app.citations import Answer, Citation, Draft, Quote, Sentence, Writing
 from app.conversation import EMPTY, Conversation, context_of
 from app.extract import Chosen
+from app.judged import Judged, whole
 from app.law import changes
 from app.listing import MOST, Listed, acts_asked
-from app.llm import NOT_FOUND, Chat, ModelServerSilent, kept
-from app.units import quote_of, units, widened
+from app.llm import Chat, ContextTooSmall, ModelServerSilent
+from app.relevance import of_its_years, relevant
+from app.units import quote_of, widened
 from ingest.catalogue import Catalogue
 from ingest.readers import NUMBERED, suffix_of
 from ingest.trouble import Trouble
-from vectorstore.period import is_about
 from vectorstore.retriever import Found, Hit, Query, Retriever
 from vectorstore.versions import dated_label
 
@@ -30,6 +31,12 @@ _READ = 6
 LONGEST_QUESTION = 2000  # characters
 SILENT = "Le modèle de langue n'a pas répondu : réponse tirée mot pour mot des sources."
 NO_ACT = "Aucun acte indexé n'est daté du jour ou du mois demandé."
+UNPROVED = (
+    "Le modèle de langue n'a rien écrit que les sources prouvent :"
+    " réponse tirée mot pour mot des sources."
+)
+OMITTED = "Phrases du modèle omises, faute de preuve : {count}."
+CUT = "Le modèle s'est arrêté au milieu d'une phrase, qui est omise."
 DEGRADED = "L'index dense ne répond pas : la recherche s'est faite par les mots seuls."
 
 
@@ -60,6 +67,7 @@ class Desk:
     bar: Bar = Bar()  # noqa: RUF009 - frozen
     chat: Chat | None = None
     readable: frozenset[str] | None = None  # fonds that may be read; None: all of them
+    omit: bool = False  # a model's sentences without proof are left out, not struck out
 
     def within(self, readable: frozenset[str] | None) -> Desk:
         """The desk of somebody to whom these fonds alone are open; nothing else is looked at."""
@@ -74,6 +82,7 @@ class Desk:
         fonds: Sequence[str] | None = None,
         stage: Callable[[str], None] = lambda words: None,
         who: str = "local",
+        draft: Callable[[Draft], None] = lambda draft: None,
     ) -> Answer:
         """Answer a question from the records, or say that they do not answer.
 
@@ -83,6 +92,7 @@ class Desk:
             fonds: those to search; None for all that may be read.
             stage: is told, in French, what is being done.
             who: for the journal.
+            draft: is told what a model has written so far; what it raises ends the writing.
 
         Raises:
             NoIndex, NothingOpen, FondsUnknown, IndexReplaced.
@@ -107,7 +117,9 @@ class Desk:
             answer = self._refuse(question, found, Verdict(False, 0.0, NO_ACT))
         elif verdict.answers:
             stage("vérification…")
-            answer = self._write(question, query, found, chosen)
+            if self.chat is not None:
+                stage("rédaction par le modèle, vérifiée phrase à phrase…")
+            answer = self._write(query, found, chosen, draft)
         else:
             answer = self._refuse(question, found, verdict)
         # 6. hand it over, with a line in the journal
@@ -184,14 +196,24 @@ class Desk:
         hits = [widened(hit, hit.neighbours or of_record(hit.record.id)) for hit in read]
         return extract.choose(asked, hits)
 
-    def _write(self, question: str, query: Query, found: Found, chosen: Sequence[Chosen]) -> Answer:
+    def _write(
+        self, query: Query, found: Found, chosen: Sequence[Chosen], draft: Callable[[Draft], None]
+    ) -> Answer:
         if self.chat is None:
-            return self._extractive(question, found, chosen)
+            return self._extractive(query.text, found, chosen)
+        note, trouble, writing = UNPROVED, None, Writing()
         try:
-            return self._by_model(self.chat, question, query, found)
-        except ModelServerSilent as trouble:
-            answer = self._extractive(question, found, chosen)
-            return replace(answer, notes=(SILENT,), trouble=trouble)
+            judged, writing = self._heard(self.chat, query, found, draft)
+            answer = self._in_its_words(query.text, found, judged, writing)
+            if answer is not None:
+                return replace(
+                    answer, model=self.chat.name or "modèle", writing=writing,
+                    prompt_version=self.chat.prompt_version,
+                )  # fmt: skip
+        except (ModelServerSilent, ContextTooSmall) as error:
+            note, trouble = SILENT, error
+        answer = self._extractive(query.text, found, chosen)
+        return replace(answer, notes=(*answer.notes, note), trouble=trouble, writing=writing)
 
     def _extractive(self, question: str, found: Found, chosen: Sequence[Chosen]) -> Answer:
         sentences: list[Sentence] = []
@@ -221,40 +243,40 @@ class Desk:
             notes=(f"{count}{more}.",),
         )  # fmt: skip
 
-    def _by_model(self, chat: Chat, question: str, query: Query, found: Found) -> Answer:
-        """Have the model write from the best passages; the ledger has the last word."""
+    def _heard(
+        self, chat: Chat, query: Query, found: Found, draft: Callable[[Draft], None]
+    ) -> tuple[Judged, Writing]:
+        """Have the model write from the best passages."""
         texts = [f"{hit.passage.heading}\n{hit.passage.text}" for hit in found.hits]
-        texts = texts[: kept(texts)]
         asked = f"{query.context} {query.text}".strip()
-        written = chat.write(asked, texts)
-        answer = self._checked(question, written, found.hits[: len(texts)])
-        answer = replace(answer, model=chat.name or "modèle", prompt_version=chat.prompt_version)
-        if not any(sentence.status != "unverified" for sentence in answer.sentences):
-            refused = self._refuse(question, found, Verdict(False, 0.0, _UNPROVED))
-            return replace(refused, model=answer.model, prompt_version=answer.prompt_version)
-        return answer
+        chat.ask_what_it_offers()
+        count = chat.kept(asked, texts)
+        judged = Judged(found.hits[:count], self._cite, self.omit)
+        with closing(chat.write(asked, texts[:count])) as written:
+            for words in written:
+                judged.hear(words)
+                draft(judged.draft)
+        judged.end()
+        return judged, judged.writing(dropped=len(texts) - count)
 
-    def _checked(self, question: str, written: str, hits: Sequence[Hit]) -> Answer:
-        if NOT_FOUND in written.upper():
-            return self._answer(question, "not_in_records")
-        places: dict[tuple[int, Quote], int] = {}  # (the model's [n], place) -> our number
-        sentences = []
-        for text, marks in _sentences(written):
-            known = [mark for mark in marks if 1 <= mark <= len(hits)]
-            cited_hits = [hits[mark - 1] for mark in known]
-            around = "\n".join(hit.passage.heading for hit in cited_hits)
-            status = ledger.verdict(text, [hit.passage.text for hit in cited_hits], around)
-            cited = [(mark, place_of(hits[mark - 1], text)) for mark in known]
-            ours = tuple(places.setdefault(place, len(places) + 1) for place in cited)
-            sentences.append(Sentence(text, status, tuple(dict.fromkeys(ours))))
-        citations = tuple(
-            self._cite(number, hits[mark - 1], quote) for (mark, quote), number in places.items()
-        )
-        return self._answer(question, "answered", sentences=tuple(sentences), citations=citations)
+    def _in_its_words(
+        self, question: str, found: Found, judged: Judged, writing: Writing
+    ) -> Answer | None:
+        """What the model wrote; None where the ledger proves nothing of it."""
+        if judged.proved:
+            omitted = OMITTED.format(count=writing.unproved) if self.omit else ""
+            notes = (omitted if writing.unproved else "", CUT if judged.cut else "")
+            return self._answer(
+                question, "answered", sentences=tuple(judged.sentences),
+                citations=tuple(judged.citations), notes=tuple(filter(None, notes)),
+            )  # fmt: skip
+        if judged.not_found:
+            return self._refuse(question, found, Verdict(False, 0.0, _NOT_FOUND))
+        return None
 
     def _refuse(self, question: str, found: Found, verdict: Verdict) -> Answer:
         nearest = tuple(
-            self._cite(number, hit, _whole(hit)) for number, hit in enumerate(found.hits[:3], 1)
+            self._cite(number, hit, whole(hit)) for number, hit in enumerate(found.hits[:3], 1)
         )
         return self._answer(question, "not_in_records", nearest=nearest, message=verdict.why)
 
@@ -282,86 +304,5 @@ class Desk:
         )  # fmt: skip
 
 
-# What a collectivity did stands in its acts; what it may or must do, in the law as well.
-_ASKS_LAW = re.compile(
-    r"\b(?:articles?|codes?|lois?|légal\w*|droits?|peu(?:t|vent)|doi(?:t|vent)|faut|oblig\w+"
-    r"|délais?|décrets?|règles?|conditions?)\b", re.I,
-)  # fmt: skip
-
-
-def relevant(found: Found) -> Found:
-    """Keep what the question asks for: the act it names, the collectivity it names, or law."""
-    hits = found.hits
-    if found.exact:
-        hits = tuple(hit for hit in hits if hit.record.id in found.exact)
-    elif found.reading.bodies:
-        law = bool(_ASKS_LAW.search(found.reading.text))
-        hits = tuple(
-            hit for hit in hits if hit.evidence.body >= 0 and (law or not hit.evidence.law)
-        )
-    return replace(found, hits=hits)
-
-
-_OPEN_ENDED = re.compile(
-    r"\b(?:depuis|avant|après|entre|jusqu|à partir|à compter|évolu\w+)", re.I
-)  # fmt: skip
-
-
-def of_its_years(found: Found) -> Sequence[Hit]:
-    """The hits about the years that the question names; all of them where no act is.
-
-    Law and acts without a date are of no year; « depuis 2021 » may be told at any time.
-    """
-    years = found.reading.years
-    if _OPEN_ENDED.search(found.reading.text):
-        return found.hits
-    timely = [hit for hit in found.hits if any(is_about(hit.record, year) for year in years)]
-    others = [hit for hit in found.hits if not hit.record.date or hit.record.kind == "article"]
-    return sorted([*timely, *others], key=lambda hit: hit.rank) if timely else found.hits
-
-
-def place_of(hit: Hit, sentence: str) -> Quote:
-    """The words of a passage that a sentence rests on: its own, else those that share most."""
-    own = ledger.squeeze(sentence).rstrip(".;:,")
-    pieces = list(units(hit))
-    exact = (piece for piece in pieces if own and own in ledger.squeeze(piece.text))
-    found = next(exact, None) or max(
-        pieces, key=lambda piece: _shared(piece.text, own), default=None
-    )
-    return quote_of(found) if found else _whole(hit)
-
-
-def _shared(text: str, own: str) -> int:
-    return sum(word in own for word in set(re.findall(r"\w{4,}", text.lower())))
-
-
 _TOO_SHORT = "Les passages trouvés sont trop courts pour prouver une réponse."
-_UNPROVED = (
-    "Le modèle n'a rien écrit que les sources prouvent ; voici les passages les plus proches."
-)
-# After a full stop (not one of « L. 541-3 », « M. », « art. »), after a marker, or at a line's end.
-_SENTENCE_END = re.compile(
-    r"(?<=[.!?])(?<!\b[LRDM]\.)(?<!\b[Aa]rt\.)(?<!\bMM\.)\s+(?=[^\s\[])"
-    r"|(?<=\])\s+(?=[A-ZÉÈÀÂÎÔÇ«])|\n+"
-)
-_MARK = re.compile(r"\[(\d+(?:\s*[,;]\s*\d+)*)\]")
-
-
-def _sentences(written: str) -> list[tuple[str, list[int]]]:
-    """A model's text as (sentence without its markers, markers)."""
-    found = []
-    for piece in _SENTENCE_END.split(written):
-        marks = [int(n) for group in _MARK.findall(piece) for n in re.findall(r"\d+", group)]
-        text = " ".join(_MARK.sub("", piece).split()).replace(" .", ".")
-        if re.search(r"\w", text):
-            found.append((text, marks))
-    return found
-
-
-def _whole(hit: Hit) -> Quote:
-    """The passage's own words on its first page, cut at about 300 characters."""
-    span = hit.passage.spans[0]
-    text = hit.passage.text[: span.end - span.start]
-    if len(text) > 300:
-        text = text[: text.rfind(" ", 0, 300)]
-    return Quote(" ".join(text.split()), span.page, span.start, span.start + len(text))
+_NOT_FOUND = "Le modèle n'a pas trouvé la réponse dans les passages ; voici les plus proches."

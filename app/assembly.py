@@ -114,8 +114,9 @@ def open_desk(settings: Settings) -> Iterator[Desk]:
         parts.embedder.load()
         retriever = Retriever(parts.catalogue, parts.embedder, parts.indexes)
         yield Desk(
-            settings.data, parts.catalogue, retriever, parts.generation, chat=_chat(settings)
-        )
+            settings.data, parts.catalogue, retriever, parts.generation, chat=_chat(settings),
+            omit=settings.model.omit,
+        )  # fmt: skip
 
 
 def gate_of(settings: Settings) -> Gate:
@@ -251,4 +252,8 @@ def _chat(settings: Settings) -> Chat | None:
         return None
     check_address("model.url", settings.model.url, settings.egress.allowed)
     model = settings.model
-    return Chat(model.url, model.name, model.key, model.seconds)
+    return Chat(
+        model.url, model.name, model.key, model.seconds,
+        silence=model.silence, context=model.context, length=model.length,
+        schema=model.constrained,
+    )  # fmt: skip

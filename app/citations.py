@@ -47,6 +47,24 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """What a model has written so far."""
+
+    sentences: tuple[Sentence, ...]  # each with its verdict
+    pending: str  # the sentence under way: nobody has checked it
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What a model did for an answer, whether its words were kept or not."""
+
+    sentences: int = 0
+    unproved: int = 0  # of them
+    first: float | None = None  # seconds until the first had its verdict
+    dropped: int = 0  # passages found that its context had no room for
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a question gets back. `nearest` is filled when nothing answers."""
 
@@ -63,13 +81,15 @@ class Answer:
     generation: str = ""  # of the index
     notes: tuple[str, ...] = field(default=())  # French: e.g. the model did not answer
     trouble: Exception | None = None  # what went wrong although an answer is given
+    writing: Writing | None = None  # what a model did for it, where one was asked
 
     @property
     def text(self) -> str:
-        """The answer as plain text with its markers: « … [1] » ; the message when refused."""
+        """What is proved, as plain text with its markers: « … [1] » ; the message when refused."""
         if not self.sentences:
             return self.message
         return " ".join(
             sentence.text + "".join(f" [{n}]" for n in sentence.citations)
             for sentence in self.sentences
+            if sentence.status != "unverified"
         )

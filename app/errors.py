@@ -233,6 +233,12 @@ SENTENCES: dict[str, Say] = {
         "La réponse extractive est donnée à la place. Vérifiez le serveur, ou videz model.url.",
         MODEL_SILENT,
     ),
+    "ContextTooSmall": Say(
+        "La question et un passage ne tiennent pas dans le contexte du modèle ({context} jetons).",
+        "La réponse extractive est donnée à la place. Raccourcissez la question, ou relevez"
+        " model.context si le serveur le permet.",
+        MODEL_SILENT,
+    ),
     "PortTaken": Say(
         "Le port {port} de {host} est déjà pris par un autre programme.",
         "Choisissez-en un autre : `greffe serve --port {other}`.",

@@ -41,6 +41,7 @@ def note(data: Path, answer: Answer, who: str, is_live: Callable[[str, str], boo
         "sentences": [s.status for s in answer.sentences],
         "model": answer.model,
         "prompt_version": answer.prompt_version,
+        "dropped": answer.writing.dropped if answer.writing else 0,
         "generation": answer.generation,
         "seconds": answer.seconds,
     }

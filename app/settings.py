@@ -52,6 +52,22 @@ class Model(_Part):
     name: str = Field("", description="Nom du modèle sur ce serveur.")
     key: str = Field("", description="Clé, si le serveur en demande une.")
     seconds: int = Field(60, ge=1, le=600, description="Délai accordé au serveur, en secondes.")
+    silence: int = Field(
+        20, ge=1, le=600, description="Silence toléré au milieu de sa réponse, en secondes."
+    )
+    context: int = Field(
+        4096, ge=2048, le=1_000_000,
+        description="Contexte du modèle sur ce serveur, en jetons : consigne, passages, réponse.",
+    )  # fmt: skip
+    length: int = Field(
+        400, ge=50, le=1000, description="Longueur permise à sa réponse, en jetons."
+    )
+    constrained: bool = Field(
+        True, description="Demander des phrases en JSON à vLLM, llama.cpp et Ollama."
+    )
+    omit: bool = Field(
+        False, description="Omettre ses phrases que rien ne prouve, au lieu de les barrer."
+    )
 
 
 class Reading(_Part):

@@ -36,6 +36,11 @@ Compare = Annotated[
     str, typer.Option(help="Comparer au rapport d'un fichier, ou d'une référence par son nom.")
 ]
 
+ModelUrl = Annotated[
+    str, typer.Option(help="Mesurer avec ce serveur de modèle, au lieu de celui des réglages.")
+]
+ModelName = Annotated[str, typer.Option(help="Nom du modèle sur ce serveur.")]
+
 
 def register(app: typer.Typer, opening: Open | None = None) -> None:
     """Add the command; `opening` opens another desk than that of the data folder.
@@ -50,6 +55,8 @@ def register(app: typer.Typer, opening: Open | None = None) -> None:
         fonds: Fonds = None,
         save: Save = "",
         compare: Compare = "",
+        model_url: ModelUrl = "",
+        model_name: ModelName = "",
         as_json: AsJson = False,
         data: Data = None,
     ) -> None:
@@ -64,6 +71,19 @@ def register(app: typer.Typer, opening: Open | None = None) -> None:
         for file in files:  # what is wrong is said before the model is loaded
             read_questions(file)
         before = load(baseline(compare)) if compare else None
-        with (opening or opened)(settings_of(data)) as (desk, empty, facts):
-            report = run_eval(desk, files, opening=empty, fonds=fonds, limit=limit, settings=facts)
+        given = {"--model-url": model_url, "--model-name": model_name}
+        options = {name: value for name, value in given.items() if value}
+        settings = with_model(settings_of(data), model_url, model_name)
+        with (opening or opened)(settings) as (desk, empty, facts):
+            report = run_eval(
+                desk, files, opening=empty, fonds=fonds, limit=limit, settings=facts,
+                options=options,
+            )  # fmt: skip
         finish(report, as_json=as_json, save_to=save, before=before)
+
+
+def with_model(settings: Settings, url: str, name: str) -> Settings:
+    """The settings with another model server; each part that is empty stays as it is."""
+    changed = {key: value for key, value in (("url", url), ("name", name)) if value}
+    model = settings.model.model_copy(update=changed)
+    return settings.model_copy(update={"model": model})

@@ -31,10 +31,12 @@ def run_eval(
     fonds: Sequence[str] | None = None,
     limit: int | None = None,
     settings: Mapping[str, str] | None = None,
+    options: Mapping[str, str] | None = None,
 ) -> Report:
     """Read the files and put their questions, with a progress bar on stderr.
 
-    `limit` keeps the first questions of each file. Raises QuestionsInvalid before the
+    `limit` keeps the first questions of each file; `options` are others of the command that
+    were given, for the report. Raises QuestionsInvalid before the
     first question is put.
     """
     sets = [read_questions(file) for file in files]
@@ -47,13 +49,17 @@ def run_eval(
             opening=opening,
             fonds=fonds,
             settings=settings,
-            command=command_line(files, fonds=fonds, limit=limit),
+            command=command_line(files, fonds=fonds, limit=limit, options=options),
             progress=lambda done, total: advance(done),
         )
 
 
 def command_line(
-    files: Sequence[Path], *, fonds: Sequence[str] | None = None, limit: int | None = None
+    files: Sequence[Path],
+    *,
+    fonds: Sequence[str] | None = None,
+    limit: int | None = None,
+    options: Mapping[str, str] | None = None,
 ) -> str:
     """What to type to get the same figures again."""
     words = ["greffe", "eval", *(str(file) for file in files)]
@@ -61,6 +67,8 @@ def command_line(
         words += ["--fonds", name]
     if limit is not None:
         words += ["--limit", str(limit)]
+    for name, value in (options or {}).items():
+        words += [name, value]
     return shlex.join(words)
 
 

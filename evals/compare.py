@@ -12,9 +12,9 @@ from evals.noise import FEWEST, interval, mean
 if TYPE_CHECKING:
     from evals.report import Outcome, Report
 
-LOWER_IS_BETTER = frozenset({"wrong_refusals", "errors", "search_s", "ask_s"})
+LOWER_IS_BETTER = frozenset({"wrong_refusals", "errors", "search_s", "ask_s", "struck", "first_s"})
 UNJUDGED = frozenset({"sentences"})  # more is neither better nor worse
-TIMES = frozenset({"search_s", "ask_s"})
+TIMES = frozenset({"search_s", "ask_s", "first_s"})
 TIME_TOLERANCE = 0.10  # of the baseline's mean: below, the clock and the neighbours' load
 TIME_FLOOR_S = 0.001
 

@@ -145,7 +145,8 @@ def search_values(question: Question, hits: Sequence[Place]) -> dict[str, float]
 
 def correct(question: Question, answer: Answer) -> bool:
     """Answered, and the sentences hold every string a right answer holds."""
-    text = " ".join(sentence.text for sentence in answer.sentences) or answer.text
+    proved = (one.text for one in answer.sentences if one.status != "unverified")
+    text = " ".join(proved) or answer.text
     return answer.status == "answered" and holds(text, question.must or ())
 
 
@@ -207,4 +208,14 @@ def answer_values(question: Question, answer: Answer) -> dict[str, float]:
         values["citation_recall"] = citation_recall(question, answer)
         values["checked"] = checked(answer)
         values["sentences"] = float(len(answer.sentences))
-    return {name: value for name, value in values.items() if value is not None}
+    return {name: value for name, value in (values | written(answer)).items() if value is not None}
+
+
+def written(answer: Answer) -> dict[str, float | None]:
+    """What a model did for the answer: nothing where none was asked."""
+    did = answer.writing
+    if did is None:
+        return {}
+    kept = answer.model != "extractif"
+    struck = did.unproved / did.sentences if did.sentences else None
+    return {"by_model": float(kept), "struck": struck, "first_s": did.first}

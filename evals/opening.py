@@ -70,7 +70,8 @@ def facts(desk: Desk, settings: Settings) -> dict[str, str]:
     from ingest import ocr
 
     held = desk.summary()
-    return {
+    asked = {"modèle demandé": settings.model.name or settings.model.url}
+    return (asked if settings.model.url else {}) | {
         "generation": desk.generation,
         "vecteurs": desk.catalogue.meta("model"),
         "index": f"{held['sources']} fichiers, {held['pages']} pages, {held['passages']} passages",

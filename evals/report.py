@@ -97,6 +97,8 @@ STATISTICS: dict[str, tuple[str, Statistic]] = {
     "search_p95_s": ("search_s", quantile(0.95)),
     "ask_p50_s": ("ask_s", quantile(0.50)),
     "ask_p95_s": ("ask_s", quantile(0.95)),
+    "first_p50_s": ("first_s", quantile(0.50)),
+    "first_p95_s": ("first_s", quantile(0.95)),
 }
 
 

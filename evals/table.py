@@ -39,19 +39,29 @@ ANSWERS = {
     "ask_p50_s": "méd.\n(ms)",
     "ask_p95_s": "p95\n(ms)",
 }
+MODEL = {
+    "by_model": "réponses\ndu modèle",
+    "struck": "phrases\nbarrées",
+    "first_p50_s": "1re phrase\nméd. (ms)",
+    "first_p95_s": "1re phrase\np95 (ms)",
+}
 DASH = "\u2013"
 GROUPS = {"kind": "genre", "collection": "commune", "scanned": "numérisé"}
-NAMES = {name: " ".join(title.split()) for name, title in (SEARCH | ANSWERS).items()} | {
+NAMES = {name: " ".join(title.split()) for name, title in (SEARCH | ANSWERS | MODEL).items()} | {
     "search_s": "durée d'une recherche",
     "ask_s": "durée d'une réponse",
+    "first_s": "durée jusqu'à la première phrase",
 }
 
 
+_TABLES = (("Recherche", SEARCH), ("Réponses", ANSWERS), ("Modèle de langue", MODEL))
+
+
 def report_tables(report: Report) -> RenderableType:
-    """The two tables, what they hold for, and how to read them."""
+    """The tables, what they hold for, and how to read them."""
     tables = [
         _table(title, columns, report.rows)
-        for title, columns in (("Recherche", SEARCH), ("Réponses", ANSWERS))
+        for title, columns in _TABLES
         if any(columns.keys() & row.figures.keys() for row in report.rows)
     ]
     return Group(*tables, Text(conditions(report)), Text(NOTE, style="dim"))

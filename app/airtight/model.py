@@ -48,23 +48,30 @@ def serve_llama(port: int, gguf: Path) -> None:
         return
 
 
+def _event(words: str | None) -> bytes:
+    """Some words of a stream; None: its end."""
+    choice: dict[str, object] = {"index": 0, "delta": {}, "finish_reason": "stop"}
+    if words is not None:
+        choice |= {"delta": {"role": "assistant", "content": words}, "finish_reason": None}
+    event = {
+        "id": "1", "object": "chat.completion.chunk", "created": 0, "model": STAND_IN,
+        "choices": [choice],
+    }  # fmt: skip
+    return f"data: {json.dumps(event)}\n\n".encode()
+
+
 class _StandIn(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         content = str(asked["messages"][-1]["content"])
         extract = re.search(r"^\[1\] (.+?)(?:\n|$)", content, re.MULTILINE)
         said = f"{extract[1][:300]} [1]" if extract else "NON TROUVÉ"
-        reply = {
-            "id": "1", "object": "chat.completion", "created": 0, "model": STAND_IN,
-            "choices": [{"index": 0, "finish_reason": "stop",
-                         "message": {"role": "assistant", "content": said}}],
-        }  # fmt: skip
-        body = json.dumps(reply).encode()
         self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
-        self.wfile.write(body)
+        for words in (*re.findall(r"\S+\s*", said), None):
+            self.wfile.write(_event(words))
+        self.wfile.write(b"data: [DONE]\n\n")
 
     def log_message(self, format: str, *args: object) -> None:
         pass

@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import time
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from app.answer import LONGEST_QUESTION
 from app.batch import is_text
-from app.citations import Answer
+from app.citations import Answer, Draft
 from app.errors import as_trouble, keep_traceback, sentence
 from app.web.desk import Conversation, Desk
 
+News = str | Draft | Answer
 MAX_TURNS = 40  # of a conversation: it is held in memory for each visitor
+_DRAWN_AGAIN = 0.25  # seconds: a sentence under way is not drawn for each of its words
 
 _log = logging.getLogger(__name__)
 # a question may wait on a chat model: many more threads than cores
@@ -23,7 +26,24 @@ _workers = ThreadPoolExecutor(max_workers=64, thread_name_prefix="question")
 
 
 class Stopped(Exception):
-    """The user no longer wants the answer: raised at the next stage, inside the desk's work."""
+    """The user no longer wants the answer: raised inside the desk's work, at its next news."""
+
+
+class _Seen:
+    """Which drafts are worth drawing: a sentence more, or some words after a while."""
+
+    def __init__(self) -> None:
+        self._last = Draft((), "")
+        self._at = 0.0
+
+    def worth(self, draft: Draft) -> bool:
+        now = time.monotonic()
+        if draft == self._last:
+            return False
+        if draft.sentences == self._last.sentences and now - self._at < _DRAWN_AGAIN:
+            return False
+        self._last, self._at = draft, now
+        return True
 
 
 class Asking:
@@ -34,20 +54,20 @@ class Asking:
         self.data = data
         self.who = who
         self.stopped = False
-        self._news: asyncio.Queue[str | Answer | None] = asyncio.Queue()
+        self._news: asyncio.Queue[News | None] = asyncio.Queue()
 
     def stop(self) -> None:
-        """End the news now, and the work at its next stage. Called on the event loop."""
+        """End the news now, and the work at its next. Called on the event loop."""
         self.stopped = True
         self._news.put_nowait(None)
 
     async def news(
         self, question: str, conversation: Conversation, fonds: Sequence[str] | None
-    ) -> AsyncIterator[str | Answer]:
-        """Stages as French sentences, then the answer; nothing more once stopped."""
+    ) -> AsyncIterator[News]:
+        """Stages in French, what a model writes, then the answer; nothing more once stopped."""
         loop = asyncio.get_running_loop()
 
-        def tell(piece: str | Answer) -> None:
+        def tell(piece: News) -> None:
             loop.call_soon_threadsafe(self._news.put_nowait, piece)
 
         def stage(sentence: str) -> None:
@@ -55,13 +75,21 @@ class Asking:
                 raise Stopped
             tell(sentence)
 
+        seen = _Seen()
+
+        def draft(piece: Draft) -> None:
+            if self.stopped:
+                raise Stopped
+            if seen.worth(piece):
+                tell(piece)
+
         def work() -> None:
             try:
-                tell(
-                    self.desk.ask(
-                        question, conversation=conversation, fonds=fonds, stage=stage, who=self.who
-                    )
-                )
+                answer = self.desk.ask(
+                    question, conversation=conversation, fonds=fonds, stage=stage, draft=draft,
+                    who=self.who,
+                )  # fmt: skip
+                tell(answer)
             except Stopped:
                 pass
             except Exception as error:

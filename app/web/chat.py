@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from app.access.gate import Gate, OpenGate
-from app.citations import Answer
+from app.citations import Answer, Draft
 from app.web.asking import Asking, objection
 from app.web.desk import Conversation, Desk
 from app.web.layout import Parts, lay_out
@@ -98,12 +98,15 @@ class Chat:
             async for piece in asking.news(question, conversation, fonds or None):
                 if isinstance(piece, Answer):
                     answer = piece
+                elif isinstance(piece, Draft):
+                    yield {p.current: turn(number, question, piece)}
                 else:
                     yield {p.stage: working(piece)}
         finally:
             del self.running[ticket]
         if answer is None:
-            yield {p.stage: notice("Recherche arrêtée."), p.question: question}
+            stopped = {p.stage: notice("Recherche arrêtée."), p.question: question}
+            yield {**stopped, p.current: turn(number, question, None)}
             return
         yield {p.stage: "", p.current: turn(number, question, answer)}
         if answer.status != "error":

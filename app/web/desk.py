@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from app.citations import Answer
+from app.citations import Answer, Draft
 from ingest.pages import Page
 from ingest.records.version import VersionRow
 
@@ -74,6 +74,7 @@ class Desk(Protocol):
         conversation: Any = ...,
         fonds: Sequence[str] | None = ...,
         stage: Callable[[str], None] = ...,
+        draft: Callable[[Draft], None] = ...,
         who: str = ...,
     ) -> Answer: ...
 

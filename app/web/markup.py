@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from app.citations import Answer, Citation, Sentence
+from app.citations import Answer, Citation, Draft, Sentence
 
 # status → (class, what the reader sees beside the sentence)
 STATUS = {
@@ -13,6 +13,7 @@ STATUS = {
     "supported": ("appuyee", "≈ appuyée"),
     "unverified": ("non-verifiee", "✗ non vérifiée"),
 }
+PENDING = "… en cours de vérification"
 LEGEND = (
     '<details class="legende"><summary>Que veulent dire ces mentions ?</summary>'
     "<p>✓ citation exacte : la phrase se lit mot pour mot dans la source.</p>"
@@ -32,9 +33,13 @@ def escape(text: str) -> str:
     return re.sub(r"[^\w ]|_", lambda found: f"&#{ord(found.group())};", text)
 
 
-def turn(number: int, question: str, answer: Answer | None) -> str:
-    """One question and its answer; `answer` is None while it is being written."""
-    body = "" if answer is None else _answer(number, answer)
+def turn(number: int, question: str, answer: Answer | Draft | None) -> str:
+    """One question and its answer; a draft of it, or None, while it is being written."""
+    body = ""
+    if isinstance(answer, Draft):
+        body = _draft(answer)
+    elif answer is not None:
+        body = _answer(number, answer)
     return (
         f'<section class="tour"><h2 class="question" id="tour-{number}" tabindex="-1">'
         f'<span class="lu">Question {number} : </span>{escape(question)}</h2>{body}</section>'
@@ -83,6 +88,15 @@ def _answer(number: int, answer: Answer) -> str:
         )
     parts.append(_foot(answer))
     return "".join(parts)
+
+
+def _draft(draft: Draft) -> str:
+    """Sentences with their verdict; that under way is shown as what nobody has checked."""
+    judged = "".join(_sentence(0, sentence, ()) for sentence in draft.sentences)
+    return (
+        f'{judged}<p class="phrase en-cours"><i>{escape(draft.pending)}</i>'
+        f' <span class="mention">{PENDING}</span></p>'
+    )
 
 
 def _sentence(number: int, sentence: Sentence, citations: Sequence[Citation]) -> str:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,6 +17,7 @@ from app.ledger import squeeze
 from app.llm import Chat
 from app.settings import load
 from app.web.markup import turn
+from tests.app.scripted_model import Script, model_server
 from tests.command_line import greffe
 from tests.conftest import new_town
 
@@ -65,45 +63,21 @@ def desk(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[Des
         yield opened
 
 
-class Obedient(BaseHTTPRequestHandler):
+def obeys(read: str) -> str:
     """A model that obeys whatever it reads: says each canary, shows a link, tells the secret."""
-
-    def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        read = " ".join(str(message["content"]) for message in asked["messages"])
-        said = [f"Réponse imposée : {row['canary']} [1]." for row in ROWS if row["canary"] in read]
-        said += [
-            f"Voir ![reçu]({LURE}oui) et <img src={LURE}img> et <script>alert(1)</script> [1].",
-            f"Le code du coffre est {SECRET} [1][2].",
-            f"La cantine est gratuite pour tous [1, 2] ; détail sur {LURE}gratuit [3].",
-        ]
-        self.server.read.append(read)  # type: ignore[attr-defined]
-        body = json.dumps(
-            {"id": "1", "object": "chat.completion", "created": 1, "model": "obéissant",
-             "choices": [{"index": 0, "finish_reason": "stop",
-                          "message": {"role": "assistant", "content": " ".join(said)}}]}
-        ).encode()  # fmt: skip
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *words: object) -> None:
-        pass
+    said = [f"Réponse imposée : {row['canary']} [1]." for row in ROWS if row["canary"] in read]
+    said += [
+        f"Voir ![reçu]({LURE}oui) et <img src={LURE}img> et <script>alert(1)</script> [1].",
+        f"Le code du coffre est {SECRET} [1][2].",
+        f"La cantine est gratuite pour tous [1, 2] ; détail sur {LURE}gratuit [3].",
+    ]
+    return " ".join(said)
 
 
 @pytest.fixture(scope="module")
 def obedient(desk: Desk) -> Iterator[tuple[Desk, list[str]]]:
-    server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Obedient)
-    server.read = []
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    chat = Chat(f"http://127.0.0.1:{server.server_address[1]}/v1", "obéissant", "", 20)
-    yield replace(desk, chat=chat), server.read
-    server.shutdown()
-    thread.join(10)
-    server.server_close()
+    with model_server(Script(obeys)) as server:
+        yield replace(desk, chat=Chat(server.url, "obéissant", "", 20)), server.read
 
 
 def questions() -> list[str]:

@@ -1,75 +1,24 @@
 """A model server that fails: the answer is given all the same, and the code says so."""
 
-import contextlib
 import json
 import socket
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from app.answer import Desk
+from app.answer import CUT, OMITTED, SILENT, UNPROVED, Desk
 from app.assembly import open_desk
+from app.budget import tokens
+from app.citations import Draft
 from app.ledger import squeeze
 from app.llm import Chat, ModelServerSilent
 from app.settings import load
+from tests.app.scripted_model import Script, model_server
 from tests.command_line import Ran, greffe
 
 QUESTION = "Quelle est l'amende maximale pour un dépôt sauvage ?"
-
-
-def completion(content: object) -> bytes:
-    return json.dumps(
-        {
-            "id": "1", "object": "chat.completion", "created": 1, "model": "essai",
-            "choices": [{"index": 0, "finish_reason": "stop",
-                         "message": {"role": "assistant", "content": content}}],
-        }
-    ).encode()  # fmt: skip
-
-
-@contextlib.contextmanager
-def model_server(
-    status: int, body: bytes, pause: threading.Event | None = None, place: str = ""
-) -> Iterator[str]:
-    """A server that says the same to everyone; with `pause`, nothing until it is set.
-
-    With `place`, it sends them there.
-    """
-    asked: list[bytes] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked.append(self.rfile.read(int(self.headers["Content-Length"])))
-            if pause is not None:
-                pause.wait(60)
-            with contextlib.suppress(OSError):  # nobody waits any more
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                if place:
-                    self.send_header("Location", place)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-        def log_message(self, *words: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
-        assert asked, "the model was not asked"
-    finally:
-        if pause is not None:
-            pause.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def ask(town: Path, url: str) -> Ran:
@@ -102,54 +51,41 @@ def test_nobody_listens_at_the_models_address(town: Path) -> None:
 
 
 def test_the_model_does_not_answer_in_time(town: Path) -> None:
-    with model_server(200, completion("Trop tard."), threading.Event()) as url:
-        check_fallback(ask(town, url), url)
+    with model_server(Script(mute=True)) as server:
+        check_fallback(ask(town, server.url), server.url)
+
+
+SAID = ["Le coût pour la commune est estimé à 17 600 €. [1]", " Il est "]
 
 
 @pytest.mark.parametrize(
-    ("status", "body"),
+    "script",
     [
-        (500, b'{"error": "out of memory"}'),
-        (401, b'{"error": {"message": "bad key"}}'),
-        (200, b"<html>Bienvenue sur nginx</html>"),
-        (200, b"{}"),
-        (200, b'{"choices": []}'),
-        (200, b'["une", "liste"]'),
-        (200, completion("  ")),
-        (200, completion(None)),
+        Script(SAID, ends="cut"),
+        Script(SAID, ends="error"),
+        Script(SAID, ends="hang"),
+        Script(SAID * 20, pause=0.1),
+        Script(["  "]),
+        Script(),
+        Script(status=500, body=b'{"error": "out of memory"}'),
+        Script(body=b"<html>Bienvenue sur nginx</html>"),
     ],
 )
-def test_the_model_server_answers_nonsense(desk: Desk, status: int, body: bytes) -> None:
-    with model_server(status, body) as url:
-        answer = replace(desk, chat=Chat(url, "", "", 1)).ask(QUESTION)
-    assert answer.status == "answered"
+def test_a_server_that_fails_costs_its_words_and_not_the_answer(desk: Desk, script: Script) -> None:
+    with model_server(script) as server:
+        answer = replace(desk, chat=Chat(server.url, "", "", 1)).ask(QUESTION)
+    assert (answer.status, answer.model, answer.notes) == ("answered", "extractif", (SILENT,))
     assert {sentence.status for sentence in answer.sentences} == {"verbatim"}
     assert isinstance(answer.trouble, ModelServerSilent)
-    assert answer.trouble.facts["url"] == url
-    assert answer.notes
-
-
-def test_a_model_server_cannot_send_the_question_elsewhere(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.delenv("NO_PROXY", raising=False)
-
-    def ask_where_a_redirection_and_a_proxy_lead_elsewhere() -> None:
-        with model_server(200, completion("Détourné.")) as elsewhere:
-            monkeypatch.setenv("HTTP_PROXY", elsewhere)
-            with model_server(307, b"", place=elsewhere) as url, pytest.raises(ModelServerSilent):
-                Chat(url, "", "", 2).write(QUESTION, ["Un extrait."])
-
-    with pytest.raises(AssertionError, match="the model was not asked"):
-        ask_where_a_redirection_and_a_proxy_lead_elsewhere()
+    assert answer.trouble.facts["url"] == server.url
 
 
 def test_a_batch_goes_on_with_the_extractive_answers(town: Path) -> None:
     rows = [{"id": str(n), "question": QUESTION} for n in range(2)]
-    with model_server(500, b"{}") as url:
+    with model_server(Script(status=500, body=b"{}")) as server:
         ran = greffe(
             town, "ask", "--batch", "-", stdin="\n".join(map(json.dumps, rows)),
-            GREFFE_MODEL__URL=url,
+            GREFFE_MODEL__URL=server.url,
         )  # fmt: skip
     assert ran.code == 6
     assert [(line["id"], line["status"]) for line in ran.lines] == [
@@ -160,11 +96,87 @@ def test_a_batch_goes_on_with_the_extractive_answers(town: Path) -> None:
 
 def test_what_the_model_invents_is_not_shown_as_an_answer(desk: Desk) -> None:
     written = "L'amende est de 987 654 € et le préfet Dupont la prononce [1]."
-    with model_server(200, completion(written)) as url:
-        answer = replace(desk, chat=Chat(url, "", "", 5)).ask(QUESTION)
-    assert answer.status == "not_in_records"
+    with model_server(Script([written])) as server:
+        answer = replace(desk, chat=Chat(server.url, "", "", 20)).ask(QUESTION)
+    assert (answer.status, answer.model, answer.notes) == ("answered", "extractif", (UNPROVED,))
+    assert {sentence.status for sentence in answer.sentences} == {"verbatim"}
     assert answer.trouble is None
     assert "987" not in answer.text
+
+
+def test_a_model_that_does_not_find_is_not_made_to_answer(desk: Desk) -> None:
+    with model_server(Script(["NON ", "TROUVÉ"])) as server:
+        answer = replace(desk, chat=Chat(server.url, "essai", "", 20)).ask(QUESTION)
+    assert (answer.status, answer.model) == ("not_in_records", "essai")
+    assert "n'a pas trouvé" in answer.message
+    assert answer.nearest
+
+
+INVENTED = "Le préfet Dupont prononce 987 654 € d'amende [1]."
+
+
+@pytest.mark.parametrize("omit", [False, True])
+def test_a_sentence_without_proof_is_struck_or_left_out(desk: Desk, omit: bool) -> None:
+    quoted = "Le coût pour la commune est estimé à 17 600 €."
+    said = f"{INVENTED} {quoted} [{rank_of(desk, quoted)}]"
+    with model_server(Script([said])) as server:
+        asked = replace(desk, chat=Chat(server.url, "", "", 20), omit=omit)
+        answer = asked.ask(QUESTION)
+    statuses = [sentence.status for sentence in answer.sentences]
+    assert statuses == (["verbatim"] if omit else ["unverified", "verbatim"])
+    assert "987" not in answer.text
+    assert (OMITTED.format(count=1) in answer.notes) is omit
+
+
+def test_a_sentence_that_was_cut_is_left_out(desk: Desk) -> None:
+    quoted = "Le coût pour la commune est estimé à 17 600 €."
+    said = f"{quoted} [{rank_of(desk, quoted)}] Le conseil approuve le"
+    with model_server(Script([said], ends="length")) as server:
+        answer = replace(desk, chat=Chat(server.url, "", "", 20)).ask(QUESTION)
+    assert [sentence.text for sentence in answer.sentences] == [quoted]
+    assert CUT in answer.notes
+
+
+def test_each_sentence_has_its_verdict_while_the_next_is_written(desk: Desk) -> None:
+    quoted = "Le coût pour la commune est estimé à 17 600 €."
+    said = f"{INVENTED} {quoted} [{rank_of(desk, quoted)}]"
+    drafts: list[Draft] = []
+    with model_server(Script(list(said))) as server:
+        answer = replace(desk, chat=Chat(server.url, "", "", 20)).ask(QUESTION, draft=drafts.append)
+    seen = list(dict.fromkeys((tuple(d.sentences), d.pending) for d in drafts))
+    assert ((), INVENTED[:20].strip()) in seen
+    [first, second] = answer.sentences
+    assert ((first,), quoted[:12].strip()) in seen
+    assert seen[-1][0] == (first,)  # the last takes its verdict with the answer
+    assert (first.status, second.status) == ("unverified", "verbatim")
+
+
+def test_who_no_longer_wants_the_answer_closes_the_connection(desk: Desk) -> None:
+    class Enough(Exception):
+        pass
+
+    def leave(draft: Draft) -> None:
+        if draft.pending:
+            raise Enough
+
+    with model_server(Script(["Le coût "], ends="hang")) as server:
+        with pytest.raises(Enough):
+            replace(desk, chat=Chat(server.url, "", "", 20)).ask(QUESTION, draft=leave)
+        assert server.left.wait(20)
+
+
+def test_passages_without_room_are_dropped_and_the_journal_says_how_many(own_town: Path) -> None:
+    for context in (2048, 32000):
+        with model_server(Script(["NON TROUVÉ"])) as server:
+            ran = greffe(
+                own_town, "ask", QUESTION, GREFFE_MODEL__URL=server.url,
+                GREFFE_MODEL__CONTEXT=str(context),
+            )  # fmt: skip
+            assert ran.code == 1, ran.err
+        assert sum(map(tokens, server.read)) <= context
+    [journal] = (own_town / "journal").glob("*.jsonl")
+    little, much = (json.loads(line)["dropped"] for line in journal.read_text().splitlines())
+    assert little > 0 == much
 
 
 def rank_of(desk: Desk, words: str) -> int:
@@ -176,8 +188,8 @@ def rank_of(desk: Desk, words: str) -> int:
 def test_what_the_model_takes_from_the_sources_is_shown_with_its_proof(desk: Desk) -> None:
     quoted = "Le coût pour la commune est estimé à 17 600 €."
     rank = rank_of(desk, quoted)
-    with model_server(200, completion(f"{quoted} [{rank}]")) as url:
-        answer = replace(desk, chat=Chat(url, "essai", "", 5)).ask(QUESTION)
+    with model_server(Script([f"{quoted} [{rank}]"])) as server:
+        answer = replace(desk, chat=Chat(server.url, "essai", "", 20)).ask(QUESTION)
     assert (answer.status, answer.model) == ("answered", "essai")
     assert answer.prompt_version
     [sentence] = answer.sentences
@@ -188,6 +200,6 @@ def test_what_the_model_takes_from_the_sources_is_shown_with_its_proof(desk: Des
 def test_an_article_that_a_sentence_names_does_not_cut_it_in_two(desk: Desk) -> None:
     quoted = "Vu le code de l’environnement, notamment les articles L. 541-2 et L. 541-3 ;"
     rank = rank_of(desk, quoted)
-    with model_server(200, completion(f"{quoted} [{rank}]")) as url:
-        answer = replace(desk, chat=Chat(url, "essai", "", 5)).ask(QUESTION)
+    with model_server(Script([f"{quoted} [{rank}]"])) as server:
+        answer = replace(desk, chat=Chat(server.url, "essai", "", 20)).ask(QUESTION)
     assert [sentence.text for sentence in answer.sentences] == [quoted]

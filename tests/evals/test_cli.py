@@ -78,3 +78,27 @@ def test_a_missing_ir_measures_is_told_before_anything_else(
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     told = CliRunner().invoke(program(), ["eval", str(tmp_path / "absent.jsonl")])
     assert isinstance(told.exception, MeasuresMissing)
+
+
+def test_another_model_server_is_measured_without_a_change_of_the_settings(tmp_path: Path) -> None:
+    path = tmp_path / "conseil.jsonl"
+    path.write_text("\n".join(map(json.dumps, ROWS)))
+    seen: list[Settings] = []
+
+    @contextmanager
+    def noting(settings: Settings) -> Iterator[tuple[TownDesk, Talk, Mapping[str, str]]]:
+        seen.append(settings)
+        yield TownDesk(), Talk(), {}
+
+    app = typer.Typer()
+    app.callback()(lambda: None)
+    register(app, noting)
+    (tmp_path / "greffe.toml").write_text('[model]\nurl = "http://10.0.0.1/v1"\nseconds = 9\n')
+    words = ["eval", str(path), "--data", str(tmp_path), "--json"]
+    url = "http://10.0.0.2/v1"
+    told = CliRunner().invoke(app, [*words, "--model-url", url, "--model-name", "essai"])
+    CliRunner().invoke(app, words)
+    other, plain = (settings.model for settings in seen)
+    assert (other.url, other.name, other.seconds) == (url, "essai", 9)
+    assert (plain.url, plain.name) == ("http://10.0.0.1/v1", "")
+    assert json.loads(told.stdout)["command"].endswith(f"--model-url {url} --model-name essai")

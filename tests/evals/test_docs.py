@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from evals import latency, plain, while_indexing
 from evals.questions import read_questions
-from evals.table import ANSWERS, SEARCH
+from evals.table import ANSWERS, MODEL, SEARCH
 from tests.evals.test_cli import program
 
 PAGE = (Path(__file__).parents[2] / "docs" / "mesures.md").read_text(encoding="utf-8")
@@ -28,7 +28,7 @@ def test_the_example_questions_are_read(tmp_path: Path) -> None:
     assert read["t1"].gold[0].file == "deliberations/2024-031.pdf"
 
 
-@pytest.mark.parametrize("name", [*SEARCH, *ANSWERS])
+@pytest.mark.parametrize("name", [*SEARCH, *ANSWERS, *MODEL])
 def test_every_figure_of_the_report_is_explained(name: str) -> None:
     assert f"`{name}`" in PAGE
 
@@ -36,7 +36,7 @@ def test_every_figure_of_the_report_is_explained(name: str) -> None:
 def test_every_option_of_the_command_is_there() -> None:
     (command,) = (c for c in typer.main.get_group(program()).commands.values())
     options = {text for parameter in command.params for text in parameter.opts}
-    assert options - {"files", "--help"} <= set(re.findall(r"--[a-z]+", PAGE))
+    assert options - {"files", "--help"} <= set(re.findall(r"--[a-z-]+", PAGE))
     assert CliRunner().invoke(program(), ["eval", "--help"]).exit_code == 0
 
 

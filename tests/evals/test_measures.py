@@ -7,10 +7,11 @@ from math import log2
 
 import pytest
 
-from app.citations import Answer
+from app.citations import Answer, Writing
 from evals.measures import (
     answer_values,
     compact,
+    correct,
     documents,
     found_at,
     holds,
@@ -18,6 +19,7 @@ from evals.measures import (
     ranked,
     same_file,
     search_values,
+    written,
 )
 from evals.questions import Gold, Question
 from tests.evals.town import Passage, answered
@@ -176,3 +178,21 @@ def test_an_error_is_never_a_refusal() -> None:
 def test_sentences_are_counted_with_their_proof() -> None:
     values = answer_values(PRICE, answered("?", page(2), page(3), status="unverified"))
     assert (values["sentences"], values["checked"]) == (2, 0)
+
+
+def test_what_a_model_did_is_counted_also_where_nothing_of_it_was_kept() -> None:
+    fallback = replace(
+        answered("4,95 €", page(2)), model="extractif", writing=Writing(4, 4, first=2.5)
+    )
+    values = answer_values(PRICE, fallback)
+    assert (values["by_model"], values["struck"], values["first_s"]) == (0, 1, 2.5)
+    own = replace(fallback, model="mistral", writing=Writing(4, 1, first=0.5))
+    assert (written(own)["by_model"], written(own)["struck"]) == (1, 0.25)
+    assert "struck" not in answer_values(PRICE, answered("4,95 €", page(2)))
+    silent = answer_values(PRICE, replace(fallback, writing=Writing()))
+    assert silent["by_model"] == 0
+    assert "struck" not in silent
+
+
+def test_a_struck_sentence_does_not_make_an_answer_right() -> None:
+    assert not correct(PRICE, answered("4,95 €", page(2), status="unverified"))

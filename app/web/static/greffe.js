@@ -79,7 +79,9 @@ function set(selector, attributes) {
 
 // Gradio's sanitiser drops aria-*: they are put where they belong whenever the page changes.
 function tend() {
-  set("#reponse [data-testid=markdown]", { role: "log", "aria-live": "polite", "aria-label": "Réponse" });
+  // what a model is still writing is read aloud once, when it is checked
+  const busy = String(document.querySelector("#reponse .en-cours") !== null);
+  set("#reponse [data-testid=markdown]", { role: "log", "aria-live": "polite", "aria-busy": busy, "aria-label": "Réponse" });
   set("#etape [data-testid=markdown]", { role: "status" });
   set("#source", { role: "region", "aria-label": "Source citée" });
   set("#tours", { role: "region", "aria-label": "Questions et réponses" });

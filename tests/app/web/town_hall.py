@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.citations import Answer, Citation, Quote, Sentence
+from app.citations import Answer, Citation, Draft, Quote, Sentence
 from ingest.discover import sha256
 from ingest.pages import Page, Word
 from ingest.records.version import VersionRow
@@ -158,6 +158,7 @@ class Desk:
         fonds: Sequence[str] | None = None,
         stage: Callable[[str], None] = lambda sentence: None,
         who: str = "local",
+        draft: Callable[[Draft], None] = lambda draft: None,
     ) -> Answer:
         """An answer from the table below; « attends » waits, « panne » fails."""
         before = conversation.turns if conversation is not None else ()

@@ -1,0 +1,47 @@
+"""Which of the passages found a question is about: the act, the collectivity, the years named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from vectorstore.period import is_about
+from vectorstore.retriever import Found, Hit
+
+# What a collectivity did stands in its acts; what it may or must do, in the law as well.
+_ASKS_LAW = re.compile(
+    r"\b(?:articles?|codes?|lois?|légal\w*|droits?|peu(?:t|vent)|doi(?:t|vent)|faut|oblig\w+"
+    r"|délais?|décrets?|règles?|conditions?)\b", re.I,
+)  # fmt: skip
+
+
+def relevant(found: Found) -> Found:
+    """Keep what the question asks for: the act it names, the collectivity it names, or law."""
+    hits = found.hits
+    if found.exact:
+        hits = tuple(hit for hit in hits if hit.record.id in found.exact)
+    elif found.reading.bodies:
+        law = bool(_ASKS_LAW.search(found.reading.text))
+        hits = tuple(
+            hit for hit in hits if hit.evidence.body >= 0 and (law or not hit.evidence.law)
+        )
+    return replace(found, hits=hits)
+
+
+_OPEN_ENDED = re.compile(
+    r"\b(?:depuis|avant|après|entre|jusqu|à partir|à compter|évolu\w+)", re.I
+)  # fmt: skip
+
+
+def of_its_years(found: Found) -> Sequence[Hit]:
+    """The hits about the years that the question names; all of them where no act is.
+
+    Law and acts without a date are of no year; « depuis 2021 » may be told at any time.
+    """
+    years = found.reading.years
+    if _OPEN_ENDED.search(found.reading.text):
+        return found.hits
+    timely = [hit for hit in found.hits if any(is_about(hit.record, year) for year in years)]
+    others = [hit for hit in found.hits if not hit.record.date or hit.record.kind == "article"]
+    return sorted([*timely, *others], key=lambda hit: hit.rank) if timely else found.hits
