@@ -9,13 +9,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app import extract, journal, ledger
+from app import extract, ledger
 from app.bar import Bar, Verdict, judge
 from app.citations import Answer, Citation, Quote, Sentence
 from app.conversation import EMPTY, Conversation, context_of
 from app.extract import Chosen
+from app.journal.entries import Journal
 from app.law import changes
 from app.llm import NOT_FOUND, Chat, ModelServerSilent, kept
+from app.passages import shape
 from app.units import quote_of, units, widened
 from ingest.catalogue import Catalogue
 from ingest.readers import NUMBERED, suffix_of
@@ -58,6 +60,7 @@ class Desk:
     bar: Bar = Bar()  # noqa: RUF009 - frozen
     chat: Chat | None = None
     readable: frozenset[str] | None = None  # fonds that may be read; None: all of them
+    journal: Journal | None = None  # None: a plain one in the data folder
 
     def within(self, readable: frozenset[str] | None) -> Desk:
         """The desk of somebody to whom these fonds alone are open; nothing else is looked at."""
@@ -72,6 +75,7 @@ class Desk:
         fonds: Sequence[str] | None = None,
         stage: Callable[[str], None] = lambda words: None,
         who: str = "local",
+        address: str = "",
     ) -> Answer:
         """Answer a question from the records, or say that they do not answer.
 
@@ -81,6 +85,7 @@ class Desk:
             fonds: those to search; None for all that may be read.
             stage: is told, in French, what is being done.
             who: for the journal.
+            address: from where, for the journal.
 
         Raises:
             NoIndex, NothingOpen, FondsUnknown, IndexReplaced.
@@ -106,8 +111,17 @@ class Desk:
             answer = replace(answer, notes=(*answer.notes, DEGRADED))
         answer = replace(answer, notes=(*answer.notes, *changes(found, answer)))
         answer = replace(answer, seconds=round(time.perf_counter() - started, 4))
-        journal.note(self.data, answer, who, self.catalogue.is_live)
+        self._note(answer, found.hits, who, address)
         return answer
+
+    def _note(self, answer: Answer, hits: Sequence[Hit], who: str, address: str) -> None:
+        cited = [citation.source_id for citation in answer.citations]
+        sources = self.catalogue.sources_of(list(dict.fromkeys(cited)))
+        (self.journal or Journal(self.data)).answer(
+            answer, who, self.catalogue.is_live, address=address,
+            passages=[shape(hit) for hit in hits],
+            sources={id: source.sha256 for id, source in sources.items()},
+        )  # fmt: skip
 
     def search(
         self,

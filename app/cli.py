@@ -19,6 +19,7 @@ from app.commands import (
     groups,
     ingest,
     init,
+    journal,
     models,
     rebuild,
     search,
@@ -44,7 +45,7 @@ app = typer.Typer(
 for module in (
     init, ingest, ask, search, show, serve, status, doctor, settings, demo, rebuild, withdraw,
     models,
-    users, groups,
+    users, groups, journal,
 ):  # fmt: skip
     app.command(module.NAME)(module.command)
 for entry in entry_points(group="greffe.commands"):

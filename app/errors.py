@@ -32,6 +32,7 @@ BUSY = 9
 REFUSED = 10
 INCOMPLETE = 11
 WAY_OUT = 12
+BROKEN = 13
 BUG = 70
 INTERRUPTED = 130
 
@@ -319,6 +320,12 @@ SENTENCES: dict[str, Say] = {
         "La preuve demande un espace réseau à part, que cette machine refuse ({detail}).",
         "Relancez-la avec sudo, ou hors d'un conteneur ; voir docs/installer-dsi.md.",
         PROGRAM_MISSING,
+    ),
+    "JournalBroken": Say(
+        "Le journal n'est pas tel qu'il a été écrit ({count} constat(s)) ; le premier :"
+        " journal/{file}, ligne {line} : {what}.",
+        "Gardez le dossier tel quel, comparez-le à une sauvegarde et à syslog ; il sert encore.",
+        BROKEN,
     ),
     "SettingsInvalid": Say(
         "Un réglage n'est pas valable : {detail}.",

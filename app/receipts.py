@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from app import journal
+from app.journal.erase import forget
 from ingest import withdrawals
 from ingest.catalogue import Catalogue
 from ingest.withdrawals import Withdrawal
@@ -28,7 +28,7 @@ def finish(data: Path, catalogue: Catalogue) -> list[Withdrawal]:
     pending = withdrawals.not_erased(catalogue)
     if not pending or withdrawals.owed(catalogue):
         return []
-    answers = journal.forget(data, {(one.fonds, one.path) for one in pending}, catalogue.is_live)
+    answers = forget(data, {(one.fonds, one.path) for one in pending}, catalogue.is_live)
     traces = _delete_traces(data)
     for one in pending:
         counts = {"answers": answers[one.fonds, one.path], "traces": traces}

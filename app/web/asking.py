@@ -29,10 +29,13 @@ class Stopped(Exception):
 class Asking:
     """One question while the desk works on it."""
 
-    def __init__(self, desk: Desk, data: Path, who: str = "local") -> None:
+    def __init__(
+        self, desk: Desk, data: Path, who: str = "local", address: str = ""
+    ) -> None:  # fmt: skip
         self.desk = desk
         self.data = data
         self.who = who
+        self.address = address
         self.stopped = False
         self._news: asyncio.Queue[str | Answer | None] = asyncio.Queue()
 
@@ -59,7 +62,12 @@ class Asking:
             try:
                 tell(
                     self.desk.ask(
-                        question, conversation=conversation, fonds=fonds, stage=stage, who=self.who
+                        question,
+                        conversation=conversation,
+                        fonds=fonds,
+                        stage=stage,
+                        who=self.who,
+                        address=self.address,
                     )
                 )
             except Stopped:

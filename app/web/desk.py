@@ -75,6 +75,7 @@ class Desk(Protocol):
         fonds: Sequence[str] | None = ...,
         stage: Callable[[str], None] = ...,
         who: str = ...,
+        address: str = ...,
     ) -> Answer: ...
 
     def examples(self) -> list[str]: ...

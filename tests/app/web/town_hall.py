@@ -158,6 +158,7 @@ class Desk:
         fonds: Sequence[str] | None = None,
         stage: Callable[[str], None] = lambda sentence: None,
         who: str = "local",
+        address: str = "",
     ) -> Answer:
         """An answer from the table below; « attends » waits, « panne » fails."""
         before = conversation.turns if conversation is not None else ()
