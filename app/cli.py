@@ -16,18 +16,21 @@ from app.commands import (
     ask,
     demo,
     doctor,
+    export,
     groups,
     ingest,
     init,
     journal,
     models,
     rebuild,
+    replay,
     search,
     serve,
     settings,
     show,
     status,
     users,
+    verify,
     withdraw,
 )
 from app.commands.shared import data_folder
@@ -45,7 +48,7 @@ app = typer.Typer(
 for module in (
     init, ingest, ask, search, show, serve, status, doctor, settings, demo, rebuild, withdraw,
     models,
-    users, groups, journal,
+    users, groups, journal, replay, export, verify,
 ):  # fmt: skip
     app.command(module.NAME)(module.command)
 for entry in entry_points(group="greffe.commands"):

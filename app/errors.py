@@ -321,6 +321,16 @@ SENTENCES: dict[str, Say] = {
         "Relancez-la avec sudo, ou hors d'un conteneur ; voir docs/installer-dsi.md.",
         PROGRAM_MISSING,
     ),
+    "AnswerUnknown": Say(
+        "Aucune réponse « {id} » ne peut être montrée.",
+        "Vérifiez l'identifiant : `greffe journal --kind question` en donne la liste.",
+        INPUT_UNREADABLE,
+    ),
+    "ExportInvalid": Say(
+        "« {path} » n'est pas une réponse exportée par Greffe : {detail}.",
+        "Donnez un fichier écrit par `greffe export` ou `greffe ask --export`.",
+        INPUT_UNREADABLE,
+    ),
     "JournalBroken": Say(
         "Le journal n'est pas tel qu'il a été écrit ({count} constat(s)) ; le premier :"
         " journal/{file}, ligne {line} : {what}.",

@@ -7,10 +7,11 @@ do not, as long as the file does not.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from app.ledger import squeeze
 from ingest.catalogue import Catalogue
 from ingest.rows import Source
 from ingest.withdrawals import Withdrawal, withdrawals
@@ -60,9 +61,13 @@ def find_again(
 ) -> Again:
     """Find a passage that was kept, in the fonds that may be read.
 
-    The same content under another name or in another fonds is the same content.
+    The same content under another name or in another fonds is the same content. What has `words`
+    is a quote: they must stand where they stood.
     """
     for source in content(catalogue, kept["sha256"], kept["fonds"], kept["source"], readable):
+        if "words" in kept:
+            holds = stands(kept, place_texts(catalogue, kept, source))
+            return Again("same" if holds else "reread", kept["words"] if holds else "", source)
         for row in catalogue.passages_on(source.id, kept["page_first"]):
             if digest(row.text) == kept["text_sha256"]:
                 return Again("same", row.text, source)
@@ -123,3 +128,30 @@ def _words(catalogue: Catalogue, kept: Mapping[str, Any], source: Source) -> str
             return ""
         pieces.append(page.text[start:end])
     return "\n".join(pieces)
+
+
+def place_texts(catalogue: Catalogue, kept: Mapping[str, Any], source: Source) -> list[str]:
+    """The texts in which a quote may stand: its page, and the version of its article."""
+    page = catalogue.page(source.id, kept["page"])
+    texts = [page.text] if page else []
+    for version in catalogue.versions(kept.get("article_id") or "", [source.fonds]):
+        if version.date == kept.get("date") and version.text:
+            texts.append(version.text)
+    return texts
+
+
+def stands(citation: Mapping[str, Any], texts: Sequence[str]) -> bool:
+    """Whether quoted words stand at their place in one of these texts.
+
+    Spaces, capitals, quotation marks and hyphens do not count. A row that is quoted with the head
+    of its table stands there line by line.
+    """
+    quote, start, end = citation["quote"], citation["start"], citation["end"]
+    lines = [found for line in quote.split("\n") if (found := squeeze(line))]
+    for text in texts:
+        here = squeeze(text[start:end])
+        if here and (squeeze(quote) in here or here in lines):
+            whole = squeeze(text)
+            if all(line in whole for line in lines):
+                return True
+    return False

@@ -66,14 +66,7 @@ class Journal:
             passages: those that were looked at, as app/replay.py finds them again.
             sources: id of a source → SHA-256 of its content.
         """
-        facts = {
-            "status": answer.status,
-            "sentences": [sentence.status for sentence in answer.sentences],
-            "model": answer.model,
-            "prompt_version": answer.prompt_version,
-            "generation": answer.generation,
-            "seconds": answer.seconds,
-        }
+        facts = facts_of(answer)
         parts: dict[str, object] = {
             "who": self.person("question", who, address),
             "question": answer.question,
@@ -96,6 +89,18 @@ class Journal:
     def _sent(self, line: Line) -> None:
         if self.send is not None:
             self.send(line)
+
+
+def facts_of(answer: Answer) -> dict[str, object]:
+    """How an answer was made and what came of it; nothing of what it says."""
+    return {
+        "status": answer.status,
+        "sentences": [sentence.status for sentence in answer.sentences],
+        "model": answer.model,
+        "prompt_version": answer.prompt_version,
+        "generation": answer.generation,
+        "seconds": answer.seconds,
+    }
 
 
 def said(answer: Answer, sources: Mapping[int, str]) -> dict[str, object]:

@@ -30,6 +30,7 @@ WRONG = (
     "Identifiant ou mot de passe incorrect. Après plusieurs essais manqués, attendez un quart"
     " d'heure avant le suivant."
 )
+UNKNOWN = "inconnu"
 STALE = "La page était ouverte depuis trop longtemps : recommencez."
 DIFFER = "Les deux saisies du nouveau mot de passe sont différentes."
 FIRST = "Votre mot de passe vous a été donné : choisissez-en un que vous serez seul à connaître."
@@ -78,7 +79,9 @@ class Entrance:
             said = sentence(trouble)
             return self._login(request, said.happened if said else WRONG, 503, login)
         if token is None:
-            await self._note(request, "refused", login)
+            # a name that nobody has may be a password in the wrong field
+            known = self.gate.directory is not None or self.gate.accounts.knows(login)
+            await self._note(request, "refused", login if known else UNKNOWN)
             return self._login(request, WRONG, 401, login)
         await self._note(request, "login", login)
         before = request.scope[VISIT]
