@@ -14,6 +14,7 @@ import typer
 from app import egress, errors, usage
 from app.commands import (
     ask,
+    curated,
     demo,
     doctor,
     export,
@@ -48,7 +49,7 @@ app = typer.Typer(
 for module in (
     init, ingest, ask, search, show, serve, status, doctor, settings, demo, rebuild, withdraw,
     models,
-    users, groups, journal, replay, export, verify,
+    users, groups, journal, replay, export, verify, curated,
 ):  # fmt: skip
     app.command(module.NAME)(module.command)
 for entry in entry_points(group="greffe.commands"):

@@ -326,6 +326,22 @@ SENTENCES: dict[str, Say] = {
         "Vérifiez l'identifiant : `greffe journal --kind question` en donne la liste.",
         INPUT_UNREADABLE,
     ),
+    "CuratedRefused": Say(
+        "La réponse « {id} » ne peut pas être validée : {detail}.",
+        "Reposez la question, et validez la réponse d'aujourd'hui.",
+        REFUSED,
+    ),
+    "CuratedUnknown": Say(
+        "Aucune réponse validée ne porte le numéro {id}.",
+        "`greffe curated` en donne la liste.",
+        USAGE,
+    ),
+    "ValidatorRefused": Say(
+        "« {login} » ne peut pas valider de réponse.",
+        "Il faut un compte de rôle juriste ou admin ; une personne de l'annuaire doit s'être"
+        " connectée à la page.",
+        REFUSED,
+    ),
     "ExportInvalid": Say(
         "« {path} » n'est pas une réponse exportée par Greffe : {detail}.",
         "Donnez un fichier écrit par `greffe export` ou `greffe ask --export`.",

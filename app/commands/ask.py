@@ -104,6 +104,8 @@ def _batch(desk: Desk, batch: Path, fonds: list[str] | None) -> int:
 def described(answer: Answer) -> str:
     """The answer for a terminal: sentences with [n], then the sources."""
     lines: list[str] = [f"({note})" for note in answer.notes]
+    if answer.validated:
+        lines.append(f"(validée par {answer.validated.by} le {answer.validated.on})")
     if answer.status != "answered":
         lines.append(answer.message)
         if answer.nearest:

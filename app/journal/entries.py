@@ -122,6 +122,9 @@ def said(answer: Answer, sources: Mapping[int, str]) -> dict[str, object]:
             for c in answer.citations
         ],
         "notes": list(answer.notes),
+        "validated": {"by": answer.validated.by, "on": answer.validated.on}
+        if answer.validated
+        else None,
     }  # fmt: skip
 
 
