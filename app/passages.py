@@ -31,16 +31,16 @@ class Again:
     text: str = ""  # same, recut: the words; reread: those of today
     source: Source | None = None  # where it stands now
     receipt: Withdrawal | None = None  # withdrawn: by which
+    label: str = ""  # of the act, as it is known today
 
 
 def shape(hit: Hit) -> dict[str, Any]:
-    """A passage as the journal keeps it; its words by their digest alone."""
+    """A passage as the journal keeps it: none of its words, nor of its title."""
     passage, record = hit.passage, hit.record
     return {
         "fonds": hit.fonds,
         "source": hit.source.path,
         "sha256": hit.source.sha256,
-        "record": record.label,
         "article_id": record.article_id,
         "date": hit.version.date if hit.version else record.date,
         "page_first": passage.page_first,
@@ -70,7 +70,8 @@ def find_again(
             return Again("same" if holds else "reread", kept["words"] if holds else "", source)
         for row in catalogue.passages_on(source.id, kept["page_first"]):
             if digest(row.text) == kept["text_sha256"]:
-                return Again("same", row.text, source)
+                act = catalogue.record(row.record_id)
+                return Again("same", row.text, source, label=act.label if act else "")
         past = _past(catalogue, kept, source)
         if past:
             return Again("same", past, source)

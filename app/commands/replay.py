@@ -94,11 +94,12 @@ def shape(found: Replay) -> dict[str, Any]:
 
 
 def _kept(kept: Mapping[str, Any], again: Again) -> dict[str, Any]:
-    names = ("number", "label", "record", "fonds", "source", "sha256", "page", "page_first",
+    names = ("number", "label", "fonds", "source", "sha256", "page", "page_first",
              "page_last", "quote", "score")  # fmt: skip
     receipt = again.receipt
     return {name: kept[name] for name in names if name in kept} | {
         "state": again.state,
+        "record": again.label or None,
         "source_now": again.source.path if again.source else None,
         "sha256_now": again.source.sha256 if again.source else None,
         "withdrawn": {"receipt": receipt.id, "at": receipt.at} if receipt else None,
@@ -125,7 +126,7 @@ def described(found: Replay) -> str:
         lines += ["", "Passages regardés, du meilleur au moins bon :"]
     for rank, (kept, again) in enumerate(found.passages, 1):
         place = f"{kept['source']}, p. {kept['page_first']}"
-        lines.append(f"{_mark(again)} {rank}. {kept['record']} – {place} : {_became(again)}")
+        lines.append(f"{_mark(again)} {rank}. {again.label or '—'} – {place} : {_became(again)}")
         if again.text:
             text = " ".join(again.text.split())
             lines.append(f"    « {text if len(text) <= _SHOWN else text[:_SHOWN] + ' …'} »")

@@ -17,7 +17,6 @@ from app.journal.kinds import RETENTIONS, Retention, kept_as
 from app.journal.words import rewrite
 
 Place = tuple[int, str]  # number of the line, part
-_QUOTING = ("answer", "passages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +45,16 @@ def forget(
     with writing(data) as chain:
         standing = {word.n for word in chain.words.part("answer")}
         gone = []
-        for word in [*chain.words.part("cited"), *chain.words.part("passages")]:
-            quoted = _sources(word.part, word.value)
+        for word in chain.words.part("cited"):
+            quoted = {(fonds, source) for fonds, source, _ in word.value}
             cited = quoted & counts.keys()
-            if cited or any(not is_live(*one) for one in quoted):
-                gone.append(word.n)
-                if word.part == "cited" and word.n in standing:
-                    for one in cited:
-                        counts[one] += 1
-        _erase(chain, chain.words.standing(gone, _QUOTING), "withdrawn")
+            if word.n in standing and (cited or any(not is_live(*one) for one in quoted)):
+                gone.append((word.n, "answer"))
+                for one in cited:
+                    counts[one] += 1
+        _erase(chain, gone, "withdrawn")
     rewrite(folder_of(data))
     return counts
-
-
-def _sources(part: str, value: Sequence[object]) -> set[tuple[str, str]]:
-    found: set[tuple[str, str]] = set()
-    for item in value:
-        if part == "cited" and isinstance(item, list):
-            found.add((item[0], item[1]))
-        elif isinstance(item, Mapping):
-            found.add((item["fonds"], item["source"]))
-    return found
 
 
 def erase_person(data: Path, who: str) -> Erased:
