@@ -337,13 +337,13 @@ SENTENCES: dict[str, Say] = {
         USAGE,
     ),
     "ValidatorRefused": Say(
-        "« {login} » ne peut pas valider de réponse.",
+        "Le compte « {login} » ne peut pas valider de réponse.",
         "Il faut un compte de rôle juriste ou admin ; une personne de l'annuaire doit s'être"
         " connectée à la page.",
         REFUSED,
     ),
     "ExportInvalid": Say(
-        "« {path} » n'est pas une réponse exportée par Greffe : {detail}.",
+        "Le fichier « {path} » n'est pas une réponse exportée par Greffe : {detail}.",
         "Donnez un fichier écrit par `greffe export` ou `greffe ask --export`.",
         INPUT_UNREADABLE,
     ),

@@ -177,6 +177,8 @@ def described(entry: Entry) -> str:
         words.append(f"« {_short(entry.parts['question'])} »")
     if entry.facts.get("status"):
         words.append(_STATUSES.get(entry.facts["status"], str(entry.facts["status"])))
+    elif entry.kind == "erased":
+        words.append(_CAUSES.get(entry.facts.get("cause", ""), ""))
     elif entry.facts:
         words.append(_pairs(entry.facts))
     if "what" in entry.parts:
@@ -186,6 +188,11 @@ def described(entry: Entry) -> str:
     return "  ".join(words)
 
 
+_CAUSES = {
+    "withdrawn": "document retiré",
+    "person": "historique d'une personne",
+    "expired": "durée passée",
+}
 _STATUSES = {"answered": "(répondue)", "not_in_records": "(sans réponse)"}
 
 

@@ -62,11 +62,16 @@ def erase_person(data: Path, who: str) -> Erased:
     names = {who, pseudonym(data, who)}
     with writing(data) as chain:
         theirs = [w.n for w in chain.words.part("who") if w.value.get("name") in names]
-        about = [w.n for w in chain.words.part("what") if w.value.get("login") in names]
+        about = [w.n for w in chain.words.part("what") if names & _named(w.value)]
         places = chain.words.standing(theirs) + chain.words.standing(about, ("what",))
         erased = _erase(chain, sorted(set(places)), "person")
     rewrite(folder_of(data))
     return erased
+
+
+def _named(what: Mapping[str, object]) -> set[str]:
+    """The people that an action was about."""
+    return {str(what[name]) for name in ("login", "who", "as", "by") if what.get(name)}
 
 
 def expire(data: Path, days: Mapping[Retention, int], today: datetime | None = None) -> Erased:

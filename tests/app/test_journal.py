@@ -263,16 +263,17 @@ def test_a_carrying_over_that_was_stopped_begins_anew(tmp_path: Path) -> None:
 
 def test_the_history_of_a_person_is_erased_and_the_chain_holds(data: Path) -> None:
     Journal(data).note("admin", "root", parts={"what": {"login": "marie", "name": CANARY}})
+    assert greffe(data, "journal", "--who", "marie").code == 0
     ran = greffe(data, "journal", "erase", "--who", "marie")
     assert ran.code == 0
     assert "L'historique de « marie » a été effacé le " in ran.out
-    assert "4 lignes du journal, 7 parties" in ran.out
-    assert "Noté à la ligne n° 8" in ran.out
+    assert "5 lignes du journal, 8 parties" in ran.out
+    assert "Noté à la ligne n° 9" in ran.out
     assert "marie" not in {entry.who for entry in entries(data)}
     assert [e.who for e in entries(data, Sought(kinds=("open",)))] == ["paul", ""] * 3
     assert traces(data, "marie") == []
     checked = verify(data)
-    assert (checked.findings, checked.erased) == ((), 7)
+    assert (checked.findings, checked.erased) == ((), 8)
     assert "effacé le " in greffe(data, "journal").out
     assert greffe(data, "journal", "erase", "--who", "marie").out.endswith(
         "rien dans le journal.\n"
@@ -354,3 +355,11 @@ def test_the_files_are_for_their_owner_alone(data: Path) -> None:
     for path in (folder_of(data) / MONTH, folder_of(data) / FILE):
         assert path.stat().st_mode & 0o777 == 0o600
     assert os.stat(folder_of(data)).st_mode & 0o777 == 0o700
+
+
+def test_a_syslog_outside_the_building_is_refused(data: Path) -> None:
+    (data / "greffe.toml").write_text('[journal]\nsyslog = "udp://192.0.2.1:514"\n')
+    ran = greffe(data, "journal")
+    assert (ran.code, "journal.syslog" in ran.err) == (10, True)
+    (data / "greffe.toml").write_text('[journal]\nsyslog = "udp://127.0.0.1:9"\n')
+    assert greffe(data, "journal").code == 0
