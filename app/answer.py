@@ -9,15 +9,18 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app import extract, journal, ledger
+from app import extract, ledger
 from app.bar import Bar, Verdict, judge
 from app.citations import Answer, Citation, Draft, Quote, Sentence, Writing
 from app.conversation import EMPTY, Conversation, context_of
+from app.curated import Curated
 from app.extract import Chosen
+from app.journal.entries import Journal
 from app.judged import Judged, whole
 from app.law import changes
 from app.listing import MOST, Listed, acts_asked
 from app.llm import Chat, ContextTooSmall, ModelServerSilent
+from app.passages import shape
 from app.relevance import of_its_years, relevant
 from app.units import quote_of, widened
 from ingest.catalogue import Catalogue
@@ -68,6 +71,7 @@ class Desk:
     chat: Chat | None = None
     readable: frozenset[str] | None = None  # fonds that may be read; None: all of them
     omit: bool = False  # a model's sentences without proof are left out, not struck out
+    journal: Journal | None = None  # None: a plain one in the data folder
 
     def within(self, readable: frozenset[str] | None) -> Desk:
         """The desk of somebody to whom these fonds alone are open; nothing else is looked at."""
@@ -83,6 +87,7 @@ class Desk:
         stage: Callable[[str], None] = lambda words: None,
         who: str = "local",
         draft: Callable[[Draft], None] = lambda draft: None,
+        address: str = "",
     ) -> Answer:
         """Answer a question from the records, or say that they do not answer.
 
@@ -93,6 +98,7 @@ class Desk:
             stage: is told, in French, what is being done.
             who: for the journal.
             draft: is told what a model has written so far; what it raises ends the writing.
+            address: from where, for the journal.
 
         Raises:
             NoIndex, NothingOpen, FondsUnknown, IndexReplaced.
@@ -102,6 +108,9 @@ class Desk:
         query = self._query(question, conversation)
         # 2. search the fonds that may be read
         names = self._fonds(fonds)
+        validated = self._validated(query, names)
+        if validated is not None:
+            return self._given(validated, started, who, address)
         stage(f"recherche dans {len(names)} fonds…" if len(names) > 1 else "recherche…")
         found = relevant(self.retriever.search(query, names, _HITS))
         # 3. choose what answers, and hold it against the bar
@@ -127,8 +136,32 @@ class Desk:
             answer = replace(answer, notes=(*answer.notes, DEGRADED))
         answer = replace(answer, notes=(*answer.notes, *changes(found, answer)))
         answer = replace(answer, seconds=round(time.perf_counter() - started, 4))
-        journal.note(self.data, answer, who, self.catalogue.is_live)
+        self._note(answer, found.hits, who, address)
         return answer
+
+    def _validated(self, query: Query, names: Sequence[str]) -> Answer | None:
+        """The answer that legal staff validated for a question that stands alone."""
+        if query.context:
+            return None
+        embed = self.retriever.embedder.questions
+        return Curated(self.data).find(query.text, names, self.catalogue, embed)
+
+    def _given(self, validated: Answer, started: float, who: str, address: str) -> Answer:
+        answer = replace(
+            validated, id=uuid.uuid4().hex[:12], generation=self.generation,
+            seconds=round(time.perf_counter() - started, 4),
+        )  # fmt: skip
+        self._note(answer, (), who, address)
+        return answer
+
+    def _note(self, answer: Answer, hits: Sequence[Hit], who: str, address: str) -> None:
+        cited = [citation.source_id for citation in answer.citations]
+        sources = self.catalogue.sources_of(list(dict.fromkeys(cited)))
+        (self.journal or Journal(self.data)).answer(
+            answer, who, self.catalogue.is_live, address=address,
+            passages=[shape(hit) for hit in hits],
+            sources={id: source.sha256 for id, source in sources.items()},
+        )  # fmt: skip
 
     def search(
         self,

@@ -15,6 +15,8 @@ from app.access.sessions import Sessions
 from app.access.store import Store
 from app.answer import Desk, NoIndex
 from app.egress import check_address, check_contacts
+from app.journal.entries import Journal
+from app.journal.syslog import Syslog
 from app.llm import Chat
 from app.settings import Settings
 from ingest.catalogue import Catalogue
@@ -116,7 +118,21 @@ def open_desk(settings: Settings) -> Iterator[Desk]:
         yield Desk(
             settings.data, parts.catalogue, retriever, parts.generation, chat=_chat(settings),
             omit=settings.model.omit,
+            journal=journal_of(settings),
         )  # fmt: skip
+
+
+def journal_of(settings: Settings) -> Journal:
+    """Where what is done is noted.
+
+    Raises:
+        AddressRefused: its syslog is outside the building.
+    """
+    kept = settings.journal
+    if "journal.syslog" in settings.contacts:
+        check_address("journal.syslog", kept.syslog, settings.egress.allowed)
+    send = Syslog(kept.syslog) if kept.syslog else None
+    return Journal(settings.data, kept.pseudonyms, send)
 
 
 def gate_of(settings: Settings) -> Gate:

@@ -65,6 +65,15 @@ class Writing:
 
 
 @dataclass(frozen=True, slots=True)
+class Validated:
+    """By whom an answer was validated, and when."""
+
+    by: str  # as shown
+    on: str  # ISO day
+    id: int  # of the validated answer (app/curated.py)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a question gets back. `nearest` is filled when nothing answers."""
 
@@ -82,6 +91,7 @@ class Answer:
     notes: tuple[str, ...] = field(default=())  # French: e.g. the model did not answer
     trouble: Exception | None = None  # what went wrong although an answer is given
     writing: Writing | None = None  # what a model did for it, where one was asked
+    validated: Validated | None = None  # a curated answer, given again
 
     @property
     def text(self) -> str:

@@ -14,19 +14,24 @@ import typer
 from app import egress, errors, usage
 from app.commands import (
     ask,
+    curated,
     demo,
     doctor,
+    export,
     groups,
     ingest,
     init,
+    journal,
     models,
     rebuild,
+    replay,
     search,
     serve,
     settings,
     show,
     status,
     users,
+    verify,
     withdraw,
 )
 from app.commands.shared import data_folder
@@ -44,7 +49,7 @@ app = typer.Typer(
 for module in (
     init, ingest, ask, search, show, serve, status, doctor, settings, demo, rebuild, withdraw,
     models,
-    users, groups,
+    users, groups, journal, replay, export, verify, curated,
 ):  # fmt: skip
     app.command(module.NAME)(module.command)
 for entry in entry_points(group="greffe.commands"):

@@ -32,6 +32,7 @@ BUSY = 9
 REFUSED = 10
 INCOMPLETE = 11
 WAY_OUT = 12
+BROKEN = 13
 BUG = 70
 INTERRUPTED = 130
 
@@ -325,6 +326,38 @@ SENTENCES: dict[str, Say] = {
         "La preuve demande un espace réseau à part, que cette machine refuse ({detail}).",
         "Relancez-la avec sudo, ou hors d'un conteneur ; voir docs/installer-dsi.md.",
         PROGRAM_MISSING,
+    ),
+    "AnswerUnknown": Say(
+        "Aucune réponse « {id} » ne peut être montrée.",
+        "Vérifiez l'identifiant : `greffe journal --kind question` en donne la liste.",
+        INPUT_UNREADABLE,
+    ),
+    "CuratedRefused": Say(
+        "La réponse « {id} » ne peut pas être validée : {detail}.",
+        "Reposez la question, et validez la réponse d'aujourd'hui.",
+        REFUSED,
+    ),
+    "CuratedUnknown": Say(
+        "Aucune réponse validée ne porte le numéro {id}.",
+        "`greffe curated` en donne la liste.",
+        USAGE,
+    ),
+    "ValidatorRefused": Say(
+        "Le compte « {login} » ne peut pas valider de réponse.",
+        "Il faut un compte de rôle juriste ou admin ; une personne de l'annuaire doit s'être"
+        " connectée à la page.",
+        REFUSED,
+    ),
+    "ExportInvalid": Say(
+        "Le fichier « {path} » n'est pas une réponse exportée par Greffe : {detail}.",
+        "Donnez un fichier écrit par `greffe export` ou `greffe ask --export`.",
+        INPUT_UNREADABLE,
+    ),
+    "JournalBroken": Say(
+        "Le journal n'est pas tel qu'il a été écrit ({count} constat(s)) ; le premier :"
+        " journal/{file}, ligne {line} : {what}.",
+        "Gardez le dossier tel quel, comparez-le à une sauvegarde et à syslog ; il sert encore.",
+        BROKEN,
     ),
     "SettingsInvalid": Say(
         "Un réglage n'est pas valable : {detail}.",

@@ -7,7 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from app import journal
+from app.curated import Curated
+from app.journal.erase import forget
 from ingest import withdrawals
 from ingest.catalogue import Catalogue
 from ingest.withdrawals import Withdrawal
@@ -28,10 +29,12 @@ def finish(data: Path, catalogue: Catalogue) -> list[Withdrawal]:
     pending = withdrawals.not_erased(catalogue)
     if not pending or withdrawals.owed(catalogue):
         return []
-    answers = journal.forget(data, {(one.fonds, one.path) for one in pending}, catalogue.is_live)
+    answers = forget(data, {(one.fonds, one.path) for one in pending}, catalogue.is_live)
+    places = {(one.fonds, one.path) for one in pending}
+    curated = Curated(data).forget(places, catalogue.is_live)
     traces = _delete_traces(data)
     for one in pending:
-        counts = {"answers": answers[one.fonds, one.path], "traces": traces}
+        counts = {"answers": answers[one.fonds, one.path], "traces": traces, "curated": curated}
         withdrawals.mark_erased(catalogue, one.id, counts)
     return withdrawals.withdrawals(catalogue, [one.id for one in pending])
 
@@ -64,7 +67,7 @@ def shape(receipt: Withdrawal) -> dict[str, Any]:
 
 def described(receipt: Withdrawal, remote: str = "") -> str:
     """A receipt as a clerk would read it. `remote`: the Chroma server that is not ours."""
-    count = {**dict.fromkeys(("answers", "traces"), 0), **receipt.removed}
+    count = {**dict.fromkeys(("answers", "traces", "curated"), 0), **receipt.removed}
     why = "retiré" if receipt.cause == "asked" else "disparu du dossier, retiré"
     lines = [
         f"Reçu n° {receipt.id} : « {receipt.path} », fonds « {receipt.fonds} »",
@@ -77,6 +80,7 @@ def described(receipt: Withdrawal, remote: str = "") -> str:
            if remote else "collection refaite, fichiers réécrits"),
         f"  index des mots (tantivy) : {count['passages']} passages ; index refait",
         f"  journal : texte effacé de {count['answers']} réponses",
+        f"  réponses validées : texte effacé de {count['curated']}",
         f"  traces d'erreurs : {count['traces']} supprimées",
         "  images des pages : aucune n'est gardée sur le disque",
         f"  effacement terminé le {receipt.erased}" if receipt.erased

@@ -19,6 +19,7 @@ from pydantic_settings import (
 )
 
 from app.egress import networks
+from app.journal.kinds import Retention
 from ingest.trouble import Trouble
 
 FILE = "greffe.toml"
@@ -126,6 +127,33 @@ class Directory(_Part):
     seconds: int = Field(10, ge=1, le=60, description="Délai accordé à l'annuaire, en secondes.")
 
 
+class Journal(_Part):
+    """Le journal : ce qui en est gardé, et combien de temps."""
+
+    pseudonyms: bool = Field(
+        False, description="Écrire un pseudonyme à la place de qui pose une question."
+    )
+    question_days: int = Field(
+        365, ge=0, description="Jours où les questions sont gardées ; 0 : sans limite."
+    )
+    access_days: int = Field(
+        365, ge=0, description="De même, pages ouvertes, réponses rejouées ou exportées."
+    )
+    login_days: int = Field(365, ge=0, description="De même, connexions et refus.")
+    admin_days: int = Field(1095, ge=0, description="De même, actes d'administration.")
+    syslog: str = Field(
+        "", description="Où envoyer aussi les lignes : /dev/log, udp://HÔTE:514, tcp://HÔTE:514."
+    )
+
+    @property
+    def days(self) -> dict[Retention, int]:
+        """How long each is kept, in days; 0: for ever."""
+        return {
+            "question": self.question_days, "access": self.access_days,
+            "login": self.login_days, "admin": self.admin_days,
+        }  # fmt: skip
+
+
 class Egress(_Part):
     """Ce qui peut être contacté hors de la machine et du réseau privé : rien, sauf cette liste."""
 
@@ -160,6 +188,7 @@ class Settings(BaseSettings):
     egress: Egress = Egress()
     access: Access = Access()
     directory: Directory = Directory()
+    journal: Journal = Journal()
 
     @classmethod
     def settings_customise_sources(
@@ -195,6 +224,7 @@ class Settings(BaseSettings):
             "model.url": self.model.url,
             "store.url": self.store.url,
             "directory.url": self.directory.url,
+            "journal.syslog": self.journal.syslog.strip() if "://" in self.journal.syslog else "",
         }
         return {name: url for name, url in named.items() if url}
 

@@ -83,6 +83,12 @@ def _nearest(rank: int, citation: Citation) -> dict[str, Any]:
     }
 
 
+def validated_shape(answer: Answer) -> dict[str, str] | None:
+    """By whom and when an answer was validated."""
+    known = answer.validated
+    return {"by": known.by, "on": known.on} if known else None
+
+
 def answer_shape(id: str | None, answer: Answer) -> dict[str, Any]:
     """One line of `ask --json`. `answer` is the key under which it can be found again."""
     return {
@@ -102,6 +108,7 @@ def answer_shape(id: str | None, answer: Answer) -> dict[str, Any]:
         "prompt_version": answer.prompt_version,
         "generation": answer.generation,
         "notes": list(answer.notes),
+        "validated": validated_shape(answer),
     }
 
 

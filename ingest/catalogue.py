@@ -213,6 +213,13 @@ class Catalogue:
         )
         return [source_of(row) for row in rows]
 
+    def with_content(self, sha256: str) -> list[Source]:
+        """The live sources whose file has this SHA-256."""
+        rows = self._all(
+            "SELECT * FROM sources WHERE state = 'live' AND sha256 = ? ORDER BY id", sha256
+        )
+        return [source_of(row) for row in rows]
+
     def is_live(self, fonds: str, path: str) -> bool:
         """Whether a fonds shows a source of this path."""
         found = self._one(
@@ -439,6 +446,15 @@ class Catalogue:
             f"SELECT * FROM passages WHERE source_id = ? AND {_STANDS.format('passages')}"
             " ORDER BY ordinal",
             source_id,
+        )
+        return [passage_of(row) for row in rows]
+
+    def passages_on(self, source_id: int, page: int) -> list[PassageRow]:
+        """The passages of a source that begin on a page, in order."""
+        rows = self._all(
+            "SELECT * FROM passages WHERE source_id = ? AND page_first = ? ORDER BY ordinal",
+            source_id,
+            page,
         )
         return [passage_of(row) for row in rows]
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from app.access.accounts import spelled
+from app.access.accounts import Accounts, spelled
 from app.access.groups import Groups
 from app.access.reader import Reader, role_of
 from app.access.store import Store
@@ -103,6 +103,13 @@ def reader_of(groups: Groups, login: str, name: str, member_of: Sequence[str]) -
     role = groups.role_of(member_of)
     fonds = None if role == "admin" else groups.fonds_of(member_of)
     return Reader(login, name or login, role, fonds)
+
+
+def local_reader(store: Store, login: str) -> Reader:
+    """A local account as a reader. Raises AccountUnknown."""
+    account = Accounts(store).one(login)
+    fonds = None if account.role == "admin" else Groups(store).fonds_of(account.groups)
+    return Reader(account.login, account.name, account.role, fonds)
 
 
 def _id(token: str) -> str:

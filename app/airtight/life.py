@@ -60,6 +60,7 @@ def life(folder: Path, gguf: Path | None, commands: Sequence[str]) -> list[Step]
     served = [*module, "app.airtight.model", str(MODEL_PORT), *([str(gguf)] if gguf else [])]
     visit = [*module, "app.airtight.visit", f"http://127.0.0.1:{PAGE_PORT}/",
              str(folder / "visit.json")]  # fmt: skip
+    export = str(folder / "reponse.json")
     steps = [
         Step("ingestion de la commune d'exemple, avec OCR", [*greffe, "demo", "--index-only"]),
         Step("le serveur de modèle", served, port=MODEL_PORT),
@@ -75,6 +76,9 @@ def life(folder: Path, gguf: Path | None, commands: Sequence[str]) -> list[Step]
         Step("la fiche d'un acte", [*greffe, "show", "2024-031"]),
         Step("une évaluation",
              [*greffe, "eval", str(sample / "questions.jsonl"), "--limit", str(_QUESTIONS)]),
+        Step("une réponse, exportée", [*greffe, "ask", QUESTION, "--export", export]),
+        Step("la réponse exportée, contrôlée", [*greffe, "verify", export]),
+        Step("le journal, contrôlé", [*greffe, "journal", "verify"]),
         Step("un retrait, avec effacement", [*greffe, "withdraw", _WITHDRAWN, "--yes"]),
         Step("une vérification", [*greffe, "doctor"]),
     ]  # fmt: skip

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands.shared import AsJson, Batch, Data, Fonds, settings_of
+from app.commands.shared import AsJson, Batch, Data, Fonds, journaled, settings_of
 from app.errors import DONE, INPUT_UNREADABLE, MODEL_SILENT, NOT_IN_RECORDS
 
 if TYPE_CHECKING:
     from app.answer import Desk
     from app.citations import Answer, Citation
+    from app.settings import Settings
 
 NAME = "ask"
 
@@ -29,6 +30,9 @@ def command(
     question: Annotated[str, typer.Argument(help="La question.")] = "",
     fonds: Fonds = None,
     batch: Batch = None,
+    export: Annotated[
+        Path | None, typer.Option("--export", help="Écrire aussi la réponse dans ce fichier.")
+    ] = None,
     as_json: AsJson = False,
     data: Data = None,
 ) -> int:
@@ -37,20 +41,33 @@ def command(
     from app.batch import unfit
     from app.shapes import answer_shape
 
+    if export is not None and batch is not None:
+        raise typer.BadParameter("--export écrit une seule réponse : sans --batch")
     if bool(question.strip()) == (batch is not None):
         raise typer.BadParameter("donnez une question, ou --batch FICHIER")
     wrong = unfit(question) if batch is None else ""
     if wrong:
         raise typer.BadParameter(wrong)
-    with open_desk(settings_of(data)) as desk:
+    settings = settings_of(data)
+    with open_desk(settings) as desk:
         if batch is not None:
             return _batch(desk, batch, fonds)
         answer = desk.ask(question, fonds=fonds)
+        if export is not None:
+            _export(settings, answer, export)
     if as_json:
         typer.echo(json.dumps(answer_shape(None, answer), ensure_ascii=False))
     else:
         typer.echo(described(answer))
     return _verdict(answer)
+
+
+def _export(settings: Settings, answer: Answer, file: Path) -> None:
+    from app.export import of_entry, write
+    from app.journal.search import entry_of
+
+    write(file, of_entry(answer.id, entry_of(settings.data, "question", answer.id)))
+    journaled(settings, "export", {"what": {"file": file.name}}, answer.id)
 
 
 def _verdict(answer: Answer) -> int:
@@ -87,6 +104,8 @@ def _batch(desk: Desk, batch: Path, fonds: list[str] | None) -> int:
 def described(answer: Answer) -> str:
     """The answer for a terminal: sentences with [n], then the sources."""
     lines: list[str] = [f"({note})" for note in answer.notes]
+    if answer.validated:
+        lines.append(f"(validée par {answer.validated.by} le {answer.validated.on})")
     if answer.status != "answered":
         lines.append(answer.message)
         if answer.nearest:

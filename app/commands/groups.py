@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.access.reader import role_of
-from app.commands.shared import AsJson, Data, checked_action, settings_of
+from app.commands.shared import AsJson, Data, administered, checked_action, settings_of
 from app.commands.users import Role
 
 if TYPE_CHECKING:
@@ -66,6 +66,9 @@ def command(
             groups.set_role(group, role_of(role) if role else None)
         elif action == "remove" and not groups.remove(group):
             raise typer.BadParameter(f"le groupe « {group} » n'existe pas")
+        if action != "list":
+            administered(settings, f"groups {action}", group=group, all=every, fonds=fonds,
+                         role=role and str(role))  # fmt: skip
         _show(groups.all(), as_json)
     finally:
         store.close()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.commands.shared import AsJson, Data, settings_of
+from app.commands.shared import AsJson, Data, administered, settings_of
 from app.errors import DONE, INCOMPLETE, INPUT_UNREADABLE, MISSING_PROGRAMS, PROGRAM_MISSING
 
 if TYPE_CHECKING:
@@ -53,6 +53,10 @@ def command(
     settings = settings_of(data)
     os.nice(_POLITE)
     report = run(settings, targets, fonds, retry=retry, yes=yes, restore=restore)
+    administered(
+        settings, "ingest", targets=[str(one) for one in targets], fonds=fonds, restore=restore,
+        read=report.read, withdrawn=report.withdrawn, set_aside=len(report.set_aside),
+    )  # fmt: skip
     if as_json:
         typer.echo(json.dumps(report.as_dict(), ensure_ascii=False))
     else:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.commands.shared import AsJson, Data, settings_of
+from app.commands.shared import AsJson, Data, administered, settings_of
 from app.errors import DONE, REFUSED
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def _add(settings: Settings, source: Path, name: str, *, as_json: bool) -> None:
     except Trouble:
         shutil.rmtree(brought.folder)
         raise
+    administered(settings, "models add", name=brought.name)
     if brought.left_out:
         print(f"Laissés de côté : {', '.join(brought.left_out)}", file=sys.stderr)
     told = {

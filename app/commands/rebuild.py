@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from app.commands.shared import Data, settings_of
+from app.commands.shared import Data, administered, settings_of
 
 NAME = "rebuild"
 
@@ -18,4 +18,5 @@ def command(data: Data = None) -> None:
     settings = settings_of(data)
     with run_lock(settings.data), Bar() as bar:
         count = rebuild(settings, bar.tell)
+    administered(settings, "rebuild", passages=count)
     typer.echo(f"{count} passages dans le nouvel index.")

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import socket
+import sqlite3
 import ssl
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands.shared import Data, settings_of
+from app.commands.shared import Data, administered, settings_of
 from ingest.trouble import Trouble
 
 if TYPE_CHECKING:
     from app.settings import Settings
 
 NAME = "serve"
+_DAY = 86_400.0  # seconds
 
 
 class PortTaken(Trouble):
@@ -65,20 +71,50 @@ def run(settings: Settings, listening: socket.socket | None = None) -> None:
 
 
 def _serve(settings: Settings, door: socket.socket) -> None:
-    from app.assembly import gate_of, open_desk
+    from app.assembly import gate_of, journal_of, open_desk
 
     page = settings.page
     gate = gate_of(settings)
-    with open_desk(settings) as desk:
+    with open_desk(settings) as desk, _expiring(settings):
         from app.web.server import build_app, serve
 
         shown = page.name.split(",")[0].strip() or page.host
         address = address_of(shown, page.port, tls=page.certificate is not None)
         say = f"La page est ouverte : {address}  (Ctrl-C pour arrêter)"
-        app = build_app(desk, settings, gate, tls=page.certificate is not None)
+        app = build_app(
+            desk, settings, gate, tls=page.certificate is not None, journal=journal_of(settings)
+        )
+        administered(settings, "serve", host=page.host, port=page.port, toml=_digest(settings))
         serve(
             app, door, lambda: print(say, file=sys.stderr, flush=True), page.certificate, page.key
         )
+
+
+@contextmanager
+def _expiring(settings: Settings) -> Iterator[None]:
+    """Erase from the journal what has had its time: now, and each day that the page is open."""
+    from app.journal.erase import expire
+
+    ended = threading.Event()
+
+    def daily() -> None:
+        while not ended.wait(_DAY):
+            with suppress(OSError, sqlite3.Error):  # a full disk: tomorrow
+                expire(settings.data, settings.journal.days)
+
+    with suppress(sqlite3.Error):
+        expire(settings.data, settings.journal.days)
+    threading.Thread(target=daily, name="journal", daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()
+
+
+def _digest(settings: Settings) -> str:
+    """Of greffe.toml: a change of settings shows in the journal; what it says does not."""
+    path = settings.data / "greffe.toml"
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def address_of(host: str, port: int, *, tls: bool = False) -> str:

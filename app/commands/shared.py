@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -60,3 +60,19 @@ def settings_of(data: Path | None) -> Settings:
     folder = data_folder(data)
     os.environ["GREFFE_DATA"] = str(folder)  # the error boundary keeps its reports there
     return load(folder)
+
+
+def journaled(
+    settings: Settings, kind: str, parts: Mapping[str, Mapping[str, Any]], id: str = ""
+) -> None:
+    """Note in the journal what the account that runs the command has done."""
+    from app.assembly import journal_of
+    from app.receipts import who
+
+    journal_of(settings).note(kind, who(), id=id, parts=parts)
+
+
+def administered(settings: Settings, command: str, **what: Any) -> None:
+    """Note an action of administration: the command, and what it was given."""
+    given = {name: value for name, value in what.items() if value}
+    journaled(settings, "admin", {"what": {"command": command, **given}})

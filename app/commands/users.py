@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.access.reader import role_of
-from app.commands.shared import AsJson, Data, checked_action, settings_of
+from app.commands.shared import AsJson, Data, administered, checked_action, settings_of
 
 if TYPE_CHECKING:
     from app.access.accounts import Account, Accounts
@@ -63,13 +63,18 @@ def command(
     data: Data = None,
 ) -> None:
     """Les comptes locaux : qui peut se connecter à la page."""
+    from app.access.accounts import spelled
     from app.access.store import Store
 
     checked_action(action, _ACTIONS, "identifiant", login)
-    store = Store(settings_of(data).data)
+    settings = settings_of(data)
+    store = Store(settings.data)
     groups = [] if group == ["aucun"] else group or None
     try:
         _ACTIONS[action](store, _Asked(login, name, role, groups), as_json)
+        if action != "list":
+            administered(settings, f"users {action}", login=spelled(login), name=name,
+                         role=role and str(role), groups=groups)  # fmt: skip
     finally:
         store.close()
 

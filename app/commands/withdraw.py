@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands.shared import AsJson, Data, settings_of
+from app.commands.shared import AsJson, Data, administered, settings_of
 from ingest.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def command(
 
     settings = settings_of(data)
     done = run(settings, names, fonds, yes=yes)
+    administered(settings, "withdraw", receipts=[one.id for one in done], fonds=fonds)
     if as_json:
         typer.echo(json.dumps([receipts.shape(one) for one in done], ensure_ascii=False))
     else:

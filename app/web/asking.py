@@ -49,10 +49,13 @@ class _Seen:
 class Asking:
     """One question while the desk works on it."""
 
-    def __init__(self, desk: Desk, data: Path, who: str = "local") -> None:
+    def __init__(
+        self, desk: Desk, data: Path, who: str = "local", address: str = ""
+    ) -> None:  # fmt: skip
         self.desk = desk
         self.data = data
         self.who = who
+        self.address = address
         self.stopped = False
         self._news: asyncio.Queue[News | None] = asyncio.Queue()
 
@@ -87,7 +90,7 @@ class Asking:
             try:
                 answer = self.desk.ask(
                     question, conversation=conversation, fonds=fonds, stage=stage, draft=draft,
-                    who=self.who,
+                    who=self.who, address=self.address,
                 )  # fmt: skip
                 tell(answer)
             except Stopped:

@@ -10,8 +10,11 @@ from typing import Any
 
 from app.access.gate import Gate, OpenGate
 from app.citations import Answer, Draft
+from app.journal.entries import Journal
+from app.pages import has_paper
 from app.web.asking import Asking, objection
 from app.web.desk import Conversation, Desk
+from app.web.images import note_opened
 from app.web.layout import Parts, lay_out
 from app.web.markup import notice, turn, turns, working
 from app.web.proof import Panel, View, first_view, listed, move, open_reference, panel
@@ -29,12 +32,14 @@ class Chat:
     """
 
     def __init__(
-        self, desk: Desk, data: Path, empty: Conversation, gate: Gate | None = None
+        self, desk: Desk, data: Path, empty: Conversation, gate: Gate | None = None,
+        journal: Journal | None = None,
     ) -> None:  # fmt: skip
         self.desk = desk
         self.data = data
         self.empty = empty
         self.gate: Gate = gate or OpenGate()
+        self.journal = journal or Journal(data)
         self.running: dict[str, Asking] = {}  # by ticket
 
     def build(self) -> Any:
@@ -91,7 +96,9 @@ class Chat:
             yield {p.stage: notice(refused)}
             return
         question, ticket = question.strip(), secrets.token_hex(8)
-        asking = self.running[ticket] = Asking(room.desk, self.data, room.reader.login)
+        asking = self.running[ticket] = Asking(
+            room.desk, self.data, room.reader.login, room.address
+        )
         yield self._started(conversation, number, question, ticket)
         answer = None
         try:
@@ -187,6 +194,7 @@ class Chat:
         import gradio as gr
 
         shown: Panel = panel(room.shelf, conversation, view)
+        self._note_opened(room, conversation, view)
         p = self.parts
         leads = (
             shown.previous_citation, shown.next_citation, shown.previous_page, shown.next_page
@@ -195,6 +203,16 @@ class Chat:
         for button, somewhere in zip(p.moves, leads, strict=True):
             changes[button] = gr.update(interactive=somewhere)
         return changes
+
+    def _note_opened(self, room: Room, conversation: Conversation, view: View) -> None:
+        """A page shown as text; one that is drawn is noted when its image is asked for."""
+        cited = listed(conversation, view)[view.position]
+        source = room.shelf.source(cited.source_id)
+        if source is not None and not has_paper(source.file):
+            note_opened(
+                self.journal, room.shelf, room.reader.login, room.address, cited.source_id,
+                view.page,
+            )  # fmt: skip
 
     def _closed(self) -> Changes:
         return {self.parts.head: "", self.parts.sheet: "", self.view: None}

@@ -76,6 +76,7 @@ class Desk(Protocol):
         stage: Callable[[str], None] = ...,
         draft: Callable[[Draft], None] = ...,
         who: str = ...,
+        address: str = ...,
     ) -> Answer: ...
 
     def examples(self) -> list[str]: ...

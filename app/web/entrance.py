@@ -15,10 +15,12 @@ from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
+from app.access.accounts import spelled
 from app.access.gate import LoginGate
 from app.access.passwords import PasswordRefused
 from app.access.sessions import LOCAL_ACCOUNT, Visit
 from app.errors import sentence
+from app.journal.entries import Journal
 from app.web.guard import ADDRESS, VISIT, headers_of
 from ingest.trouble import Trouble
 
@@ -28,14 +30,17 @@ WRONG = (
     "Identifiant ou mot de passe incorrect. Après plusieurs essais manqués, attendez un quart"
     " d'heure avant le suivant."
 )
+UNKNOWN = "inconnu"
 STALE = "La page était ouverte depuis trop longtemps : recommencez."
 DIFFER = "Les deux saisies du nouveau mot de passe sont différentes."
 FIRST = "Votre mot de passe vous a été donné : choisissez-en un que vous serez seul à connaître."
 
 
-def add_entrance(app: FastAPI, gate: LoginGate, static: Path, town: str) -> None:
+def add_entrance(
+    app: FastAPI, gate: LoginGate, static: Path, town: str, journal: Journal
+) -> None:  # fmt: skip
     """Add the routes."""
-    entrance = Entrance(gate, static, town)
+    entrance = Entrance(gate, static, town, journal)
     app.get("/connexion")(entrance.show_login)
     app.post("/connexion")(entrance.log_in)
     app.post("/deconnexion")(entrance.log_out)
@@ -46,8 +51,9 @@ def add_entrance(app: FastAPI, gate: LoginGate, static: Path, town: str) -> None
 class Entrance:
     """The handlers of the routes."""
 
-    def __init__(self, gate: LoginGate, static: Path, town: str) -> None:
+    def __init__(self, gate: LoginGate, static: Path, town: str, journal: Journal) -> None:
         self.gate = gate
+        self.journal = journal
         self.town = town
         self.login_page = _form_page(static, "connexion", "Connexion")
         self.password_page = _form_page(static, "mot-de-passe", "Changer de mot de passe")
@@ -73,7 +79,11 @@ class Entrance:
             said = sentence(trouble)
             return self._login(request, said.happened if said else WRONG, 503, login)
         if token is None:
+            # a name that nobody has may be a password in the wrong field
+            known = self.gate.directory is not None or self.gate.accounts.knows(login)
+            await self._note(request, "refused", login if known else UNKNOWN)
             return self._login(request, WRONG, 401, login)
+        await self._note(request, "login", login)
         before = request.scope[VISIT]
         if before is not None and before.ends:
             self.gate.sessions.end(before.key)
@@ -86,6 +96,7 @@ class Entrance:
             return PlainTextResponse(STALE, 403)
         if visit.ends:
             self.gate.sessions.end(visit.key)
+        await self._note(request, "logout", visit.reader.login)
         response = RedirectResponse("/connexion", 303)
         response.delete_cookie(
             self._name(request), path="/", secure=self._secure(request), httponly=True,
@@ -117,8 +128,11 @@ class Entrance:
         except PasswordRefused as trouble:
             said = sentence(trouble)
             return self._password(visit, said.happened if said else "", 400)
+        login = visit.reader.login
         if token is None:
+            await self._note(request, "refused", login)
             return self._password(visit, WRONG, 401)
+        await self._note(request, "password", login)
         return self._entered(request, token)
 
     def _change(self, visit: Visit, old: str, new: str, address: str) -> str | None:
@@ -130,6 +144,11 @@ class Entrance:
         self.gate.attempts.succeeded(login, address)
         self.gate.accounts.choose(login, new)
         return self.gate.sessions.begin(login, visit.reader.name, LOCAL_ACCOUNT)
+
+    async def _note(self, request: Request, kind: str, login: str) -> None:
+        address = request.scope[ADDRESS]
+        who = spelled(login)[:256]
+        await run_in_threadpool(lambda: self.journal.note(kind, who, address=address))
 
     def _login(
         self, request: Request, said: str = "", status: int = 200, login: str = ""

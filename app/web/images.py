@@ -11,9 +11,10 @@ from fastapi.responses import PlainTextResponse, Response
 
 from app.citations import Quote
 from app.errors import sentence
+from app.journal.entries import Journal
 from app.pages import Undrawable, draw_page
 from app.web.desk import Catalogue
-from app.web.guard import VISIT
+from app.web.guard import ADDRESS, VISIT
 from app.web.shelf import Shelf
 
 MAX_QUOTE = 20_000  # characters: longer than any passage
@@ -42,7 +43,17 @@ def page_image(catalogue: Catalogue, source_id: int, number: int, record: str,
     return draw_page(source.file, number, quote=quote, text_page=page)
 
 
-def add_page_images(app: FastAPI, catalogue: Catalogue) -> None:
+def note_opened(
+    journal: Journal, catalogue: Catalogue, who: str, address: str, source_id: int, page: int
+) -> None:  # fmt: skip
+    """A line in the journal: whose page was looked at."""
+    source = catalogue.source(source_id)
+    if source is not None:
+        what = {"fonds": source.fonds, "source": source.path, "page": page}
+        journal.note("open", who, address=address, parts={"what": what})
+
+
+def add_page_images(app: FastAPI, catalogue: Catalogue, journal: Journal) -> None:
     """Add the route. Nothing is kept by the browser: a withdrawn page is gone at once."""
 
     def missing(*_: object) -> PlainTextResponse:
@@ -53,7 +64,8 @@ def add_page_images(app: FastAPI, catalogue: Catalogue) -> None:
         request: Request, source_id: int, number: int, record: str = "", start: int = 0,
         end: int = 0,
     ) -> Response:  # fmt: skip
-        shelf = Shelf(catalogue, request.scope[VISIT].reader.fonds)
+        reader = request.scope[VISIT].reader
+        shelf = Shelf(catalogue, reader.fonds)
         try:
             drawn = page_image(shelf, source_id, number, record[:20], start, end)
         except (NoSuchPage, OverflowError):
@@ -61,6 +73,7 @@ def add_page_images(app: FastAPI, catalogue: Catalogue) -> None:
         except Undrawable as trouble:
             said = sentence(trouble)
             return PlainTextResponse(said.happened if said else "", 404)
+        note_opened(journal, shelf, reader.login, request.scope[ADDRESS], source_id, number)
         return Response(drawn, media_type="image/webp", headers={"cache-control": "no-store"})
 
     app.add_exception_handler(RequestValidationError, missing)

@@ -71,7 +71,8 @@ def confidence(citation: Citation) -> str:
 
 
 def _answer(number: int, answer: Answer) -> str:
-    parts = [_sentence(number, sentence, answer.citations) for sentence in answer.sentences]
+    parts = [_validated(answer)] if answer.validated else []
+    parts += [_sentence(number, sentence, answer.citations) for sentence in answer.sentences]
     if answer.message:
         kind = "erreur" if answer.status == "error" else "refus"
         parts.append(f'<p class="{kind}">{escape(answer.message)}</p>')
@@ -97,6 +98,14 @@ def _draft(draft: Draft) -> str:
         f'{judged}<p class="phrase en-cours"><i>{escape(draft.pending)}</i>'
         f' <span class="mention">{PENDING}</span></p>'
     )
+
+
+def _validated(answer: Answer) -> str:
+    """« validée par Anne Roy le 22/11/2026 »."""
+    known = answer.validated
+    assert known is not None
+    day = "/".join(reversed(known.on.split("-")))
+    return f'<p class="validee">{escape(f"✓ Réponse validée par {known.by} le {day}")}</p>'
 
 
 def _sentence(number: int, sentence: Sentence, citations: Sequence[Citation]) -> str:

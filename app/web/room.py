@@ -10,7 +10,7 @@ from typing import Any
 from app.access.gate import Gate
 from app.access.reader import Reader
 from app.web.desk import Desk
-from app.web.guard import VISIT
+from app.web.guard import ADDRESS, VISIT
 from app.web.shelf import Shelf
 
 ENDED = "Votre session est terminée : rechargez la page pour vous connecter."
@@ -23,11 +23,12 @@ class Room:
     desk: Desk
     shelf: Shelf
     reader: Reader
+    address: str = ""  # from where they ask
 
 
-def room_of(desk: Desk, reader: Reader) -> Room:
+def room_of(desk: Desk, reader: Reader, address: str = "") -> Room:
     """The room of a reader."""
-    return Room(desk.within(reader.fonds), Shelf(desk.catalogue, reader.fonds), reader)
+    return Room(desk.within(reader.fonds), Shelf(desk.catalogue, reader.fonds), reader, address)
 
 
 def served(does: Any, desk: Desk, gate: Gate) -> Any:
@@ -41,7 +42,7 @@ def served(does: Any, desk: Desk, gate: Gate) -> Any:
         visit = gate.still(request.request.scope[VISIT])
         if visit is None:
             raise gr.Error(ENDED, print_exception=False)
-        return room_of(desk, visit.reader)
+        return room_of(desk, visit.reader, request.request.scope.get(ADDRESS, ""))
 
     if inspect.isasyncgenfunction(does):
 

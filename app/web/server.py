@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.access.gate import Gate, LoginGate, OpenGate
+from app.journal.entries import Journal
 from app.web.desk import Desk, Settings
 from ingest import wall
 
@@ -21,7 +22,8 @@ STATIC = Path(str(resources.files("app.web"))) / "static"
 
 
 def build_app(
-    desk: Desk, settings: Settings, gate: Gate | None = None, *, tls: bool = False
+    desk: Desk, settings: Settings, gate: Gate | None = None, *, tls: bool = False,
+    journal: Journal | None = None,
 ) -> FastAPI:  # fmt: skip
     """The whole web application. Imports Gradio (2.9 s).
 
@@ -30,6 +32,7 @@ def build_app(
         settings: what the page reads of them.
         gate: who is let in; without one, whoever sits at this machine.
         tls: the page itself is served by TLS.
+        journal: where logins and opened pages are noted; without one, a plain one.
     """
     # read by Gradio when it is launched: the argument of Blocks alone is not enough
     os.environ |= {
@@ -45,6 +48,7 @@ def build_app(
     from app.web.index import add_index
 
     gate = gate or OpenGate()
+    journal = journal or Journal(settings.data)
     proxy = gate.proxy if isinstance(gate, LoginGate) else None
     functions: dict[int, str] = {}
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
@@ -53,14 +57,14 @@ def build_app(
         by_proxy_alone=not tls and settings.host not in LOOPBACK and proxy is not None,
         functions=functions,
     )  # fmt: skip
-    add_page_images(app, desk.catalogue)
+    add_page_images(app, desk.catalogue, journal)
     add_index(app, desk, settings.town, STATIC)
     if isinstance(gate, LoginGate):
         from app.web.entrance import add_entrance
 
-        add_entrance(app, gate, STATIC, settings.town)
+        add_entrance(app, gate, STATIC, settings.town, journal)
     app.mount("/greffe", StaticFiles(directory=STATIC))
-    return _with_gradio(app, desk, settings.data, gate, functions)
+    return _with_gradio(app, desk, settings.data, gate, functions, journal)
 
 
 def serve(
@@ -110,14 +114,15 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def _with_gradio(
-    app: FastAPI, desk: Desk, data: Path, gate: Gate, functions: dict[int, str]
+    app: FastAPI, desk: Desk, data: Path, gate: Gate, functions: dict[int, str],
+    journal: Journal,
 ) -> FastAPI:  # fmt: skip
     import gradio as gr
 
     from app.conversation import EMPTY
     from app.web.chat import Chat
 
-    blocks = Chat(desk, data, EMPTY, gate).build()
+    blocks = Chat(desk, data, EMPTY, gate, journal).build()
     functions.update({index: str(fn.api_name) for index, fn in blocks.fns.items()})
     blocks.max_threads = VISITORS
     blocks.queue(max_size=4 * VISITORS, default_concurrency_limit=VISITORS)

@@ -22,6 +22,7 @@ ASK = {
     "id": (str, None), "question": str, "seconds": float, "status": str, "text": str,
     "sentences": [{"text": str, "status": str, "citations": [int]}], "citations": [CITATION],
     "nearest": [HIT], "model": str, "prompt_version": str, "generation": str,
+    "validated": (dict, None),
 }  # fmt: skip
 QUESTIONS = [
     {"id": "amende", "question": "Quelle est l'amende maximale pour un dépôt sauvage ?"},

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from app import journal
 from app.assembly import open_desk
 from app.citations import Answer, Citation, Quote
+from app.journal.chain import lines, writing
+from app.journal.entries import Journal
+from app.journal.erase import forget
+from app.journal.search import Entry, entries
+from app.journal.verify import verify
 from app.settings import load
 from tests.canary import CANARY, traces
 from tests.command_line import greffe, process
@@ -52,13 +56,13 @@ def test_the_canary_is_in_no_file_and_the_receipt_says_what_went(
     assert CANARY not in greffe(own_town, "ask", ASKED).out
     wait_until_unserved(own_town)
     assert traces(own_town, CANARY) == []
-    [line] = [x for x in journal_lines(own_town) if x["answer"] == journal.WITHDRAWN]
-    assert (line["question"], line["passages"][0][1]) == (ASKED, act.name)
+    [line] = [x for x in questions(own_town) if "answer" in x.erased]
+    assert (line.parts["question"], line.parts["cited"][0][1]) == (ASKED, act.name)
+    assert not verify(own_town).findings
 
 
-def journal_lines(data: Path) -> list[dict[str, object]]:
-    files = (data / "journal").glob("*.jsonl")
-    return [json.loads(line) for file in files for line in file.read_text().splitlines()]
+def questions(data: Path) -> list[Entry]:
+    return [entry for entry in entries(data) if entry.kind == "question"]
 
 
 def test_a_withdrawn_file_stays_out_until_it_is_asked_for(own_town: Path, act: Path) -> None:
@@ -112,32 +116,35 @@ def test_the_page_goes_on_answering_while_a_file_is_withdrawn(own_town: Path, ac
 def test_an_answer_that_was_under_way_is_not_written_into_the_journal(tmp_path: Path) -> None:
     cited = Citation(1, "Acte", FONDS, "a.txt", 1, "2", Quote(CANARY, 1, 0, 5), False, None)
     answer = Answer("x", "Qui ?", "answered", (), (cited,))
-    journal.note(tmp_path, answer, "local", lambda fonds, source: False)
-    assert [line["answer"] for line in journal_lines(tmp_path)] == [journal.WITHDRAWN]
+    Journal(tmp_path).answer(answer, "local", lambda fonds, source: False)
+    [line] = questions(tmp_path)
+    assert line.facts["withdrawn"]
+    assert "answer" not in line.parts
+    assert traces(tmp_path, CANARY) == []
 
 
-def test_a_line_that_a_crash_has_cut_goes_with_the_withdrawn(tmp_path: Path) -> None:
+def test_what_a_crash_has_left_of_the_old_journal_goes_with_the_withdrawn(tmp_path: Path) -> None:
     path = tmp_path / "journal" / "2025-11.jsonl"
     path.parent.mkdir()
     whole = {"question": "Q", "answer": "texte", "passages": [[FONDS, "b.txt", 1]]}
     path.write_text(f'{{"answer": "Madame {CANARY}\n{json.dumps(whole)}\n')
-    assert journal.forget(tmp_path, {(FONDS, "a.txt")}) == {(FONDS, "a.txt"): 0}
-    assert journal_lines(tmp_path) == [whole]
+    assert forget(tmp_path, {(FONDS, "a.txt")}) == {(FONDS, "a.txt"): 0}
+    [line] = questions(tmp_path)
+    assert line.parts["answer"] == {"text": "texte"}
+    [carried] = [line for line in lines(tmp_path) if line.kind == "carried"]
+    assert carried.facts == {"lines": 1, "cut": 1}
+    assert traces(tmp_path, CANARY) == []
 
 
 def test_an_answer_that_quotes_the_file_under_an_older_name_loses_its_text(tmp_path: Path) -> None:
-    path = tmp_path / "journal" / "2025-11.jsonl"
-    path.parent.mkdir()
-    lines = [
-        {"question": "Q", "answer": CANARY, "passages": [[FONDS, "ancien-nom.txt", 1]]},
-        {"question": "Q", "answer": "texte", "passages": [[FONDS, "autre.txt", 1]]},
-    ]
-    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    counts = journal.forget(
-        tmp_path, {(FONDS, "nouveau.txt")}, lambda fonds, source: source == "autre.txt"
-    )
+    with writing(tmp_path) as chain:
+        for text, source in ((CANARY, "ancien-nom.txt"), ("texte", "autre.txt")):
+            parts = {"question": "Q", "answer": {"text": text}, "cited": [[FONDS, source, 1]]}
+            chain.add("question", {}, parts)
+    counts = forget(tmp_path, {(FONDS, "nouveau.txt")}, lambda fonds, source: source == "autre.txt")
     assert counts == {(FONDS, "nouveau.txt"): 0}
-    assert [line["answer"] for line in journal_lines(tmp_path)] == [journal.WITHDRAWN, "texte"]
+    assert ["answer" in line.erased for line in questions(tmp_path)] == [True, False]
+    assert traces(tmp_path, CANARY) == []
 
 
 def test_traces_of_errors_go_too(own_town: Path, act: Path) -> None:

@@ -21,6 +21,7 @@ from ingest.records.record import Span
 from ingest.report import Report
 from ingest.rows import PassageRow, RecordRow, Source
 from ingest.withdrawals import Withdrawal
+from tests.command_line import greffe
 from tests.docs.written import DOCS, commands
 from vectorstore.fusion import Evidence
 from vectorstore.retriever import Hit
@@ -99,9 +100,29 @@ def test_every_key_of_status_is_explained(tmp_path: Path) -> None:
 
 
 def test_every_key_of_a_receipt_is_explained() -> None:
-    removed = dict.fromkeys(("pages", "records", "passages", "vectors", "answers", "traces"), 1)
+    removed = dict.fromkeys(
+        ("pages", "records", "passages", "vectors", "answers", "traces", "curated"), 1
+    )
     receipt = Withdrawal(1, "a", "/a", "b", "0", "asked", "", "", "", removed, None, None)
     assert set(keys(shape(receipt))) == set(keys_told("withdraw"))
+
+
+def test_every_key_of_the_journal_and_of_what_it_keeps_is_explained(own_town: Path) -> None:
+    question = "Quelle est l'amende maximale pour un dépôt sauvage ?"
+    id = greffe(own_town, "ask", question, "--json").json["answer"]
+    file = own_town.parent / "a.json"
+    greffe(own_town, "export", id, file)
+    told = keys_told("journal")
+    for line in greffe(own_town, "journal", "--json").lines:
+        assert set(line) == set(told)
+    replayed = set(keys(greffe(own_town, "replay", id, "--json").json))
+    shared = {"fonds", "source", "sha256", "state", "record", "source_now", "sha256_now",
+              "withdrawn", "text"}  # fmt: skip
+    known = set(keys_told("replay")) | {f"citations[].{name}" for name in shared}
+    assert {one for one in replayed if not one.startswith("sentences[]")} == known - {"erased"}
+    assert set(keys(greffe(own_town, "verify", file, "--json").json)) == set(keys_told("verify"))
+    curated = greffe(own_town, "curated", "add", id, "--by", "Anne Roy", "--json").json
+    assert set(keys(curated)) == set(keys_told("curated"))
 
 
 def test_every_status_is_explained() -> None:

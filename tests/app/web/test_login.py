@@ -21,7 +21,9 @@ from app.access.passwords import PasswordRefused, check, hashed
 from app.access.proxy import proxy_of
 from app.access.sessions import Sessions
 from app.access.store import Store
-from app.web.entrance import FIRST, STALE, WRONG
+from app.journal.search import entries
+from app.journal.verify import verify
+from app.web.entrance import FIRST, STALE, UNKNOWN, WRONG
 from tests.app.web.closed_town import PASSWORD, Caller, set_up
 from tests.app.web.conftest import Settings
 from tests.app.web.serving import serving
@@ -397,3 +399,25 @@ def test_a_session_that_ends_leads_back_to_the_login(browser: Any, home: House) 
     page.keyboard.press("Enter")
     page.wait_for_url("**/connexion")
     context.close()
+
+
+# --- the journal
+
+
+def test_logins_refusals_and_log_outs_are_in_the_journal(home: House) -> None:
+    data = home.gate.accounts.store.path.parent
+    before = len(list(entries(data)))
+    Caller(home.address).log_in("marie", "faux")
+    Caller(home.address).log_in("motdepasse-au-mauvais-endroit", "faux")
+    caller = Caller(home.address)
+    caller.log_in("Marie")
+    (token,) = re.findall(r'name="jeton" value="([^"]+)"', caller.get("/").body.decode())
+    caller.ask("POST", "/deconnexion", f"jeton={token}", "application/x-www-form-urlencoded")
+    noted = [(e.kind, e.who, e.parts["who"]["from"]) for e in list(entries(data))[before:]]
+    assert noted == [
+        ("refused", "marie", "127.0.0.1"),
+        ("refused", UNKNOWN, "127.0.0.1"),
+        ("login", "marie", "127.0.0.1"),
+        ("logout", "marie", "127.0.0.1"),
+    ]
+    assert not verify(data).findings

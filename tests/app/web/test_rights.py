@@ -22,6 +22,7 @@ from app.access.sessions import Sessions
 from app.access.store import Store
 from app.answer import Desk
 from app.assembly import open_desk
+from app.journal.search import Sought, entries
 from app.settings import load
 from app.web.rules import FUNCTIONS, rule_of
 from tests.app.web.closed_town import (
@@ -223,6 +224,9 @@ def test_a_page_image_of_a_closed_fonds_is_as_one_that_does_not_exist(town: Town
         assert (shut.status, shut.body) == (nowhere.status, nowhere.body) == (404, shut.body)
         assert town.caller().get(f"/page/{closed.id}{tail}").status == 401
     assert dedans.get(f"/page/{closed.id}/1.webp").status == 200
+    [*_, opened] = entries(town.desk.data, Sought(kinds=("open",)))
+    assert opened.parts["who"] == {"name": "dedans", "from": "127.0.0.1"}
+    assert opened.parts["what"] == {"fonds": CLOSED, "source": FILE, "page": 1}
     (mine, *_) = catalogue.sources(state="live", fonds="mairie")
     # a record of the closed fonds beside an open page says nothing either
     assert dehors.get(f"/page/{mine.id}/1.webp?record={record.id}").status == 404

@@ -159,6 +159,7 @@ class Desk:
         stage: Callable[[str], None] = lambda sentence: None,
         who: str = "local",
         draft: Callable[[Draft], None] = lambda draft: None,
+        address: str = "",
     ) -> Answer:
         """An answer from the table below; « attends » waits, « panne » fails."""
         before = conversation.turns if conversation is not None else ()

@@ -1,0 +1,303 @@
+"""Answers that legal staff have validated: given first to a question that asks the same thing.
+
+`curated.sqlite` in the data folder. An answer holds as long as each quote stands at its place in a
+live source of the same content: it is looked at each time it would be given, and when it does not
+hold any more it withdraws itself and waits for a review.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.citations import Answer, Citation, Quote, Sentence, Validated
+from app.journal.search import Entry
+from app.near import LEAST_COSINE, asked, normal, same
+from app.passages import Again, find_again
+from app.replay import as_passage
+from ingest.catalogue import Catalogue
+from ingest.rows import Source
+from ingest.transaction import transaction
+from ingest.trouble import Trouble
+
+FILE = "curated.sqlite"
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS curated (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  answer TEXT NOT NULL,            -- id in the journal
+  question TEXT NOT NULL,
+  facts TEXT NOT NULL,             -- JSON: model, prompt_version
+  said TEXT NOT NULL,              -- JSON, as in the journal: sentences, citations; '' once erased
+  login TEXT NOT NULL, name TEXT NOT NULL, -- who validated it, and as shown
+  at TEXT NOT NULL,
+  withdrawn TEXT,                  -- when it withdrew itself; NULL: it is given
+  why TEXT NOT NULL DEFAULT ''     -- key of WHY
+);
+"""
+# why an answer withdrew itself
+WHY = {
+    "changed": "un fichier cité a été remplacé par une autre version",
+    "withdrawn": "un fichier cité a été retiré",
+    "gone": "un fichier cité n'est plus dans l'index",
+    "reread": "un fichier cité est lu autrement aujourd'hui",
+}
+
+Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+
+
+class CuratedRefused(Trouble):
+    """An answer that cannot be validated. Facts: id, detail."""
+
+
+class CuratedUnknown(Trouble):
+    """There is no such validated answer. Facts: id."""
+
+
+class ValidatorRefused(Trouble):
+    """Who validates is neither legal staff nor an admin. Facts: login."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A validated answer."""
+
+    id: int
+    answer: str
+    question: str
+    facts: dict[str, Any]
+    said: dict[str, Any]
+    login: str
+    name: str
+    at: str
+    withdrawn: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Curated:
+    """The validated answers of a data folder. Thread-safe: each call opens the file."""
+
+    data: Path
+
+    def all(self) -> list[Item]:
+        """Each of them, oldest first."""
+        return self._rows("SELECT * FROM curated ORDER BY id")
+
+    def add(self, entry: Entry, login: str, name: str, catalogue: Catalogue) -> Item:
+        """Validate an answer of the journal, as it was given.
+
+        Raises:
+            CuratedRefused: it answers nothing, proves nothing, or no longer holds.
+        """
+        said = entry.parts.get("answer") or {}
+        question = entry.parts.get("question", "")
+        if entry.facts.get("status") != "answered" or not said.get("citations") or not question:
+            raise CuratedRefused(id=entry.id, detail="elle ne répond pas, ou a été effacée")
+        if any(sentence["status"] == "unverified" for sentence in said["sentences"]):
+            raise CuratedRefused(id=entry.id, detail="une de ses phrases n'est pas vérifiée")
+        why = holds(said, catalogue)
+        if why:
+            raise CuratedRefused(id=entry.id, detail=WHY[why])
+        facts = {key: entry.facts.get(key, "") for key in ("model", "prompt_version")}
+        with self._open() as connection, transaction(connection):
+            cursor = connection.execute(
+                "INSERT INTO curated (answer, question, facts, said, login, name, at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (entry.id, question, json.dumps(facts), json.dumps(said, ensure_ascii=False),
+                 login, name, _now()),
+            )  # fmt: skip
+            [item] = _items(connection, "SELECT * FROM curated WHERE id = ?", cursor.lastrowid)
+        return item
+
+    def remove(self, id: int) -> None:
+        """Forget a validated answer. Raises CuratedUnknown."""
+        with self._open() as connection:
+            with transaction(connection):
+                gone = connection.execute("DELETE FROM curated WHERE id = ?", (id,)).rowcount
+            if not gone:
+                raise CuratedUnknown(id=id)
+            connection.execute("VACUUM")
+
+    def review(self, catalogue: Catalogue) -> list[Item]:
+        """Those that are not given any more; all others are looked at first."""
+        for item in self._active():
+            self._still(item, catalogue)
+        return [item for item in self.all() if item.withdrawn]
+
+    def find(
+        self, question: str, fonds: Collection[str], catalogue: Catalogue, embed: Embed
+    ) -> Answer | None:
+        """The validated answer to a question, for somebody to whom these fonds are open.
+
+        Its citations lead to where the same content stands today. What somebody may not read is
+        as if it were not there: an answer is given whole or not at all.
+        """
+        for item in self._near(question, embed):
+            if not self._still(item, catalogue):
+                continue
+            found = [
+                (one, find_again(catalogue, as_passage(one), fonds))
+                for one in item.said["citations"]
+            ]
+            if all(again.state == "same" for _, again in found):
+                return _answer(question, item, found, catalogue)
+        return None
+
+    def forget(
+        self, withdrawn: Collection[tuple[str, str]], is_live: Callable[[str, str], bool]
+    ) -> int:
+        """Erase the words of answers that cite what was withdrawn. How many."""
+        if not self._exists():
+            return 0
+        gone = [
+            item.id
+            for item in self.all()
+            if item.said
+            and any(
+                (one["fonds"], one["source"]) in withdrawn
+                or not is_live(one["fonds"], one["source"])
+                for one in item.said["citations"]
+            )
+        ]
+        with self._open() as connection:
+            connection.executemany(
+                "UPDATE curated SET said = '', withdrawn = coalesce(withdrawn, ?),"
+                " why = 'withdrawn' WHERE id = ?",
+                [(_now(), id) for id in gone],
+            )
+            connection.execute("VACUUM")
+        return len(gone)
+
+    def _near(self, question: str, embed: Embed) -> list[Item]:
+        """Those that ask the same, the newest first; the model is asked last."""
+        said, near = asked(question), []
+        for item in reversed(self._active()):
+            if normal(item.question) == normal(question):
+                near.append(item)
+            elif same(asked(item.question), said):
+                one, other = embed([item.question, question])
+                if float(one @ other) >= LEAST_COSINE:
+                    near.append(item)
+        return near
+
+    def _active(self) -> list[Item]:
+        return self._rows("SELECT * FROM curated WHERE withdrawn IS NULL ORDER BY id")
+
+    def _still(self, item: Item, catalogue: Catalogue) -> bool:
+        """Whether it holds; one that does not withdraws itself."""
+        why = holds(item.said, catalogue)
+        if why:
+            # no room, or nobody may write: it is not given all the same
+            with suppress(sqlite3.OperationalError), self._open() as connection:
+                connection.execute(
+                    "UPDATE curated SET withdrawn = ?, why = ? WHERE id = ?", (_now(), why, item.id)
+                )
+        return not why
+
+    def _exists(self) -> bool:
+        return (self.data / FILE).exists()
+
+    def _rows(self, sql: str) -> list[Item]:
+        if not self._exists():
+            return []
+        with self._open() as connection:
+            return _items(connection, sql)
+
+    def _open(self) -> _Opened:
+        return _Opened(self.data / FILE)
+
+
+class _Opened:
+    """The file, for as long as a block: no log is left beside it that keeps erased bytes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> sqlite3.Connection:
+        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        self.connection = sqlite3.connect(self.path, timeout=10, isolation_level=None)
+        self.connection.row_factory = sqlite3.Row
+        self.connection.execute("PRAGMA secure_delete = ON")
+        self.connection.executescript(_SCHEMA)
+        return self.connection
+
+    def __exit__(self, *trouble: object) -> None:
+        self.connection.close()
+
+
+def _items(connection: sqlite3.Connection, sql: str, *values: object) -> list[Item]:
+    return [
+        Item(
+            row["id"], row["answer"], row["question"], json.loads(row["facts"]),
+            json.loads(row["said"] or "{}"), row["login"], row["name"], row["at"],
+            row["withdrawn"], row["why"],
+        )
+        for row in connection.execute(sql, values).fetchall()
+    ]  # fmt: skip
+
+
+def holds(said: Mapping[str, Any], catalogue: Catalogue) -> str:
+    """Empty where each quote stands at its place in the same content; else the key of WHY."""
+    for one in said.get("citations", ()):
+        again = find_again(catalogue, as_passage(one))
+        if again.state != "same":
+            return again.state
+    return ""
+
+
+def _answer(
+    question: str, item: Item, found: Sequence[tuple[Mapping[str, Any], Again]],
+    catalogue: Catalogue,
+) -> Answer:  # fmt: skip
+    return Answer(
+        id="", question=question, status="answered",
+        sentences=tuple(
+            Sentence(one["text"], one["status"], tuple(one["citations"]))
+            for one in item.said["sentences"]
+        ),
+        citations=tuple(
+            _citation(one, again.source, catalogue) for one, again in found if again.source
+        ),
+        model=item.facts["model"], prompt_version=item.facts["prompt_version"],
+        notes=tuple(item.said["notes"]), validated=Validated(item.name, item.at[:10], item.id),
+    )  # fmt: skip
+
+
+def _citation(kept: Mapping[str, Any], source: Source, catalogue: Catalogue) -> Citation:
+    quote = Quote(kept["quote"], kept["page"], kept["start"], kept["end"])
+    return Citation(
+        number=kept["number"], label=kept["label"], fonds=source.fonds, source=source.path,
+        source_id=source.id, record_id=_record(catalogue, source.id, quote), quote=quote,
+        ocr=kept["ocr"], confidence=kept["confidence"], article_id=kept["article_id"],
+        kind=kept["kind"], act_number=kept["number_of_act"], date=kept["date"],
+        title=kept["title"],
+    )  # fmt: skip
+
+
+def _record(catalogue: Catalogue, source_id: int, quote: Quote) -> str:
+    """The record in which a quote stands today."""
+    rows = [
+        row
+        for page in (quote.page, quote.page - 1)
+        for row in catalogue.passages_on(source_id, page)
+    ]
+    inside = [
+        row
+        for row in rows
+        if any(s.page == quote.page and s.start <= quote.start < s.end for s in row.spans)
+    ]
+    return str((inside or rows)[0].record_id) if rows else ""
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")

@@ -1,0 +1,122 @@
+"""Erasing: a withdrawn document's words, a person's history, what is too old.
+
+The lines stay, and their digests, which say nothing without the salts. What was erased is named,
+by number of line and part, in a line of its own: an erasure that nobody noted is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from app.journal.chain import Chain, folder_of, now, writing
+from app.journal.entries import IsLive, pseudonym
+from app.journal.kinds import RETENTIONS, Retention, kept_as
+from app.journal.words import rewrite
+
+Place = tuple[int, str]  # number of the line, part
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was erased, as a receipt says it."""
+
+    at: str
+    line: int  # of the chain, which names what was erased; 0 where there was nothing
+    hash: str  # of that line
+    parts: int
+    lines: int  # of which something was erased
+
+
+def forget(
+    data: Path,
+    withdrawn: Collection[tuple[str, str]],
+    is_live: IsLive = lambda fonds, source: True,
+) -> dict[tuple[str, str], int]:
+    """Take the text out of each answer that cites one of these (fonds, source).
+
+    Out of those too that cite a source which is no longer live: it may be the same file, under the
+    name that it had when it was quoted. How many answers, by (fonds, source) withdrawn. To be
+    called once they are no longer live.
+    """
+    counts = dict.fromkeys(withdrawn, 0)
+    with writing(data) as chain:
+        standing = {word.n for word in chain.words.part("answer")}
+        gone = []
+        for word in chain.words.part("cited"):
+            quoted = {(fonds, source) for fonds, source, _ in word.value}
+            cited = quoted & counts.keys()
+            if word.n in standing and (cited or any(not is_live(*one) for one in quoted)):
+                gone.append((word.n, "answer"))
+                for one in cited:
+                    counts[one] += 1
+        _erase(chain, gone, "withdrawn")
+    rewrite(folder_of(data))
+    return counts
+
+
+def erase_person(data: Path, who: str) -> Erased:
+    """Erase all that the journal keeps of somebody, under their name and their pseudonym."""
+    names = {who, pseudonym(data, who)}
+    with writing(data) as chain:
+        theirs = [w.n for w in chain.words.part("who") if w.value.get("name") in names]
+        about = [w.n for w in chain.words.part("what") if names & _named(w.value)]
+        places = chain.words.standing(theirs) + chain.words.standing(about, ("what",))
+        erased = _erase(chain, sorted(set(places)), "person")
+    rewrite(folder_of(data))
+    return erased
+
+
+def _named(what: Mapping[str, object]) -> set[str]:
+    """The people that an action was about."""
+    return {str(what[name]) for name in ("login", "who", "as", "by") if what.get(name)}
+
+
+def expire(data: Path, days: Mapping[Retention, int], today: datetime | None = None) -> Erased:
+    """Erase what is older than its kind is kept for; 0 days: for ever."""
+    moment = today or datetime.now().astimezone()
+    with writing(data) as chain:
+        places: list[Place] = []
+        for retention in RETENTIONS:
+            if days.get(retention):
+                since = (moment - timedelta(days=days[retention])).isoformat()
+                places += chain.words.older(kept_as(retention), since)
+        erased = _erase(chain, sorted(places), "expired")
+    if erased.parts:
+        rewrite(folder_of(data))
+    return erased
+
+
+def _erase(chain: Chain, places: Sequence[Place], cause: str) -> Erased:
+    at = now()
+    if not places:
+        return Erased(at, 0, "", 0, 0)
+    chain.words.erase(places, at)
+    by_part: dict[str, list[int]] = {}
+    for n, part in places:
+        by_part.setdefault(part, []).append(n)
+    named = {part: ranges(numbers) for part, numbers in by_part.items()}
+    line = chain.add("erased", {"cause": cause, "parts": named}, {}, at=at)
+    return Erased(at, line.n, line.hash, len(places), len({n for n, _ in places}))
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """« 3-17,20 »."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
+
+
+def covered(text: str) -> list[range]:
+    """The inverse of `ranges`, unwritten."""
+    found = []
+    for run in filter(None, text.split(",")):
+        first, _, last = run.partition("-")
+        found.append(range(int(first), int(last or first) + 1))
+    return found

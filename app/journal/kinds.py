@@ -1,0 +1,33 @@
+"""What the journal has lines for: each kind, its French name, and whose retention it follows."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+Retention = Literal["question", "access", "login", "admin", "chain"]
+RETENTIONS: tuple[Retention, ...] = get_args(Retention)
+
+# kind → (name, retention); the lines of « chain » hold no words, and are never erased
+KINDS: dict[str, tuple[str, Retention]] = {
+    "question": ("question", "question"),
+    "login": ("connexion", "login"),
+    "refused": ("connexion refusée", "login"),
+    "logout": ("déconnexion", "login"),
+    "password": ("mot de passe changé", "login"),
+    "open": ("page ouverte", "access"),
+    "replay": ("réponse rejouée", "access"),
+    "export": ("réponse exportée", "access"),
+    "search": ("journal consulté", "admin"),
+    "admin": ("administration", "admin"),
+    "erased": ("effacement", "chain"),
+    "mended": ("écriture interrompue", "chain"),
+    "carried": ("journal repris", "chain"),
+}
+EGRESS = "egress"  # not a line of the chain: the wall writes its own file (ingest/wall.py)
+NAMED = {**{kind: name for kind, (name, _) in KINDS.items()}, EGRESS: "sortie arrêtée"}
+PSEUDONYMISED = frozenset({"question", "open", "replay", "export"})
+
+
+def kept_as(retention: Retention) -> list[str]:
+    """The kinds that are kept for this time."""
+    return [kind for kind, (_, kept) in KINDS.items() if kept == retention]

@@ -1,0 +1,173 @@
+"""What of the journal can be erased: who, what was asked, what was answered. And the chain's head.
+
+`journal/words.sqlite`. A line of the chain holds a salted digest of each part; the part itself and
+its salt stand here. Without the salt nobody can tell from the digest what was said.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FILE = "words.sqlite"
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS head (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  n INTEGER NOT NULL,              -- how many lines
+  hash TEXT NOT NULL,              -- of the last one
+  file TEXT NOT NULL,              -- where it stands
+  size INTEGER NOT NULL            -- bytes of that file, with it
+);
+CREATE TABLE IF NOT EXISTS words (
+  n INTEGER NOT NULL,              -- number of the line
+  part TEXT NOT NULL,              -- who | question | answer | cited | passages | what
+  at TEXT NOT NULL, kind TEXT NOT NULL, -- as in the line
+  salt TEXT, text TEXT,            -- NULL once erased
+  erased TEXT,                     -- local time
+  PRIMARY KEY (n, part)
+) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the chain ends."""
+
+    n: int = 0
+    hash: str = "0" * 64
+    file: str = ""
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One part of a line."""
+
+    n: int
+    part: str
+    at: str
+    kind: str
+    salt: str | None
+    text: str | None  # JSON
+    erased: str | None
+
+    @property
+    def value(self) -> Any:
+        """What was said; None once erased."""
+        return None if self.text is None else json.loads(self.text)
+
+
+def canonical(value: object) -> str:
+    """One spelling of a JSON value: sorted keys, no spaces; half a character as its escape."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def digest(salt: str, text: str) -> str:
+    """What a line says of a part."""
+    return hashlib.sha256(f"{salt} {text}".encode()).hexdigest()
+
+
+class Words:
+    """An open file of words. One thread, for a moment: `opened` gives it."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def head(self) -> Head | None:
+        """Where the chain ends; None where it has not begun."""
+        row = self.connection.execute("SELECT n, hash, file, size FROM head").fetchone()
+        return Head(*row) if row else None
+
+    def put_head(self, head: Head) -> None:
+        """Move the end of the chain."""
+        self.connection.execute(
+            "INSERT OR REPLACE INTO head VALUES (1, ?, ?, ?, ?)",
+            (head.n, head.hash, head.file, head.size),
+        )
+
+    def put(self, n: int, at: str, kind: str, parts: Mapping[str, object]) -> dict[str, str]:
+        """Keep the parts of a line. Their digests, for the line."""
+        digests: dict[str, str] = {}
+        for part, value in parts.items():
+            salt, text = secrets.token_hex(16), canonical(value)
+            digests[part] = digest(salt, text)
+            self.connection.execute(
+                "INSERT OR REPLACE INTO words VALUES (?, ?, ?, ?, ?, ?, NULL)",
+                (n, part, at, kind, salt, text),
+            )
+        return digests
+
+    def all(self, since: int = 0, until: int = 2**62) -> Iterator[Word]:
+        """The parts of the lines of these numbers, in order."""
+        rows = self.connection.execute(
+            "SELECT * FROM words WHERE n BETWEEN ? AND ? ORDER BY n, part", (since, until)
+        )
+        return (Word(*row) for row in rows)
+
+    def part(self, name: str) -> list[Word]:
+        """The parts of one name that are not erased."""
+        rows = self.connection.execute(
+            "SELECT * FROM words WHERE part = ? AND text IS NOT NULL ORDER BY n", (name,)
+        )
+        return [Word(*row) for row in rows]
+
+    def older(self, kinds: Iterable[str], at: str) -> list[tuple[int, str]]:
+        """(line, part) of these kinds from before that moment that are not erased."""
+        rows = self.connection.execute(
+            "SELECT n, part FROM words WHERE text IS NOT NULL AND at < ?"
+            " AND kind IN (SELECT value FROM json_each(?)) ORDER BY n, part",
+            (at, json.dumps([*kinds])),
+        )
+        return [(int(n), str(part)) for n, part in rows]
+
+    def standing(self, lines: Iterable[int], parts: Iterable[str] = ()) -> list[tuple[int, str]]:
+        """(line, part) of these lines that are not erased; of these parts, if any are named."""
+        wanted, found = set(parts), []
+        for n in sorted(set(lines)):
+            rows = self.connection.execute(
+                "SELECT part FROM words WHERE n = ? AND text IS NOT NULL ORDER BY part", (n,)
+            )
+            found += [(n, str(part)) for (part,) in rows if not wanted or part in wanted]
+        return found
+
+    def erase(self, places: Iterable[tuple[int, str]], at: str) -> None:
+        """Forget parts, and their salts."""
+        self.connection.executemany(
+            "UPDATE words SET salt = NULL, text = NULL, erased = ? WHERE n = ? AND part = ?",
+            [(at, n, part) for n, part in places],
+        )
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Words]:
+    """The words of a journal's folder, made if there are none.
+
+    No write-ahead log, which would keep bytes of what was erased.
+    """
+    path = folder / FILE
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    connection = sqlite3.connect(path, timeout=30, isolation_level=None)
+    try:
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("PRAGMA journal_mode = TRUNCATE")  # one sync less than DELETE
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'words'").fetchone():
+            connection.executescript(_SCHEMA)
+        yield Words(connection)
+    finally:
+        connection.close()
+
+
+def rewrite(folder: Path) -> None:
+    """Write the file anew: no byte of what was erased is left in it."""
+    with opened(folder) as words:
+        words.connection.execute("VACUUM")
