@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.causes import in_french, known
+from app.unusable import data_unusable
 from ingest.trouble import CatalogueUnusable, DiskFull
 
 # Exit codes are part of the command line's contract (docs/commandes.md).
@@ -50,6 +51,11 @@ SENTENCES: dict[str, Say] = {
     "InputMissing": Say(
         "Le dossier ou le fichier « {path} » n'existe pas ou ne peut pas être lu.",
         "Vérifiez le chemin, le montage du partage et vos droits.",
+        INPUT_UNREADABLE,
+    ),
+    "DataUnusable": Say(
+        "Le dossier des données « {path} » ne peut pas servir : {detail}.",
+        "Nommez un dossier où vous pouvez écrire (--data, ou GREFFE_DATA).",
         INPUT_UNREADABLE,
     ),
     "Unreadable": Say(
@@ -408,7 +414,10 @@ class _Facts(dict[str, object]):
 
 
 def as_trouble(error: BaseException, data: Path) -> BaseException:
-    """A full disk shows as many kinds of error: make it one; so does a damaged catalogue."""
+    """A full disk shows as many kinds of error: make it one.
+
+    So do a damaged catalogue, and a data folder that may not be written or is none.
+    """
     full = getattr(error, "errno", None) == errno.ENOSPC or "disk is full" in str(error)
     full = full or "No space left" in str(error)
     database = isinstance(error, sqlite3.DatabaseError) and _UNUSABLE.search(str(error))
@@ -417,8 +426,8 @@ def as_trouble(error: BaseException, data: Path) -> BaseException:
     if full:
         return DiskFull(path=str(data), free_mb=_free_mb(data))
     if database:
-        return CatalogueUnusable(path=str(data / "catalogue.sqlite"), detail=str(error))
-    return error
+        error = CatalogueUnusable(path=str(data / "catalogue.sqlite"), detail=str(error))
+    return data_unusable(error, data) or error
 
 
 def _free_mb(data: Path) -> int:
