@@ -249,6 +249,11 @@ SENTENCES: dict[str, Say] = {
         "Corrigez page.host et page.port dans greffe.toml (127.0.0.1 : ce poste seul).",
         PORT_TAKEN,
     ),
+    "AddressUnusable:rights": Say(
+        "La page ne peut pas s'ouvrir sur le port {port} : sous 1024, il faut des droits.",
+        "Choisissez un port à partir de 1024 : `greffe serve --port 7860`.",
+        PORT_TAKEN,
+    ),
     "DiskFull": Say(
         "Le disque de « {path} » est plein, ou presque ({free_mb} Mo libres).",
         "Faites de la place puis relancez : rien de publié n'est perdu, le travail reprend.",
@@ -343,6 +348,11 @@ SET_ASIDE: dict[str, tuple[str, str]] = {
     "bad_name": (
         "le nom du fichier n'est pas en UTF-8",
         "renommez-le (convmv le fait pour tout un dossier)",
+    ),
+    "dead_link": ("le lien ne mène à aucun fichier", "corrigez-le ou ôtez-le"),
+    "not_a_file": (
+        "ce n'est pas un fichier (tube, prise réseau ou périphérique)",
+        "ôtez-le du dossier",
     ),
     "empty": ("le fichier est vide", "remplacez-le par l'original"),
     "too_large": ("le fichier est trop gros", "découpez-le ou relevez reading.max_megabytes"),

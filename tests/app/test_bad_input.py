@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import random
 import shutil
 from pathlib import Path
 from typing import Annotated, get_origin, get_type_hints
@@ -38,6 +39,8 @@ def hostile(folder: Path) -> dict[str, str]:
     shutil.copy(SAMPLE / "personnel/Rapport social unique 2023 (protege).pdf", folder / "cle.pdf")
     shutil.copy(SAMPLE / "proces-verbaux/PV_2021-12-08_scan-abime.pdf", folder / "abime.pdf")
     (folder / "boucle.txt").symlink_to(folder / "boucle.txt")
+    os.mkfifo(folder / "tube.txt")
+    (folder / "hasard.txt").write_bytes(random.Random(1).randbytes(5000))
     (folder / "ferme").mkdir()
     (folder / "ferme" / "salaires.txt").write_text("Personne.")
     (folder / "ferme").chmod(0)
@@ -45,6 +48,7 @@ def hostile(folder: Path) -> dict[str, str]:
         "vide.pdf": "empty", "interdit.txt": "forbidden", "mal-nomme.docx": "misnamed",
         "plan.dwg": "unknown_format", "enorme.txt": "too_large", "cle.pdf": "encrypted",
         "abime.pdf": "damaged", "ferme/": "forbidden",
+        "boucle.txt": "dead_link", "tube.txt": "not_a_file", "hasard.txt": "misnamed",
     }  # fmt: skip
 
 
@@ -71,7 +75,7 @@ def test_bad_files_are_set_aside_each_with_its_sentence_and_the_rest_is_read(
     ran: Ran, folder: Path, tmp_path: Path
 ) -> None:
     assert ran.code == 0, ran.err
-    assert "10 fichiers" not in ran.out
+    assert "12 fichiers" in ran.out
     assert "1 lus" in ran.out
     for name, reason in hostile(tmp_path / "liste").items():
         [line] = [line for line in ran.out.split("\n") if f": {name} :" in line]
@@ -94,7 +98,8 @@ def test_a_file_whose_rights_come_back_is_read_without_being_asked(
     (folder / "ferme").chmod(0o700)
     again = greffe(data, "ingest", folder, "--json", GREFFE_READING__MAX_MEGABYTES="1").json
     assert (again["read"], again["unchanged"], again["withdrawn"]) == (2, 1, 0)
-    assert (again["set_aside"], again["still_aside"]) == ([], 6)
+    assert [item["reason"] for item in again["set_aside"]] == ["dead_link", "not_a_file"]
+    assert again["still_aside"] == 7
     live = Catalogue(data / "catalogue.sqlite").sources("live")
     assert {source.path for source in live} == {"note.txt", "interdit.txt", "ferme/salaires.txt"}
     assert all(len(source.sha256) == 64 for source in live)
