@@ -88,9 +88,10 @@ def _below(root: Path, shut: Callable[[Shut], None]) -> Iterator[Found]:
                 if found is None and not Path(folder, name).is_file():
                     shut(Shut(path.replace(os.sep, "/"), "not_a_file"))
             except OSError as error:
-                if Path(folder, name).is_symlink() and error.errno in _NOT_THERE:
-                    shut(Shut(path.replace(os.sep, "/"), "dead_link"))
-                elif error.errno not in _NOT_THERE:  # a folder with r and no x, a share that broke
+                if error.errno in _NOT_THERE:
+                    if Path(folder, name).is_symlink():
+                        shut(Shut(path.replace(os.sep, "/"), "dead_link"))
+                else:  # a folder with r and no x, a share that broke
                     shut(Shut(path.replace(os.sep, "/"), "forbidden", error.strerror or ""))
                 continue
             if found is not None:
