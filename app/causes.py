@@ -45,6 +45,19 @@ _CAUSES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"[A-Z][^()]*\(at line (\d+), column (\d+)\)", r"mal formé ligne \1, colonne \2"),
         (r"'([\w-]+)' codec can't decode byte \w+ in position (\d+): [\w ]+",
          r"ce n'est pas de l'\1 (octet \2)"),
+        # tables
+        (r"new-line character seen in unquoted field.*",
+         "une fin de ligne (retour chariot seul) est au milieu d'une case sans guillemets"),
+        (r"field larger than field limit.*", "une case est démesurée"),
+        (r"line contains NUL", "il y a des octets nuls"),
+        # model server
+        (r"^\w*Time(?:d)?[oO]ut(?:Error)?$", "pas de réponse à temps"),
+        (r"^\w*ConnectionError$", "la connexion ne se fait pas"),
+        (r"^\w*(?:AuthenticationError|PermissionDeniedError)$", "il refuse la clé"),
+        (r"^\w*NotFoundError$", "il ne connaît pas ce modèle ou cette adresse"),
+        (r"^\w*(?:BadRequestError|UnprocessableEntityError)$", "il refuse la demande"),
+        (r"^\w*RateLimitError$", "il est trop demandé"),
+        (r"^\w*InternalServerError$", "il a une erreur interne"),
         # PDF
         (r"Failed to load document \(PDFium: Data format error\)\.?", "ce n'est pas un PDF entier"),
         (r"Failed to load document \(PDFium: Incorrect password error\)\.?",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from importlib.metadata import entry_points, version
 from pathlib import Path
@@ -67,7 +68,8 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def _options(
     data: Annotated[
-        Path | None, typer.Option(help="Dossier des données (ou GREFFE_DATA).", show_default=False)
+        Path | None, typer.Option(help="Dossier des données (ou GREFFE_DATA).", show_default=False,
+                                  readable=False)
     ] = None,
     shown: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True,
@@ -114,8 +116,9 @@ def _explain(error: Exception) -> int:
     try:
         path = errors.keep_traceback(error, data_folder())
         _say(f"Erreur inattendue ({type(error).__name__}). Détail gardé dans {path} : signalez-le.")
-    except OSError:
-        raise error from None
+    except OSError:  # no place for it: the one who reports it has nothing else
+        _say(f"Erreur inattendue ({type(error).__name__}), à signaler avec ce qui suit.")
+        traceback.print_exception(error)
     return errors.BUG
 
 

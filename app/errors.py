@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.causes import in_french, known
+from app.unusable import data_unusable
 from ingest.trouble import CatalogueUnusable, DiskFull
 
 # Exit codes are part of the command line's contract (docs/commandes.md).
@@ -51,6 +52,11 @@ SENTENCES: dict[str, Say] = {
     "InputMissing": Say(
         "Le dossier ou le fichier « {path} » n'existe pas ou ne peut pas être lu.",
         "Vérifiez le chemin, le montage du partage et vos droits.",
+        INPUT_UNREADABLE,
+    ),
+    "DataUnusable": Say(
+        "Le dossier des données « {path} » ne peut pas servir : {detail}.",
+        "Nommez un dossier où vous pouvez écrire (--data, ou GREFFE_DATA).",
         INPUT_UNREADABLE,
     ),
     "Unreadable": Say(
@@ -250,6 +256,11 @@ SENTENCES: dict[str, Say] = {
         "Corrigez page.host et page.port dans greffe.toml (127.0.0.1 : ce poste seul).",
         PORT_TAKEN,
     ),
+    "AddressUnusable:rights": Say(
+        "La page ne peut pas s'ouvrir sur le port {port} : sous 1024, il faut des droits.",
+        "Choisissez un port à partir de 1024 : `greffe serve --port 7860`.",
+        PORT_TAKEN,
+    ),
     "DiskFull": Say(
         "Le disque de « {path} » est plein, ou presque ({free_mb} Mo libres).",
         "Faites de la place puis relancez : rien de publié n'est perdu, le travail reprend.",
@@ -377,6 +388,11 @@ SET_ASIDE: dict[str, tuple[str, str]] = {
         "le nom du fichier n'est pas en UTF-8",
         "renommez-le (convmv le fait pour tout un dossier)",
     ),
+    "dead_link": ("le lien ne mène à aucun fichier", "corrigez-le ou ôtez-le"),
+    "not_a_file": (
+        "ce n'est pas un fichier (tube, prise réseau ou périphérique)",
+        "ôtez-le du dossier",
+    ),
     "empty": ("le fichier est vide", "remplacez-le par l'original"),
     "too_large": ("le fichier est trop gros", "découpez-le ou relevez reading.max_megabytes"),
     "unknown_format": ("ce format n'est pas lu", "convertissez-le en PDF, DOCX, ODT ou texte"),
@@ -447,7 +463,10 @@ class _Facts(dict[str, object]):
 
 
 def as_trouble(error: BaseException, data: Path) -> BaseException:
-    """A full disk shows as many kinds of error: make it one; so does a damaged catalogue."""
+    """A full disk shows as many kinds of error: make it one.
+
+    So do a damaged catalogue, and a data folder that may not be written or is none.
+    """
     full = getattr(error, "errno", None) == errno.ENOSPC or "disk is full" in str(error)
     full = full or "No space left" in str(error)
     database = isinstance(error, sqlite3.DatabaseError) and _UNUSABLE.search(str(error))
@@ -456,8 +475,8 @@ def as_trouble(error: BaseException, data: Path) -> BaseException:
     if full:
         return DiskFull(path=str(data), free_mb=_free_mb(data))
     if database:
-        return CatalogueUnusable(path=str(data / "catalogue.sqlite"), detail=str(error))
-    return error
+        error = CatalogueUnusable(path=str(data / "catalogue.sqlite"), detail=str(error))
+    return data_unusable(error, data) or error
 
 
 def _free_mb(data: Path) -> int:

@@ -5,6 +5,7 @@ Only app/assembly.py and the commands see this object; below, functions ask for 
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 
@@ -243,6 +244,7 @@ def load(data: Path) -> Settings:
 
     Raises:
         SettingsInvalid: with the first thing that is wrong.
+        OSError: the folder may not be entered.
     """
     Settings.model_config["toml_file"] = data / FILE
     try:
@@ -254,6 +256,8 @@ def load(data: Path) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsInvalid(detail=f"{data / FILE} n'est pas du TOML ({error})") from error
     except OSError as error:
+        if not os.access(data, os.X_OK):  # the folder is at fault, not its file
+            raise
         detail = f"{data / FILE} ne peut pas être lu ({error.strerror})"
         raise SettingsInvalid(detail=detail) from error
 

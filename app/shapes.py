@@ -35,7 +35,7 @@ def hit_shape(hit: Hit) -> dict[str, Any]:
     }
 
 
-def search_shape(id: str | None, question: str, seconds: float, hits: list[Hit]) -> dict[str, Any]:
+def search_shape(id: object, question: str, seconds: float, hits: list[Hit]) -> dict[str, Any]:
     """One line of `search --json`."""
     return {
         "id": id,
@@ -89,7 +89,7 @@ def validated_shape(answer: Answer) -> dict[str, str] | None:
     return {"by": known.by, "on": known.on} if known else None
 
 
-def answer_shape(id: str | None, answer: Answer) -> dict[str, Any]:
+def answer_shape(id: object, answer: Answer) -> dict[str, Any]:
     """One line of `ask --json`. `answer` is the key under which it can be found again."""
     return {
         "id": id,

@@ -23,7 +23,9 @@ Open = Callable[
 
 Files = Annotated[
     list[Path],
-    typer.Argument(metavar="FICHIER…", help="Fichiers de questions (une par ligne, en JSON)."),
+    typer.Argument(
+        metavar="FICHIER…", help="Fichiers de questions (une par ligne, en JSON).", readable=False
+    ),
 ]
 Limit = Annotated[
     int | None,

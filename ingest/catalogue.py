@@ -622,6 +622,15 @@ class Catalogue:
             wanted.pop(row["input_sha"], None)
         return list(wanted.values())
 
+    def input_lengths(self, source_ids: Sequence[int]) -> dict[str, int]:
+        """Characters of each text that is embedded for these sources, by its input_sha."""
+        rows = self._in(
+            "SELECT input_sha, LENGTH(heading) + LENGTH(text) AS length FROM passages"
+            " WHERE source_id IN (?)",
+            source_ids,
+        )
+        return {row["input_sha"]: row["length"] for row in rows}
+
     def add_vectors(self, model: str, vectors: Iterable[tuple[str, bytes]]) -> None:
         """Keep vectors (float16 bytes) by the hash of what was embedded."""
         with self.writing() as connection:

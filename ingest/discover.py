@@ -44,9 +44,9 @@ class Found:
 def walk(target: Path, shut: Callable[[Shut], None] = lambda what: None) -> Iterator[Found]:
     """Yield the files below a folder (or the one file named), in order of path.
 
-    Hidden files, editor leftovers and links that lead nowhere or out of the folder are passed
-    over; `shut` hears of subfolders that may not be entered, of files that may not be looked at,
-    and of names that are not UTF-8.
+    Hidden files, editor leftovers and links to files out of the folder are passed over; `shut`
+    hears of subfolders that may not be entered, of files that may not be looked at, of links that
+    lead nowhere, of what is no file (pipes, devices), and of names that are not UTF-8.
 
     Raises:
         InputMissing: `target` is not there or may not be read.
@@ -85,8 +85,13 @@ def _below(root: Path, shut: Callable[[Shut], None]) -> Iterator[Found]:
                 continue
             try:
                 found = _found(root, path) if _is_ours(Path(folder, name), root) else None
+                if found is None and not Path(folder, name).is_file():
+                    shut(Shut(path.replace(os.sep, "/"), "not_a_file"))
             except OSError as error:
-                if error.errno not in _NOT_THERE:  # a folder with r and no x, a share that broke
+                if error.errno in _NOT_THERE:
+                    if Path(folder, name).is_symlink():
+                        shut(Shut(path.replace(os.sep, "/"), "dead_link"))
+                else:  # a folder with r and no x, a share that broke
                     shut(Shut(path.replace(os.sep, "/"), "forbidden", error.strerror or ""))
                 continue
             if found is not None:

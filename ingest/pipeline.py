@@ -16,7 +16,7 @@ from ingest import erasure, findability, withdrawals
 from ingest.catalogue import Catalogue
 from ingest.contents import contents
 from ingest.discover import Found, Shut, walk
-from ingest.embedding import Embedder, embed, with_vectors
+from ingest.embedding import Embedder, embed, with_vectors, work_in_all, work_left
 from ingest.findability import KnownItems
 from ingest.pages import Document
 from ingest.passages import CUTTING, passages
@@ -174,22 +174,26 @@ class _Run:
             self.catalogue.touch(source_id, found)
         waiting = list(todo.to_resume)
         self.report.count_resumed(self.catalogue, waiting)
-        size = self._missing_vectors(waiting)
-        self.pace.kept += size
-        self.pace.waiting += sum(s.size for s in self.catalogue.sources_of(waiting).values())
+        size, work = work_left(self.catalogue, self.embedder.model_id, waiting)
+        self.pace.kept += work
+        self.pace.resume(
+            sum(source.size for source in self.catalogue.sources_of(waiting).values()),
+            _EMBEDDED * self._share_embedded(waiting, work),
+        )
         self.pace.begin()
         for source_id in self._stage(todo, run_id):
             waiting.append(source_id)
-            missing = self._missing_vectors([source_id])
-            self.pace.found += missing
+            missing, work = work_left(self.catalogue, self.embedder.model_id, [source_id])
+            self.pace.found += work
             size += missing
             if size >= ENOUGH:
                 self._embed_and_publish(waiting)
                 waiting, size = [], 0
         self._embed_and_publish(waiting)
 
-    def _missing_vectors(self, source_ids: list[int]) -> int:
-        return len(self.catalogue.without_vector(self.embedder.model_id, source_ids))
+    def _share_embedded(self, source_ids: list[int], left: float) -> float:
+        whole = work_in_all(self.catalogue, source_ids)
+        return 1 - left / whole if whole else 0.0
 
     def _say(self, stage: str, share: float = 0.0, current: str = "") -> None:
         """Tell how much of the whole run is behind us: of what waits, this share of the rest."""
@@ -307,9 +311,11 @@ class _Run:
 
     def _embed(self, source_ids: list[int]) -> None:
         started = time.monotonic()
+        _, work = work_left(self.catalogue, self.embedder.model_id, source_ids)
+        kept = self._share_embedded(source_ids, work)
+        self._say("embedding", _EMBEDDED * kept)
         with self.pace.embedding(
-            self._missing_vectors(source_ids),
-            lambda share: self._say("embedding", _EMBEDDED * share),
+            work, lambda share: self._say("embedding", _EMBEDDED * (kept + (1 - kept) * share))
         ) as hear:
             self.report.embedded += embed(self.catalogue, self.embedder, source_ids, hear)
         self.report.seconds_embedding += time.monotonic() - started

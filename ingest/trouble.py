@@ -2,6 +2,7 @@
 
 Trouble
 ├── InputMissing      a folder or file that was named is not there, or may not be read
+├── DataUnusable      the data folder is a file, or may not be read or written
 ├── DiskFull          the data folder's disk has no room left
 ├── RunLocked         another run holds the lock; its owner is named
 ├── CatalogueUnusable the catalogue is damaged, or of a newer program
@@ -25,6 +26,10 @@ class Trouble(Exception):
 
 class InputMissing(Trouble):
     """Facts: path."""
+
+
+class DataUnusable(Trouble):
+    """Facts: path, detail."""
 
 
 class DiskFull(Trouble):

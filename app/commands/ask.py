@@ -95,8 +95,10 @@ def _batch(desk: Desk, batch: Path, fonds: list[str] | None) -> int:
             code = INPUT_UNREADABLE
         else:
             answer = desk.ask(asked.question, conversation=talk, fonds=fonds)
-            code = MODEL_SILENT if answer.trouble is not None else code
-            talks[asked.id] = talk.then(asked.question, answer)
+            if answer.trouble is not None and code == DONE:
+                code = MODEL_SILENT
+            if asked.key:
+                talks[asked.key] = talk.then(asked.question, answer)
         print_line(answer_shape(asked.id, answer))
     return code
 

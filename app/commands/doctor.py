@@ -39,7 +39,9 @@ Proof = Annotated[
 Gguf = Annotated[
     Path | None,
     typer.Option(
-        "--gguf", help="Avec --egress : un modèle GGUF, servi par llama.cpp (paquet xllamacpp)."
+        "--gguf",
+        help="Avec --egress : un modèle GGUF, servi par llama.cpp (paquet xllamacpp).",
+        readable=False,
     ),
 ]
 

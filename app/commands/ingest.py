@@ -26,7 +26,10 @@ _LEAST_FREE = 200_000_000  # bytes: below, a run would stop in the middle
 
 
 Targets = Annotated[
-    list[Path], typer.Argument(metavar="DOSSIER|FICHIER…", help="Dossiers ou fichiers à indexer.")
+    list[Path],
+    typer.Argument(
+        metavar="DOSSIER|FICHIER…", help="Dossiers ou fichiers à indexer.", readable=False
+    ),
 ]
 Into = Annotated[str, typer.Option(help="Fonds où les ranger ; par défaut, nom du dossier.")]
 Retry = Annotated[bool, typer.Option("--retry", help="Relire les fichiers mis de côté.")]
@@ -90,10 +93,7 @@ def run(
     for target in targets:
         if not os.path.exists(target):  # where Path.exists raises, it says no
             raise InputMissing(path=str(target))
-    try:
-        settings.data.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError, PermissionError) as error:
-        raise InputMissing(path=str(settings.data)) from error
+    settings.data.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(settings.data).free
     if free < _LEAST_FREE:
         raise DiskFull(path=str(settings.data), free_mb=free // 1_000_000)

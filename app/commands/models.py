@@ -25,7 +25,9 @@ Action = Annotated[
 Source = Annotated[
     Path | None,
     typer.Argument(
-        metavar="DOSSIER|ARCHIVE", help="Avec add : un dossier, un ZIP ou un tar, lu sur place."
+        metavar="DOSSIER|ARCHIVE",
+        help="Avec add : un dossier, un ZIP ou un tar, lu sur place.",
+        readable=False,
     ),
 ]
 Name = Annotated[str, typer.Option("--name", help="Avec add : le nom à lui donner.")]

@@ -66,7 +66,9 @@ def _batch(desk: Desk, batch: Path, fonds: list[str] | None, limit: int) -> int:
         started = time.perf_counter()
         hits = desk.search(asked.question, conversation=talk, fonds=fonds, limit=limit)
         seconds = time.perf_counter() - started
-        talks[asked.id] = talk.then(asked.question, Answer(asked.id, asked.question, "answered"))
+        if asked.key:
+            answer = Answer(asked.key, asked.question, "answered")
+            talks[asked.key] = talk.then(asked.question, answer)
         print_line(search_shape(asked.id, asked.question, seconds, hits))
     return code
 

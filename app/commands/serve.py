@@ -167,7 +167,8 @@ def bound(host: str, port: int) -> socket.socket:
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             detail = error.strerror or str(error)
-            raise AddressUnusable(host=host, port=port, detail=detail) from error
+            reason = "rights" if error.errno == errno.EACCES else ""
+            raise AddressUnusable(host=host, port=port, detail=detail, reason=reason) from error
         with listen(host, 0) as free:
             other = free.getsockname()[1]
         raise PortTaken(host=host, port=port, other=other) from error

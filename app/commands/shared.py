@@ -12,9 +12,10 @@ import typer
 if TYPE_CHECKING:
     from app.settings import Settings
 
+# readable=False: else typer refuses, in English and as a wrong use, a path that may not be read.
 Data = Annotated[
     Path | None, typer.Option("--data", help="Dossier des données (ou GREFFE_DATA).",
-                              show_default=False)
+                              show_default=False, readable=False)
 ]  # fmt: skip
 AsJson = Annotated[bool, typer.Option("--json", help="Résultat en JSON sur la sortie standard.")]
 Fonds = Annotated[
@@ -24,7 +25,9 @@ Fonds = Annotated[
 Batch = Annotated[
     Path | None,
     typer.Option(
-        "--batch", help="Questions en JSON lignes (id, question, after) ; « - » : entrée standard."
+        "--batch",
+        help="Questions en JSON lignes (id, question, after) ; « - » : entrée standard.",
+        readable=False,
     ),
 ]
 
@@ -46,7 +49,8 @@ def checked_action(action: str, actions: Collection[str], what: str, named: str)
 
 def data_folder(data: Path | None = None) -> Path:
     """--data, else GREFFE_DATA, else the user's data folder; absolute."""
-    return Path(data or os.environ.get("GREFFE_DATA") or DEFAULT_DATA).expanduser().resolve()
+    named = Path(data or os.environ.get("GREFFE_DATA") or DEFAULT_DATA).expanduser()
+    return Path(os.path.realpath(named))  # Path.resolve raises where a link leads to itself
 
 
 def settings_of(data: Path | None) -> Settings:

@@ -13,6 +13,10 @@ from ingest.trouble import Unreadable
 _WINDOWS = frozenset({"iso-8859-1", "iso8859-1", "iso_8859-1", "latin1", "latin-1", "us-ascii",
                       "ascii"})  # fmt: skip
 
+# Control characters that no text holds: tabs, ends of lines and pages, ESC and the old DOS mark
+# of the end are left out. Random bytes have one in ten.
+_CONTROLS = bytes(code for code in (*range(32), 127) if code not in b"\t\n\v\f\r\x1a\x1b")
+
 
 def decode(raw: bytes, announced: str = "") -> str:
     """What is valid UTF-8 is UTF-8, whatever is announced; then what is announced.
@@ -24,7 +28,8 @@ def decode(raw: bytes, announced: str = "") -> str:
     """
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16", errors="replace")
-    if raw.count(b"\0") > len(raw) // 100:
+    controls = len(raw) - len(raw.translate(None, _CONTROLS))
+    if raw.count(b"\0") > len(raw) // 100 or controls > 2 + len(raw) // 50:
         raise Unreadable("misnamed", "contenu binaire")
     try:
         return raw.decode("utf-8-sig")

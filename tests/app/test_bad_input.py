@@ -2,11 +2,14 @@
 
 import ctypes
 import os
+import random
 import shutil
 from pathlib import Path
+from typing import Annotated, get_origin, get_type_hints
 
 import pytest
 
+from app.cli import app
 from app.errors import SET_ASIDE
 from ingest.catalogue import Catalogue
 from tests.command_line import Ran, greffe, process
@@ -36,6 +39,8 @@ def hostile(folder: Path) -> dict[str, str]:
     shutil.copy(SAMPLE / "personnel/Rapport social unique 2023 (protege).pdf", folder / "cle.pdf")
     shutil.copy(SAMPLE / "proces-verbaux/PV_2021-12-08_scan-abime.pdf", folder / "abime.pdf")
     (folder / "boucle.txt").symlink_to(folder / "boucle.txt")
+    os.mkfifo(folder / "tube.txt")
+    (folder / "hasard.txt").write_bytes(random.Random(1).randbytes(5000))
     (folder / "ferme").mkdir()
     (folder / "ferme" / "salaires.txt").write_text("Personne.")
     (folder / "ferme").chmod(0)
@@ -43,6 +48,7 @@ def hostile(folder: Path) -> dict[str, str]:
         "vide.pdf": "empty", "interdit.txt": "forbidden", "mal-nomme.docx": "misnamed",
         "plan.dwg": "unknown_format", "enorme.txt": "too_large", "cle.pdf": "encrypted",
         "abime.pdf": "damaged", "ferme/": "forbidden",
+        "boucle.txt": "dead_link", "tube.txt": "not_a_file", "hasard.txt": "misnamed",
     }  # fmt: skip
 
 
@@ -69,7 +75,7 @@ def test_bad_files_are_set_aside_each_with_its_sentence_and_the_rest_is_read(
     ran: Ran, folder: Path, tmp_path: Path
 ) -> None:
     assert ran.code == 0, ran.err
-    assert "10 fichiers" not in ran.out
+    assert "12 fichiers" in ran.out
     assert "1 lus" in ran.out
     for name, reason in hostile(tmp_path / "liste").items():
         [line] = [line for line in ran.out.split("\n") if f": {name} :" in line]
@@ -92,7 +98,8 @@ def test_a_file_whose_rights_come_back_is_read_without_being_asked(
     (folder / "ferme").chmod(0o700)
     again = greffe(data, "ingest", folder, "--json", GREFFE_READING__MAX_MEGABYTES="1").json
     assert (again["read"], again["unchanged"], again["withdrawn"]) == (2, 1, 0)
-    assert (again["set_aside"], again["still_aside"]) == ([], 6)
+    assert [item["reason"] for item in again["set_aside"]] == ["dead_link", "not_a_file"]
+    assert again["still_aside"] == 7
     live = Catalogue(data / "catalogue.sqlite").sources("live")
     assert {source.path for source in live} == {"note.txt", "interdit.txt", "ferme/salaires.txt"}
     assert all(len(source.sha256) == 64 for source in live)
@@ -127,6 +134,34 @@ def test_a_file_that_was_named_and_cannot_be_read_has_code_3(
     assert greffe(empty_town, "ingest", tmp_path / "note.txt").code == 0
 
 
+def test_a_file_that_was_named_and_may_not_be_read_is_said_so_as_inside_a_folder(
+    empty_town: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "b.txt").write_text(NOTE)
+    (tmp_path / "b.txt").chmod(0)
+    ran = process(empty_town, "ingest", tmp_path / "b.txt", before=without_all_rights)
+    assert ran.code == 3, ran.err
+    assert "b.txt : le fichier ne peut pas être ouvert" in ran.out
+    (tmp_path / "ferme").mkdir(mode=0)
+    for command in (["ingest", "FERME"], ["ask", "--batch", tmp_path / "b.txt"]):
+        words = [tmp_path / "ferme" if word == "FERME" else word for word in command]
+        ran = process(empty_town, *words, before=without_all_rights)
+        assert (ran.code, ran.out) == ((3, "") if command[0] == "ingest" else (5, ""))
+        assert "not readable" not in ran.err
+
+
+def test_every_path_of_every_command_is_left_to_our_own_sentences() -> None:
+    seen = 0
+    for command in app.registered_commands:
+        assert command.callback is not None
+        hints = get_type_hints(command.callback, include_extras=True)
+        for hint in hints.values():
+            if "Path" in str(hint) and get_origin(hint) is Annotated:
+                assert hint.__metadata__[0].readable is False, command.name
+                seen += 1
+    assert seen > 10
+
+
 def test_a_scan_that_was_named_asks_for_the_missing_program_with_code_4(
     empty_town: Path, tmp_path: Path
 ) -> None:
@@ -142,6 +177,69 @@ def test_a_data_folder_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:
     assert ran.code == 3
     assert "Traceback" not in ran.err
     assert greffe(tmp_path / "fichier", "status").code == 5
+
+
+@pytest.mark.parametrize(
+    "words", [["init"], ["doctor"], ["ingest", SAMPLE], ["users", "list"], ["rebuild"]]
+)
+def test_a_data_folder_that_is_a_file_is_said_so_by_every_command(
+    tmp_path: Path, words: list[str | Path]
+) -> None:
+    (tmp_path / "fichier").write_text("")
+    for place in ("fichier", "fichier/dedans"):
+        ran = greffe(tmp_path / place, *words)
+        assert (ran.code, ran.out) == (3, "")
+        assert f"{tmp_path}/fichier est un fichier, pas un dossier" in ran.err
+        assert "--data" in ran.err
+
+
+def test_a_data_folder_that_may_not_be_written_or_entered_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "lu").mkdir(mode=0o500)
+    (tmp_path / "ferme").mkdir(mode=0)
+    for place, command, right in (
+        ("lu", ["init"], "d'écrire"), ("lu", ["ingest", SAMPLE], "d'écrire"),
+        ("lu/neuf", ["ingest", SAMPLE], "d'écrire"), ("lu", ["groups", "list"], "d'écrire"),
+        ("ferme", ["settings"], "d'entrer"), ("ferme/dedans", ["users", "list"], "d'entrer"),
+    ):  # fmt: skip
+        ran = process(tmp_path, *command, "--data", tmp_path / place, before=without_all_rights)
+        assert (ran.code, ran.out) == (3, ""), command
+        assert f"vous n'avez pas le droit {right} dans {tmp_path / place.split('/')[0]}" in ran.err
+        assert "Traceback" not in ran.err
+
+
+def test_a_catalogue_in_a_folder_that_may_not_be_written_is_not_called_damaged(
+    own_town: Path,
+) -> None:
+    own_town.chmod(0o500)
+    try:
+        ran = process(own_town, "ingest", SAMPLE, before=without_all_rights)
+    finally:
+        own_town.chmod(0o700)
+    assert ran.code == 3
+    assert "vous n'avez pas le droit d'écrire" in ran.err
+
+
+def test_a_data_folder_that_is_a_link_to_itself_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "boucle").symlink_to(tmp_path / "boucle")
+    ran = greffe(tmp_path / "boucle", "init")
+    assert (ran.code, ran.out) == (3, "")
+    assert "est un lien qui ne mène nulle part" in ran.err
+
+
+def test_a_bug_that_finds_no_place_for_its_trace_shows_it_and_keeps_its_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert greffe(tmp_path / "donnees", "init").code == 0
+    (tmp_path / "donnees" / "logs").write_text("")
+
+    def broken(self: Catalogue) -> None:
+        raise RuntimeError("un défaut")
+
+    monkeypatch.setattr(Catalogue, "counts", broken)
+    ran = greffe(tmp_path / "donnees", "status")
+    assert ran.code == 70
+    assert "à signaler" in ran.err
+    assert "un défaut" in ran.err
 
 
 def test_a_question_without_an_index_is_told_how_to_make_one(empty_town: Path) -> None:

@@ -1,6 +1,7 @@
 """What goes wrong is told in French, whoever found it."""
 
 import contextlib
+import csv
 import errno
 import gzip
 import json
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from app.causes import in_french
+from app.commands.serve import AddressUnusable
 from app.errors import sentence, set_aside_line
 from ingest.readers import Limits, attempt
 from ingest.trouble import CatalogueUnusable, Unreadable
@@ -68,6 +70,26 @@ def test_the_causes_of_every_day_are_told_in_french(tmp_path: Path) -> None:
     assert in_french(os.strerror(errno.EACCES)) == "les droits de lecture manquent"
 
 
+@pytest.mark.parametrize("kind", ["OpenAITimeoutError", "APITimeoutError", "ReadTimeout"])
+def test_a_model_server_that_is_too_slow_is_told_in_french(kind: str) -> None:
+    assert in_french(kind) == "pas de réponse à temps"
+
+
+def test_a_table_with_a_lone_carriage_return_is_told_in_french() -> None:
+    with pytest.raises(csv.Error) as raised:
+        list(csv.reader(["a;b\rc;d"]))
+    assert "retour chariot" in in_french(str(raised.value))
+    assert not ENGLISH.search(in_french(str(raised.value)))
+
+
+def test_a_port_that_asks_for_rights_is_told_so() -> None:
+    refused = AddressUnusable(host="127.0.0.1", port=80, detail="", reason="rights")
+    known = sentence(refused)
+    assert known is not None
+    assert "sous 1024" in known.happened
+    assert "lecture" not in known.happened
+
+
 def test_another_cause_is_shown_as_it_is_after_the_word_detail() -> None:
     assert in_french("KeyError: the thing is odd") == "détail : KeyError: the thing is odd"
     assert in_french("180 s") == "180 s"
@@ -100,4 +122,4 @@ def test_a_batch_that_is_not_there_or_not_json_is_told_in_french(
     (tmp_path / "mal.jsonl").write_text("pas du json\n")
     wrong = greffe(indexed, "ask", "--batch", tmp_path / "mal.jsonl")
     assert wrong.code == 3
-    assert "ligne 1 : le JSON est mal formé" in wrong.err
+    assert "Ligne 1 : le JSON est mal formé" in wrong.out

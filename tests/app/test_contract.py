@@ -177,11 +177,28 @@ def test_a_fonds_that_is_not_there_is_refused(town: Path) -> None:
     assert "mairie" in ran.err
 
 
-def test_a_batch_that_breaks_off_gives_what_it_could_and_code_3(town: Path) -> None:
-    ran = greffe(town, "search", "--batch", "-", stdin=lines(QUESTIONS[0]) + "cassé\n")
-    assert ran.code == 3
-    assert [line["id"] for line in ran.lines] == ["amende"]
-    assert "ligne 2" in ran.err
+def test_a_line_that_is_no_question_has_its_answer_and_the_batch_goes_on(town: Path) -> None:
+    batch = "\ufeff" + "\n".join([
+        '{"id": 7, "question": "Que dit l\'arrêté AR-2024-098 ?"}', "cassé", '{"id": "sans"}',
+        '{"id": 2, "question": 12}', '{"id": null, "question": "Que dit l\'arrêté AR-2024-098 ?"}',
+    ])  # fmt: skip
+    for command, reason in (("ask", "text"), ("search", "error")):
+        ran = greffe(town, command, "--batch", "-", stdin=batch)
+        assert (ran.code, ran.err) == (3, "")
+        assert [line["id"] for line in ran.lines] == [7, None, "sans", 2, None]
+        good, *wrong, last = ran.lines
+        assert [line[reason] for line in wrong] == [
+            "Ligne 2 : le JSON est mal formé.", "Ligne 3 : il manque « question ».",
+            "Ligne 4 : « question » n'est pas un texte.",
+        ]  # fmt: skip
+        if command == "ask":
+            for line in ran.lines:
+                fits(line, {key: shape for key, shape in ASK.items() if key != "id"})
+            assert all(line["status"] == "error" for line in wrong)
+            assert good["status"] == last["status"] == "answered"
+        else:
+            assert good["hits"]
+            assert last["hits"]
 
 
 def test_status_tells_what_is_indexed_and_what_was_set_aside(town: Path) -> None:

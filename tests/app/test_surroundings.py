@@ -7,6 +7,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +19,7 @@ from app.errors import sentence
 from ingest import ocr
 from ingest.catalogue import Catalogue
 from ingest.run_lock import run_lock
-from tests.command_line import greffe, started
+from tests.command_line import ROOT, greffe, started
 from tests.conftest import FONDS, SCAN, copy_town, has_tesseract, wait_until_unserved
 
 QUESTION = "Quelle est l'amende maximale pour un dépôt sauvage ?"
@@ -268,3 +269,20 @@ def test_a_catalogue_that_a_crash_left_open_is_not_read_by_halves(
     ran = greffe(crashed, "status")
     assert (ran.code, ran.out) == (8, "")
     assert "Faites de la place" in ran.err
+
+
+def test_ctrl_c_before_anything_is_imported_leaves_no_trace() -> None:
+    script = (
+        "import sys\n"
+        "class Pressed:\n"
+        "    def find_spec(self, name, *rest):\n"
+        "        if name == 'typer': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Pressed())\n"
+        "from app.start import main\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "Interrompu avant d'avoir commencé.\n"

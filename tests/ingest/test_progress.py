@@ -1,12 +1,17 @@
 """What is said of a long run while it goes on: never above the whole, never below nothing."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from ingest.progress import Pace, Progress
-from tests.ingest.small_town import SmallTown
+from ingest.embedding import work
+from ingest.pipeline import Options, ingest
+from ingest.progress import READ_SHARE, Pace, Progress
+from tests.ingest.small_town import FONDS, SmallTown, WordHashes
 
 
 def acts(folder: Path, count: int, words: str) -> Path:
@@ -63,3 +68,53 @@ def test_the_first_vectors_load_the_model_and_set_no_pace(monkeypatch: pytest.Mo
             if share == 0.5:
                 assert pace.left() == pytest.approx(2.0)
     assert pace.left() == 0.0
+
+
+def test_the_pace_is_that_of_late_and_long_texts_cost_more_than_their_length(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert work(1600) / 1600 == pytest.approx(92 / 66 * work(430) / 430, rel=0.05)
+    clock = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    pace = Pace()
+    pace.begin()
+    pace.kept = 1000.0
+    with pace.embedding(1000.0, lambda share: None) as hear:
+        for block in range(1, 100):
+            clock[0] += 9.0 if block < 20 else 1.0  # another program held the machine at first
+            hear(block / 100)
+            if block == 90:
+                assert pace.left() == pytest.approx(10.0, rel=0.2)
+
+
+class _Stopped(WordHashes):
+    """Ctrl-C after some blocks."""
+
+    def __init__(self, blocks: int) -> None:
+        self.blocks = blocks
+
+    def passages(self, texts: Sequence[str]) -> NDArray[np.float16]:
+        if not self.blocks:
+            raise KeyboardInterrupt
+        self.blocks -= 1
+        return super().passages(texts)
+
+
+def test_vectors_that_a_stopped_run_has_made_count_from_the_start(
+    town: SmallTown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.embedding.BLOCK", 2)
+    (tmp_path / "actes").mkdir()
+    words = [f"L'article {n} de la commune. " + f"mot{n} " * (60 + n) for n in range(40)]
+    (tmp_path / "actes" / "long.txt").write_text("\n\n".join(words))
+    before: list[Progress] = []
+    with pytest.raises(KeyboardInterrupt):
+        ingest([tmp_path / "actes"], FONDS, town.catalogue, _Stopped(8), town.indexes,
+               Options(workers=1), before.append)  # fmt: skip
+    assert before[-1].share > READ_SHARE + 0.05
+    (tmp_path / "actes" / "neuf.txt").write_text("Un arrêté.")
+    after: list[Progress] = []
+    town.run(tmp_path / "actes", tell=after.append)
+    assert [one.share for one in after] == sorted(one.share for one in after)
+    assert after[0].share == pytest.approx(before[-1].share, rel=0.02)
+    assert after[0].stage == "reading"
