@@ -62,8 +62,10 @@ class Chat:
             p.before, p.current, p.stage, p.question, self.conversation, self.ticket, *panel_out
         ]  # fmt: skip
         inputs = [p.question, self.conversation, p.fonds]
-        self._on(p.question.submit, "ask_typed", self.ask, inputs, asked, trigger_mode="once")
-        self._on(p.ask.click, "ask_clicked", self.ask, inputs, asked, trigger_mode="once")
+        # sent while the page of the answer before is drawn, a question waits for its turn
+        waits = {"trigger_mode": "always_last"}
+        self._on(p.question.submit, "ask_typed", self.ask, inputs, asked, **waits)
+        self._on(p.ask.click, "ask_clicked", self.ask, inputs, asked, **waits)
         for number, button in enumerate(p.examples, 1):
             example = [button, self.conversation, p.fonds]
             self._on(button.click, f"ask_example_{number}", self.ask, example, asked)
@@ -91,6 +93,8 @@ class Chat:
     ) -> AsyncIterator[Changes]:
         """Ask the desk, and show its stages and its answer."""
         p, number = self.parts, len(conversation.turns) + 1
+        if conversation.turns and not question.strip():
+            return  # Enter, twice
         refused = objection(question, conversation)
         if refused:
             yield {p.stage: notice(refused)}
