@@ -28,7 +28,7 @@ _LEANS = re.compile(
     r"|le même|la même|eux)\b|(?<!-)\b(?:elles?|ils?)\b(?!-)",
     re.I,
 )
-_NAME = re.compile(r"(?<=[a-zà-ÿ,'’ ] )[A-ZÉÈ][\w-]{3,}")
+_NAME = re.compile(r"(?<=[a-zà-ÿ,'’ ] |[ld]['’])[A-ZÉÈ][\w-]{3,}")
 
 
 def context_of(question: str, conversation: Conversation) -> str:

@@ -22,6 +22,7 @@ from vectorstore.synonyms import Synonyms, synonyms_of
 
 Passages = Callable[[int], Sequence[PassageRow]]
 MOST_SENTENCES = 3
+_OF_AN_ARTICLE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,11 @@ _SEVERAL = re.compile(
     r"\b(?:entre|puis|depuis|évolu\w+|compar\w+|avant|chaque|tou(?:s|tes) les)\b"
     r"|(?:19|20)\d\d\D+(?:19|20)\d\d", re.I,
 )  # fmt: skip
+
+
+def from_its_beginning(hit: Hit) -> list[Chosen]:
+    """What an article says, in its order: « que dit l'article » asks for no part of it."""
+    return [Chosen(unit, 1.0, 1.0, 1.0, 1.0) for unit in units(hit)][:_OF_AN_ARTICLE]
 
 
 def choose(asked: Asked, hits: Sequence[Hit]) -> list[Chosen]:

@@ -31,7 +31,8 @@ def command(
     fonds: Fonds = None,
     batch: Batch = None,
     export: Annotated[
-        Path | None, typer.Option("--export", help="Écrire aussi la réponse dans ce fichier.")
+        Path | None,
+        typer.Option("--export", help="Écrire aussi la réponse dans ce fichier.", readable=False),
     ] = None,
     as_json: AsJson = False,
     data: Data = None,

@@ -16,7 +16,9 @@ NAME = "export"
 
 def command(
     id: Id,
-    file: Annotated[Path, typer.Argument(metavar="FICHIER", help="Où l'écrire, en JSON.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FICHIER", help="Où l'écrire, en JSON.", readable=False)
+    ],
     seen_by: As = "",
     data: Data = None,
 ) -> None:

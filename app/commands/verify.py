@@ -15,10 +15,14 @@ NAME = "verify"
 
 
 def command(
-    file: Annotated[Path, typer.Argument(metavar="FICHIER", help="Une réponse exportée.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FICHIER", help="Une réponse exportée.", readable=False)
+    ],
     sources: Annotated[
         Path | None,
-        typer.Option("--sources", help="Dossier des fichiers d'origine ; sans lui, l'index."),
+        typer.Option(
+            "--sources", help="Dossier des fichiers d'origine ; sans lui, l'index.", readable=False
+        ),
     ] = None,
     as_json: AsJson = False,
     data: Data = None,

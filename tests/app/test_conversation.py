@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from app.citations import Answer
 from app.conversation import EMPTY, Conversation, context_of
 
@@ -24,9 +26,16 @@ def test_a_chain_of_follow_ups_goes_back_to_the_question_that_stood_alone() -> N
     assert context_of("Et pour une entreprise ?", talk(first, second)) == f"{first} {second}"
 
 
-def test_a_question_that_stands_alone_takes_nothing() -> None:
+@pytest.mark.parametrize(
+    "alone",
+    [
+        "Quel est le prix du mètre cube d'eau à Couthenans en 2022 ?",
+        "Quelle est la capitale de l'Italie ?",
+        "Qui préside l’Agglomération ?",
+    ],
+)
+def test_a_question_that_stands_alone_takes_nothing(alone: str) -> None:
     before = talk("Quelle amende pour un dépôt sauvage à Pierrefonds ?")
-    alone = "Quel est le prix du mètre cube d'eau à Couthenans en 2022 ?"
     assert context_of(alone, before) == ""
 
 
