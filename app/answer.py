@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 import uuid
 from collections.abc import Callable, Sequence
@@ -18,7 +19,7 @@ from app.extract import Chosen
 from app.journal.entries import Journal
 from app.judged import Judged, whole
 from app.law import changes
-from app.listing import MOST, Listed, acts_asked
+from app.listing import MOST, Listed, acts_asked, hit_of
 from app.llm import Chat, ContextTooSmall, ModelServerSilent
 from app.passages import shape
 from app.relevance import of_its_years, relevant
@@ -113,24 +114,15 @@ class Desk:
             return self._given(validated, started, who, address)
         stage(f"recherche dans {len(names)} fonds…" if len(names) > 1 else "recherche…")
         found = relevant(self.retriever.search(query, names, _HITS))
-        # 3. choose what answers, and hold it against the bar
-        chosen = self._choose(query, found)
-        verdict = judge(found, chosen, self.bar)
         acts = acts_asked(
             found.reading, self.catalogue, names, self.retriever.indexes.lexical.terms
         )
-        # 4. write, 5. check each sentence, or say that the records do not answer
-        if acts:
+        if acts is None:
+            answer = self._from_passages(query, found, stage, draft)
+        elif acts:
             answer = self._list(question, acts)
-        elif acts is not None:
-            answer = self._refuse(question, found, Verdict(False, 0.0, NO_ACT))
-        elif verdict.answers:
-            stage("vérification…")
-            if self.chat is not None:
-                stage("rédaction par le modèle, vérifiée phrase à phrase…")
-            answer = self._write(query, found, chosen, draft)
         else:
-            answer = self._refuse(question, found, verdict)
+            answer = self._refuse(question, found, Verdict(False, 0.0, NO_ACT))
         # 6. hand it over, with a line in the journal
         if found.degraded:
             answer = replace(answer, notes=(*answer.notes, DEGRADED))
@@ -138,6 +130,22 @@ class Desk:
         answer = replace(answer, seconds=round(time.perf_counter() - started, 4))
         self._note(answer, found.hits, who, address)
         return answer
+
+    def _from_passages(
+        self, query: Query, found: Found, stage: Callable[[str], None],
+        draft: Callable[[Draft], None],
+    ) -> Answer:  # fmt: skip
+        """Answer from the passages found, where they hold enough."""
+        # 3. choose what answers, and hold it against the bar
+        chosen = self._choose(query, found)
+        verdict = judge(found, chosen, self.bar)
+        # 4. write, 5. check each sentence, or say that the records do not answer
+        if not verdict.answers:
+            return self._refuse(query.text, found, verdict)
+        stage("vérification…")
+        if self.chat is not None:
+            stage("rédaction par le modèle, vérifiée phrase à phrase…")
+        return self._write(query, found, chosen, draft)
 
     def _validated(self, query: Query, names: Sequence[str]) -> Answer | None:
         """The answer that legal staff validated for a question that stands alone."""
@@ -220,9 +228,14 @@ class Desk:
         idf = lexical.idf if self.readable is None else lexical.idf_within(self.readable)
         whole = f"{query.context} {query.text}".strip()
         asked = extract.weigh_question(
-            whole, query.text, lexical.terms, idf, found.reading.bodies, found.reading.places
+            whole,
+            query.text,
+            functools.cache(lexical.terms),
+            idf,
+            found.reading.bodies,
+            found.reading.places,
         )
-        of_record = self.catalogue.passages_of_record
+        of_record = functools.cache(self.catalogue.passages_of_record)
         read = of_its_years(found)[:_READ]
         if asked.decision and found.exact and read and read[0].record.kind == "article":
             rows = read[0].neighbours or of_record(read[0].record.id)
@@ -269,8 +282,8 @@ class Desk:
 
     def _list(self, question: str, acts: Sequence[Listed]) -> Answer:
         """The titles of acts, one sentence and one citation each."""
-        shown = acts[:MOST]
-        citations = [self._cite(n, one.hit, one.title) for n, one in enumerate(shown, 1)]
+        shown = [(hit, one.title) for one in acts[:MOST] if (hit := hit_of(one, self.catalogue))]
+        citations = [self._cite(n, hit, title) for n, (hit, title) in enumerate(shown, 1)]
         sentences = [Sentence(c.quote.text, "verbatim", (c.number,)) for c in citations]
         count = f"{len(acts)} actes trouvés" if len(acts) > 1 else "Un acte trouvé"
         more = f" ; les {MOST} premiers sont montrés" if len(acts) > MOST else ""

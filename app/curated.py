@@ -8,7 +8,6 @@ hold any more it withdraws itself and waits for a review.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
@@ -27,7 +26,7 @@ from app.passages import Again, find_again
 from app.replay import as_passage
 from ingest.catalogue import Catalogue
 from ingest.rows import Source
-from ingest.transaction import transaction
+from ingest.transaction import private, transaction
 from ingest.trouble import Trouble
 
 FILE = "curated.sqlite"
@@ -224,8 +223,7 @@ class _Opened:
         self.path = path
 
     def __enter__(self) -> sqlite3.Connection:
-        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
-        self.connection = sqlite3.connect(self.path, timeout=10, isolation_level=None)
+        self.connection = private(self.path)
         self.connection.row_factory = sqlite3.Row
         self.connection.execute("PRAGMA secure_delete = ON")
         self.connection.executescript(_SCHEMA)

@@ -42,8 +42,6 @@ _ASKING = (
     " a-t-elle a-t-il ont-ils été"
 )
 
-# --- choice
-
 # Swept on the development questions: docs/log.md.
 _MARGIN = 0.2  # a further sentence scores at most this much less than the best
 _DECISION_MARGIN = 0.5  # an object and what is decided of it look less alike
@@ -88,45 +86,6 @@ _DECIDED = re.compile(
 )  # fmt: skip
 
 
-def with_votes(asked: Asked, hits: Sequence[Hit], passages: Passages) -> list[Hit]:
-    """The hits, and where votes are asked for, those lines of the same acts that give them.
-
-    `passages` gives all passages of a record: a vote often stands pages below what was debated.
-    """
-    found = list(hits)
-    if asked.holds not in VOTES:
-        return found
-    known = {hit.passage.id for hit in hits}
-    for best in {hit.record.id: hit for hit in reversed(hits) if hit.record.vote}.values():
-        for row in passages(best.record.id):
-            if row.id not in known and VOTE.search(row.text):
-                found.append(replace(best, passage=row))
-    return found
-
-
-def with_the_rest(asked: Asked, hits: Sequence[Hit], passages: Passages) -> list[Hit]:
-    """The hits, and of the best act that passage which holds more of the question than they do.
-
-    A long tariff is one act in many passages, of which a search returns a few.
-    """
-    found = list(hits)
-    if not hits or hits[0].neighbours:
-        return found
-    best = hits[0]
-    known = {hit.passage.id for hit in hits}
-    of_act = [hit.passage for hit in hits if hit.record.id == best.record.id]
-    rest = [row for row in passages(best.record.id) if row.id not in known]
-    fullest = max(rest, key=lambda row: _held(row.text, asked), default=None)
-    if fullest and _held(fullest.text, asked) > max(_held(row.text, asked) for row in of_act):
-        found.append(replace(best, passage=fullest))
-    return found
-
-
-def _held(text: str, asked: Asked) -> float:
-    """The weight of the question's words that a text holds."""
-    return sum(asked.weights[term] for term in set(asked.terms(text)) & asked.weights.keys())
-
-
 def weigh_question(
     question: str,
     last: str,
@@ -169,6 +128,45 @@ _SEVERAL = re.compile(
     r"\b(?:entre|puis|depuis|évolu\w+|compar\w+|avant|chaque|tou(?:s|tes) les)\b"
     r"|(?:19|20)\d\d\D+(?:19|20)\d\d", re.I,
 )  # fmt: skip
+
+
+def with_votes(asked: Asked, hits: Sequence[Hit], passages: Passages) -> list[Hit]:
+    """The hits, and where votes are asked for, those lines of the same acts that give them.
+
+    `passages` gives all passages of a record: a vote often stands pages below what was debated.
+    """
+    found = list(hits)
+    if asked.holds not in VOTES:
+        return found
+    known = {hit.passage.id for hit in hits}
+    for best in {hit.record.id: hit for hit in reversed(hits) if hit.record.vote}.values():
+        for row in passages(best.record.id):
+            if row.id not in known and VOTE.search(row.text):
+                found.append(replace(best, passage=row))
+    return found
+
+
+def with_the_rest(asked: Asked, hits: Sequence[Hit], passages: Passages) -> list[Hit]:
+    """The hits, and of the best act that passage which holds more of the question than they do.
+
+    A long tariff is one act in many passages, of which a search returns a few.
+    """
+    found = list(hits)
+    if not hits or hits[0].neighbours:
+        return found
+    best = hits[0]
+    known = {hit.passage.id for hit in hits}
+    of_act = [hit.passage for hit in hits if hit.record.id == best.record.id]
+    rest = [row for row in passages(best.record.id) if row.id not in known]
+    fullest = max(rest, key=lambda row: _held(row.text, asked), default=None)
+    if fullest and _held(fullest.text, asked) > max(_held(row.text, asked) for row in of_act):
+        found.append(replace(best, passage=fullest))
+    return found
+
+
+def _held(text: str, asked: Asked) -> float:
+    """The weight of the question's words that a text holds."""
+    return sum(asked.weights[term] for term in set(asked.terms(text)) & asked.weights.keys())
 
 
 def from_its_beginning(hit: Hit) -> list[Chosen]:
@@ -259,8 +257,10 @@ def _few(scored: list[Chosen], asked: Asked) -> list[Chosen]:
 
 def _foreign(unit: Unit, asked: Asked) -> bool:
     """Whether a line of a tariff holds no word of the question, nor the line that opens it."""
+    if asked.holds is not AMOUNT:
+        return False
     words = asked.synonyms.also(asked.terms(f"{unit.opening} {unit.text}"))
-    return asked.holds is AMOUNT and not set(words) & asked.beside_place
+    return not set(words) & asked.beside_place
 
 
 def _strays(unit: Unit, best: Unit, asked: Asked) -> bool:

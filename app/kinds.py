@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+_TITLE = r"(?:M\.|MM\b\.?|Mme|Mr\b|Monsieur|Madame)"  # of a person
 AMOUNT = re.compile(r"\d[\d .,]*\s?(?:€|euros?\b|%|k€|m€|pour cent)|\beuro symbolique", re.I)
 _DATE = re.compile(
     r"\b\d{1,2}(?:er)?\s+(?:janv|févr|fevr|mars|avril|mai|juin|juil|août|aout|sept|oct|nov|déc|dec)"
@@ -14,19 +15,17 @@ _DATE = re.compile(
     re.I,
 )
 VOTE = re.compile(
-    r"\b(?:pour|contre|abst\w*)\s*[:(]?\s*(?:\d|M\.|Mme|Mr\b|Monsieur|Madame)"
+    rf"\b(?:pour|contre|abst\w*)\s*[:(]?\s*(?:\d|{_TITLE})"
     r"|\b\d+\s*(?:voix|votes?)?\s*(?:pour|contre|abst\w*)\b|\bunanimité",
     re.I,
 )
 _NAMES_AGAINST, _NAMES_ABSTAINING, _NAMES_FOR = (
-    re.compile(
-        rf"\b{how}\w*\s*(?:\(\w*\)\s*)?[:(]\s*(?:\d+\W+)?(?:M\.|Mme|MM|Mr|Monsieur|Madame)", re.I
-    )
+    re.compile(rf"\b{how}\w*\s*(?:\(\w*\)\s*)?[:(]\s*(?:\d+\W+)?{_TITLE}", re.I)
     for how in ("contre", "abs[te]*n", "pour")
 )
 PERSON = re.compile(
     r"(?:élue?s?|désignée?s?|nommée?s?|sera|seront)\b[^.]*?\b[A-Z][\wé-]+ [A-ZÉÈ]"
-    r"|\b(?:M\.|Mme|Mr|Monsieur|Madame|MM\.)\s*[A-ZÉ]"
+    rf"|\b{_TITLE}\s*[A-ZÉ]"
 )
 _LAW = re.compile(r"\b(?:article|loi|décret|code|ordonnance)s?\b.*\d|\b[LRD]\.? ?\d{3,}", re.I)
 _DIGIT = re.compile(r"\d")

@@ -51,7 +51,7 @@ _ASKING = (
 class Listed:
     """An act of the list, and where its title stands."""
 
-    hit: Hit
+    record: RecordRow
     title: Quote
 
 
@@ -83,23 +83,27 @@ def acts_asked(
             return None
     found: dict[str, Listed] = {}
     for record in dated:
-        listed = _listed(record, catalogue)
-        if listed is not None:
-            found.setdefault(re.sub(r"\W+", "", fold(listed.title.text)), listed)
+        title = _title(record, catalogue)
+        if title is not None:
+            found.setdefault(re.sub(r"\W+", "", fold(title.text)), Listed(record, title))
     return list(found.values())
 
 
-def _listed(record: RecordRow, catalogue: Catalogue) -> Listed | None:
-    place = next(
-        (fact.span for fact in catalogue.facts_of(record.id) if fact.name == "objet"), None
-    )
-    passages = catalogue.passages_of_record(record.id)
-    source = catalogue.source(record.source_id)
-    if place is None or source is None or not passages:
-        return None
-    page = catalogue.page(record.source_id, place.page)
-    if page is None:
+def _title(record: RecordRow, catalogue: Catalogue) -> Quote | None:
+    """Where an act's title stands; None where its file gives none."""
+    facts = catalogue.facts_of(record.id)
+    place = next((fact.span for fact in facts if fact.name == "objet"), None)
+    page = place and catalogue.page(record.source_id, place.page)
+    if not place or not page:
         return None
     words = " ".join(page.text[place.start : place.end].split())
-    hit = Hit(1, 0.0, source.fonds, source, record, passages[0], Evidence(0.0, 0.0))
-    return Listed(hit, Quote(words, place.page, place.start, place.end))
+    return Quote(words, place.page, place.start, place.end)
+
+
+def hit_of(one: Listed, catalogue: Catalogue) -> Hit | None:
+    """An act of the list as a search would have found it; None once it is withdrawn."""
+    source = catalogue.source(one.record.source_id)
+    passages = catalogue.passages_of_record(one.record.id)
+    if source is None or not passages:
+        return None
+    return Hit(1, 0.0, source.fonds, source, one.record, passages[0], Evidence(0.0, 0.0))

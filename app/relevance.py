@@ -40,8 +40,17 @@ def of_its_years(found: Found) -> Sequence[Hit]:
     Law and acts without a date are of no year; « depuis 2021 » may be told at any time.
     """
     years = found.reading.years
-    if _OPEN_ENDED.search(found.reading.text):
+    if not years or _OPEN_ENDED.search(found.reading.text):
         return found.hits
-    timely = [hit for hit in found.hits if any(is_about(hit.record, year) for year in years)]
-    others = [hit for hit in found.hits if not hit.record.date or hit.record.kind == "article"]
-    return sorted([*timely, *others], key=lambda hit: hit.rank) if timely else found.hits
+    timely = {
+        hit.passage.id
+        for hit in found.hits
+        if hit.record.kind != "article" and any(is_about(hit.record, year) for year in years)
+    }
+    if not timely:
+        return found.hits
+    return [
+        hit
+        for hit in found.hits
+        if hit.passage.id in timely or not hit.record.date or hit.record.kind == "article"
+    ]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.access.reader import Reader
-from app.journal.entries import pseudonym
+from app.journal.entries import names_of
 from app.journal.search import Entry, entry_of
 from app.passages import Again, find_again
 from ingest.catalogue import Catalogue
@@ -66,7 +66,7 @@ def _may_see(data: Path, entry: Entry, reader: Reader) -> bool:
     cited = {fonds for fonds, *_ in entry.parts.get("cited") or []}
     if reader.fonds is not None and not cited <= reader.fonds:
         return False
-    own = entry.who in (reader.login, pseudonym(data, reader.login))
+    own = entry.who in names_of(data, reader.login)
     return own or reader.may_act_as("juriste")
 
 

@@ -41,11 +41,8 @@ def _rights(path: Path) -> str:
     there = next(place for place in (path, *path.parents) if os.path.lexists(place))
     if os.access(there, os.R_OK):
         return f"vous n'avez pas le droit d'écrire dans {there}"
-    return (
-        f"vous n'avez pas le droit d'entrer dans {there}"
-        if there.is_dir()
-        else (f"vous n'avez pas le droit de lire {there}")
-    )
+    act = "d'entrer dans" if there.is_dir() else "de lire"
+    return f"vous n'avez pas le droit {act} {there}"
 
 
 def _file_in_the_way(path: Path) -> str:

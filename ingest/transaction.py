@@ -1,10 +1,23 @@
-"""A transaction on a SQLite connection in autocommit mode."""
+"""SQLite in autocommit mode: files for us alone, and transactions."""
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+
+def private(path: Path, timeout: float = 10) -> sqlite3.Connection:
+    """Open a file that no other account may read, made if it is not there.
+
+    Args:
+        path: in a folder that is there.
+        timeout: how long to wait for another process, in seconds.
+    """
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    return sqlite3.connect(path, timeout=timeout, isolation_level=None)
 
 
 @contextmanager

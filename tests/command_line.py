@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import io
 import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +81,32 @@ def started(data: Path, *words: str | Path) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env=environment(data), cwd=data.parent, start_new_session=True,
     )  # fmt: skip
+
+
+def wait_until_open(server: subprocess.Popen[Any], port: int, path: str = "/") -> None:
+    """Wait until a server of ours answers 200 there; fails if it ends, or after three minutes."""
+    deadline = time.monotonic() + 180
+    while time.monotonic() < deadline:
+        assert server.poll() is None, f"the server has ended: {server.communicate()}"
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request("GET", path)
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(0.2)
+        finally:
+            connection.close()
+    raise AssertionError("the server did not open")
+
+
+def indexed(data: Path, file: str, text: str, fonds: str) -> Path:
+    """Write a text file beside a data folder and ingest it. Its path."""
+    path = data.parent / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    assert greffe(data, "ingest", path, "--fonds", fonds).code == 0
+    return path
 
 
 @contextlib.contextmanager

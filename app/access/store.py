@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from ingest.transaction import transaction
+from ingest.transaction import private, transaction
 
 FILE = "accounts.sqlite"
 _SCHEMA = """
@@ -57,7 +56,6 @@ class Store:
         self.path = data / FILE
         self._local = threading.local()
         data.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         self.connection.executescript(_SCHEMA)
 
     @property
@@ -65,7 +63,7 @@ class Store:
         """This thread's connection."""
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if found is None:
-            found = sqlite3.connect(self.path, timeout=10, isolation_level=None)
+            found = private(self.path)
             found.row_factory = sqlite3.Row
             found.execute("PRAGMA journal_mode = WAL")  # readers never wait
             found.execute("PRAGMA synchronous = NORMAL")

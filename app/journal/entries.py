@@ -134,6 +134,11 @@ def pseudonym(data: Path, who: str) -> str:
     return "p-" + hmac.new(_key(data), who.encode(), hashlib.sha256).hexdigest()[:20]
 
 
+def names_of(data: Path, who: str) -> set[str]:
+    """What a person may be called in the journal: by name, and by pseudonym where there are any."""
+    return {who, pseudonym(data, who)} if (folder_of(data) / KEY).exists() else {who}
+
+
 def _key(data: Path) -> bytes:
     path = folder_of(data) / KEY
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from app.journal.chain import Chain, folder_of, now, writing
-from app.journal.entries import IsLive, pseudonym
+from app.journal.entries import IsLive, names_of
 from app.journal.kinds import RETENTIONS, Retention, kept_as
 from app.journal.words import rewrite
 
@@ -59,7 +59,7 @@ def forget(
 
 def erase_person(data: Path, who: str) -> Erased:
     """Erase all that the journal keeps of somebody, under their name and their pseudonym."""
-    names = {who, pseudonym(data, who)}
+    names = names_of(data, who)
     with writing(data) as chain:
         theirs = [w.n for w in chain.words.part("who") if w.value.get("name") in names]
         about = [w.n for w in chain.words.part("what") if names & _named(w.value)]

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.egress import attempts_file
 from app.journal.chain import Line, find, folder_of, lines
-from app.journal.entries import pseudonym
+from app.journal.entries import names_of
 from app.journal.kinds import EGRESS
 from app.journal.words import Word, opened
 from ingest import wall
@@ -48,7 +48,7 @@ class Sought:
 def entries(data: Path, sought: Sought | None = None) -> Iterator[Entry]:
     """The lines that fit, oldest first, and the attempts of the wall in their place."""
     sought = sought or Sought()
-    names = {sought.who, pseudonym(data, sought.who)} if sought.who else set()
+    names = names_of(data, sought.who) if sought.who else set()
     found = [*_lines(data), *_attempts(data)]
     found.sort(key=lambda entry: entry.at)  # stable: lines of the same moment keep their order
     return (entry for entry in found if _fits(entry, sought, names))

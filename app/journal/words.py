@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from ingest.transaction import private
 
 FILE = "words.sqlite"
 _SCHEMA = """
@@ -155,8 +156,7 @@ def opened(folder: Path) -> Iterator[Words]:
     """
     path = folder / FILE
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    connection = sqlite3.connect(path, timeout=30, isolation_level=None)
+    connection = private(path, timeout=30)
     try:
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("PRAGMA journal_mode = TRUNCATE")  # one sync less than DELETE

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
 from app.airtight.model import real_model
-from tests.command_line import ROOT
+from tests.command_line import ROOT, wait_until_open
 
 
 @contextmanager
@@ -33,7 +31,7 @@ def llama() -> Iterator[str]:
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        _wait(served, port)
+        wait_until_open(served, port, "/health")
         yield f"http://127.0.0.1:{port}/v1"
     finally:
         served.send_signal(signal.SIGINT)
@@ -42,19 +40,3 @@ def llama() -> Iterator[str]:
         except subprocess.TimeoutExpired:
             served.kill()
             served.wait()
-
-
-def _wait(served: subprocess.Popen[bytes], port: int) -> None:
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        assert served.poll() is None, "llama.cpp did not start"
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        try:
-            connection.request("GET", "/health")
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            time.sleep(0.2)
-        finally:
-            connection.close()
-    raise AssertionError("llama.cpp did not open")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import http.client
 import os
 import signal
 import socket
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.command_line import process, started
+from tests.command_line import process, started, wait_until_open
 
 NEW = (
     "Commune de Courvallon-sur-Sélande\n\nConseil municipal du 4 novembre 2025\n\n"
@@ -33,27 +31,11 @@ def page(own_town: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     server = started(own_town, "serve", "--port", str(port))
     try:
-        _wait_until_open(server, port)
+        wait_until_open(server, port)
         yield f"http://127.0.0.1:{port}"
     finally:
         os.killpg(server.pid, signal.SIGINT)
         server.communicate(timeout=60)
-
-
-def _wait_until_open(server: subprocess.Popen[str], port: int) -> None:
-    deadline = time.monotonic() + 180
-    while time.monotonic() < deadline:
-        assert server.poll() is None, server.communicate()
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        try:
-            connection.request("GET", "/")
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            time.sleep(0.2)
-        finally:
-            connection.close()
-    raise AssertionError("the page did not open")
 
 
 class Visitor:

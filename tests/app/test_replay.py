@@ -13,7 +13,7 @@ from app.access.accounts import Accounts
 from app.access.groups import Groups
 from app.access.store import Store
 from app.journal.search import Sought, entries
-from tests.command_line import greffe
+from tests.command_line import greffe, indexed
 from tests.conftest import FONDS
 
 ASKED = "Quelle est l'amende maximale pour un dépôt sauvage ?"
@@ -28,11 +28,7 @@ GYM = "Quel est le tarif du gymnase des Trois Ormes ?"
 @pytest.fixture
 def gym(own_town: Path) -> Path:
     """An act of the test's own, indexed."""
-    file = own_town.parent / "gymnase" / "tarif.txt"
-    file.parent.mkdir()
-    file.write_text(ACT, encoding="utf-8")
-    assert greffe(own_town, "ingest", file, "--fonds", FONDS).code == 0
-    return file
+    return indexed(own_town, "gymnase/tarif.txt", ACT, FONDS)
 
 
 def ask(data: Path, question: str) -> str:

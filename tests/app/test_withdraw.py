@@ -16,7 +16,7 @@ from app.journal.search import Entry, entries
 from app.journal.verify import verify
 from app.settings import load
 from tests.canary import CANARY, traces
-from tests.command_line import greffe, process
+from tests.command_line import greffe, indexed, process
 from tests.conftest import FONDS, wait_until_unserved
 
 NUMBER = "2025-077"
@@ -32,10 +32,7 @@ ASKED = "Qui est relogé au 3 rue du Puits, et pour quel prix ?"
 @pytest.fixture
 def act(own_town: Path) -> Path:
     """An act that has been indexed, asked for, and quoted in the journal."""
-    file = own_town.parent / "secret" / "relogement.txt"
-    file.parent.mkdir()
-    file.write_text(ACT, encoding="utf-8")
-    assert greffe(own_town, "ingest", file, "--fonds", FONDS).code == 0
+    file = indexed(own_town, "secret/relogement.txt", ACT, FONDS)
     assert CANARY in greffe(own_town, "ask", ASKED).out
     assert len(traces(own_town, CANARY)) > 1  # catalogue and journal at least
     return file
