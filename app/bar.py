@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.extract import Chosen
+from app.kinds import PERSON
 from app.law import absence
-from app.scope import outside, private
+from app.scope import names_somebody, outside, private
 from ingest.records.fold import fold
 from ingest.records.label import french_date
 from vectorstore.question import significant
@@ -25,10 +26,16 @@ class Bar:
     coverage: float = 5.0
     favoured: float = 1.0
     other_time: float = -1.0
+    scant: float = -2.0
     threshold: float = 0.5
 
     def confidence(
-        self, dense: float, coverage: float, favoured: bool = False, other_time: bool = False
+        self,
+        dense: float,
+        coverage: float,
+        favoured: bool = False,
+        other_time: bool = False,
+        scant: bool = False,
     ) -> float:
         """0 to 1: how surely the evidence answers.
 
@@ -37,9 +44,10 @@ class Bar:
             coverage: share of the question's rare words found in or around the best sentence.
             favoured: a follow-up found again the act that the previous answer cited.
             other_time: the year is right, the day or month that was named is not met.
+            scant: a question of few words, one of them is missing, and nothing found is near it.
         """
         evidence = self.bias + self.dense * dense + self.coverage * coverage
-        evidence += self.favoured * favoured + self.other_time * other_time
+        evidence += self.favoured * favoured + self.other_time * other_time + self.scant * scant
         return 1 / (1 + math.exp(-evidence))
 
 
@@ -54,7 +62,13 @@ class Verdict:
 
 _BESIDE = 0.5  # least share of what is asked of a commune without indexed acts
 _ABOUT = 0.3  # least share of a question's rare words that shows it is about an act found
+_NEAR = 0.4  # cosine of a passage that says the same in other words
+_WHO = re.compile(
+    r"^\W*(?:(?:et )?qui est (?:le|la|l['’])"
+    r"|quel(?:le)? est (?:le |la |l['’])(?:nom|maire|président|premi|préfet|ministre))", re.I,
+)  # fmt: skip
 _NOTHING = "Les documents indexés ne répondent pas à cette question."
+_NOBODY = f"{_NOTHING} Aucun des passages trouvés n'y nomme quelqu'un."
 
 
 def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
@@ -82,6 +96,8 @@ def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
         return Verdict(False, 0.0, absent)
     if not found.hits or not chosen:
         return Verdict(False, 0.0, _NOTHING)
+    if _WHO.search(reading.text) and not any(_names_somebody(one) for one in chosen):
+        return Verdict(False, 0.0, _NOBODY)
     number = next((one for one in reading.cited if not found.exact), None)
     if number and not _speak_of_number(number, chosen):
         shown = number.replace("-", "/")
@@ -101,8 +117,15 @@ def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
     coverage = (chosen[0].coverage + chosen[0].last_coverage) / 2
     near = any(hit.evidence.favoured for hit in found.hits[:3])
     favoured = near and chosen[0].last_coverage >= _ABOUT
-    confidence = bar.confidence(found.hits[0].evidence.dense, coverage, favoured, other_time)
+    dense = found.hits[0].evidence.dense
+    scant = chosen[0].scant and dense < _NEAR
+    confidence = bar.confidence(dense, coverage, favoured, other_time, scant)
     return Verdict(confidence >= bar.threshold, confidence, _NOTHING)
+
+
+def _names_somebody(one: Chosen) -> bool:
+    said = f"{one.unit.opening} {one.unit.text}"
+    return bool(PERSON.search(said) or names_somebody(said))
 
 
 def _speak_of(name: str, texts: Sequence[str]) -> bool:

@@ -9,7 +9,7 @@ an amount, a date, a vote, a name, an article.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from app.kinds import AMOUNT, PERSON, VOTE, VOTES, others_wanted, wanted
@@ -34,6 +34,7 @@ class Chosen:
     coverage: float  # share of the question's weight of rare words found in or around it, 0 to 1
     last_coverage: float  # the same for what was asked last, alone
     beside_place: float  # the same for what was asked beside a commune without indexed acts
+    scant: bool = False  # the question is of few words, one of which stands nowhere around it
 
 
 # Words that ask, and tell nothing of what is asked about: the kind of thing stands for them.
@@ -42,6 +43,13 @@ _ASKING = (
     " a-t-elle a-t-il ont-ils été"
 )
 
+# Verbs and the like that a question is made of, whatever it is about.
+_COMMON = (
+    "est être avoir faire fait fera faut peut peuvent pouvoir doit dois doivent devoir sert servir"
+    " prendre effectuer demander quoi où face plus moins seul trouve appelle son sa ses"
+)
+_ALIAS = re.compile(r"\(([A-ZÉ]\w{1,9})\)")  # « aide médicale de l'État (AME) »
+
 # Swept on the development questions: docs/log.md.
 _MARGIN = 0.2  # a further sentence scores at most this much less than the best
 _DECISION_MARGIN = 0.5  # an object and what is decided of it look less alike
@@ -49,6 +57,9 @@ _VOTE_REACH = 300  # characters: from one line of a vote to the next
 _KIND_FOUND = 0.35  # for a sentence that holds the kind of thing asked
 _FOREIGN = 0.3  # for an amount whose line holds no word of the question
 _ROW_FOUND = 0.5  # for a row whose range holds the figure asked
+_TELLING = 2.0  # least idf of a word that tells what is asked: in one passage of seven at most
+_FEW = 4  # words that tell: at most so many make a short question
+_MISSING = 0.2  # of their weight
 _ALSO_FOUND = 0.2  # for each other kind asked that it holds as well
 
 
@@ -60,6 +71,7 @@ class Asked:
     total: float
     last: frozenset[str]  # those of its terms that were asked last
     beside_place: frozenset[str]  # those that are neither a commune without indexed acts nor a date
+    telling: frozenset[str]  # those that are neither common nor verbs of every question
     holds: re.Pattern[str] | None  # what kind of thing is wanted
     also: tuple[re.Pattern[str], ...]  # other kinds: « quel prestataire, et à quel prix ? »
     several: bool  # several acts may answer: years or places are compared
@@ -113,6 +125,8 @@ def weigh_question(
     newest = frozenset(terms(last)) & weights.keys()
     named = set(terms(" ".join(places)))
     beside = frozenset(term for term in weights.keys() - named if not term.isdigit())
+    common = set(terms(f"{_COMMON} {' '.join(_ALIAS.findall(question))}"))
+    telling = frozenset(term for term in weights.keys() - common if weights[term] >= _TELLING)
     decision = bool(_WHAT_IT_DECIDES.search(last))
     kind = None if decision else wanted(last)
     also = () if decision else others_wanted(last, kind)
@@ -120,7 +134,18 @@ def weigh_question(
     several = bool(_SEVERAL.search(last)) or len(bodies) > 1
     figures = tuple(quantities(last))
     return Asked(
-        weights, total, newest, beside, kind, also, several, terms, synonyms, figures, decision
+        weights,
+        total,
+        newest,
+        beside,
+        telling,
+        kind,
+        also,
+        several,
+        terms,
+        synonyms,
+        figures,
+        decision,
     )
 
 
@@ -216,7 +241,18 @@ def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
         sum(weights[t] for t in some & everywhere) / (sum(weights[t] for t in some) or 1.0)
         for some in (asked.last, asked.beside_place)
     )
-    return Chosen(unit, score, min(1.0, sum(share)), met, beside)
+    return Chosen(unit, score, min(1.0, sum(share)), met, beside, _scant(asked, everywhere))
+
+
+def _scant(asked: Asked, everywhere: Collection[str]) -> bool:
+    """Whether a question of few words has one that stands nowhere around a unit.
+
+    « vitesse de la lumière » is not answered by what speaks of light alone, while a long question
+    is made of many details, each of which may be worded otherwise.
+    """
+    missing = sum(asked.weights[term] for term in asked.telling - set(everywhere))
+    total = sum(asked.weights[term] for term in asked.telling)
+    return len(asked.telling) <= _FEW and missing > _MISSING * total
 
 
 def _above(unit: Unit, asked: Asked) -> str:

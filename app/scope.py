@@ -19,8 +19,10 @@ _NO_ADVICE = (
     " légalité."
 )
 _SMALL_TALK = re.compile(
-    r"\W*(?:bonjour|bonsoir|salut|coucou|merci|au revoir|bonne journée|ça va|test|ok|\d+)?\W*", re.I
-)
+    r"\W*(?:bonjour|bonsoir|salut|coucou|merci|au revoir|bonne journée|ça va|test|ok|\d+)?\W*"
+    r"|.*\b(?:quelle heure est[- ]il|quel jour (?:sommes|est)[- ]|quel temps fai|quel temps fera"
+    r"|raconte[- z]*moi|écris[- ]moi|traduis)\b.*", re.I,
+)  # fmt: skip
 _NO_QUESTION = (
     "Posez une question sur les actes, par exemple « Quel est le tarif de la cantine en 2024 ? »."
 )
@@ -53,7 +55,12 @@ def private(question: str, quoted: Sequence[str]) -> str:
     What a published act says in so many words may be quoted: then the thing asked stands in it.
     """
     asked = _PRIVATE.search(fold(question))
-    if asked is None or _PERSON.search(question) is None:
+    if asked is None or not names_somebody(question):
         return ""
     said = any(re.search(rf"\b{asked[0]}\b", fold(text)) for text in quoted)
     return "" if said else _NO_PRIVATE_LIFE
+
+
+def names_somebody(text: str) -> bool:
+    """Whether a text holds what looks like the name of a person."""
+    return _PERSON.search(text) is not None

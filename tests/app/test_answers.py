@@ -109,6 +109,29 @@ def test_what_the_records_do_not_answer_is_refused_with_the_nearest_passages(
     assert answer.nearest
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Quelle est la vitesse de la lumière ?",
+        "Quelle est la population de la Chine ?",
+        "Quel est le prix du repas au restaurant de la tour Eiffel ?",
+        "Qui est le Premier ministre du Royaume-Uni ?",
+        "Quelle heure est-il ?",
+    ],
+)
+def test_general_knowledge_is_refused_though_an_act_holds_some_of_its_words(
+    desk: Desk, question: str
+) -> None:
+    assert desk.ask(question).status == "not_in_records"
+
+
+@pytest.mark.parametrize(
+    "question", ["tarif de la cantine", "amende dépôt sauvage", "bibliothèque gratuite"]
+)
+def test_a_question_in_a_clerk_s_few_words_is_answered(desk: Desk, question: str) -> None:
+    assert desk.ask(question).status == "answered"
+
+
 def test_a_follow_up_leans_on_the_question_before(desk: Desk) -> None:
     first = "Quelle amende pour un dépôt sauvage de 2 à 5 m³ à Courvallon ?"
     answer = desk.ask(first)
