@@ -389,6 +389,10 @@ SET_ASIDE: dict[str, tuple[str, str]] = {
         "renommez-le (convmv le fait pour tout un dossier)",
     ),
     "dead_link": ("le lien ne mène à aucun fichier", "corrigez-le ou ôtez-le"),
+    "outer_link": (
+        "le lien mène hors du dossier, où Greffe ne va pas",
+        "copiez-y ce qu'il montre, ou indexez aussi cet autre dossier",
+    ),
     "not_a_file": (
         "ce n'est pas un fichier (tube, prise réseau ou périphérique)",
         "ôtez-le du dossier",

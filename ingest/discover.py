@@ -44,9 +44,9 @@ class Found:
 def walk(target: Path, shut: Callable[[Shut], None] = lambda what: None) -> Iterator[Found]:
     """Yield the files below a folder (or the one file named), in order of path.
 
-    Hidden files, editor leftovers and links to files out of the folder are passed over; `shut`
-    hears of subfolders that may not be entered, of files that may not be looked at, of links that
-    lead nowhere, of what is no file (pipes, devices), and of names that are not UTF-8.
+    Hidden files and editor leftovers are passed over; `shut` hears of subfolders that may not be
+    entered, of files that may not be looked at, of links that lead nowhere or out of the folder,
+    of what is no file (pipes, devices), and of names that are not UTF-8.
 
     Raises:
         InputMissing: `target` is not there or may not be read.
@@ -76,23 +76,27 @@ def _below(root: Path, shut: Callable[[Shut], None]) -> Iterator[Found]:
 
     for folder, names, files in os.walk(root, onerror=refused):
         names[:] = sorted(name for name in names if not name.startswith("."))
+        for name in names:  # which are not entered: a folder may hold itself
+            if _leads_out(Path(folder, name), root):
+                shut(Shut(f"{_relative(Path(folder, name), root)}/", "outer_link"))
         for name in sorted(files):
             if passed_over(name):
                 continue
-            path = str(Path(folder, name).relative_to(root))
+            path = _relative(Path(folder, name), root)
             if not _is_utf8(path):  # bytes of an older system: no database could keep the name
                 shut(Shut(os.fsencode(path).decode("utf-8", "replace"), "bad_name"))
                 continue
             try:
                 found = _found(root, path) if _is_ours(Path(folder, name), root) else None
-                if found is None and not Path(folder, name).is_file():
-                    shut(Shut(path.replace(os.sep, "/"), "not_a_file"))
+                if found is None:
+                    out = _leads_out(Path(folder, name), root)
+                    shut(Shut(path, "outer_link" if out else "not_a_file"))
             except OSError as error:
                 if error.errno in _NOT_THERE:
                     if Path(folder, name).is_symlink():
-                        shut(Shut(path.replace(os.sep, "/"), "dead_link"))
+                        shut(Shut(path, "dead_link"))
                 else:  # a folder with r and no x, a share that broke
-                    shut(Shut(path.replace(os.sep, "/"), "forbidden", error.strerror or ""))
+                    shut(Shut(path, "forbidden", error.strerror or ""))
                 continue
             if found is not None:
                 yield found
@@ -101,7 +105,15 @@ def _below(root: Path, shut: Callable[[Shut], None]) -> Iterator[Found]:
 def _is_ours(path: Path, root: Path) -> bool:
     """Whether it is a file, and if a link, one to a file of this folder. May raise OSError."""
     regular = stat.S_ISREG(path.stat().st_mode)  # is_file would say no where it may not look
-    return regular and (not path.is_symlink() or path.resolve().is_relative_to(root))
+    return regular and not _leads_out(path, root)
+
+
+def _leads_out(path: Path, root: Path) -> bool:
+    return path.is_symlink() and not path.resolve().is_relative_to(root)
+
+
+def _relative(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix()
 
 
 def _is_utf8(path: str) -> bool:

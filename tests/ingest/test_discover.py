@@ -38,7 +38,13 @@ def test_a_link_is_followed_inside_the_folder_and_not_out_of_it(tmp_path: Path) 
     (fonds / "dedans.txt").symlink_to(fonds / "acte.txt")
     (fonds / "dehors.txt").symlink_to(tmp_path / "salaires.txt")
     (fonds / "perdu.txt").symlink_to(fonds / "nulle-part.txt")
-    assert paths(fonds) == ["acte.txt", "dedans.txt"]
+    (fonds / "autour").symlink_to(tmp_path)
+    (fonds / "encore").symlink_to(fonds)
+    shut: list[Shut] = []
+    assert [found.path for found in walk(fonds, shut.append)] == ["acte.txt", "dedans.txt"]
+    assert {what.path: what.reason for what in shut} == {
+        "dehors.txt": "outer_link", "autour/": "outer_link", "perdu.txt": "dead_link",
+    }  # fmt: skip
 
 
 def test_a_link_to_itself_does_not_stop_the_walk(tmp_path: Path) -> None:
