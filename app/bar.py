@@ -26,6 +26,7 @@ class Bar:
     coverage: float = 5.0
     favoured: float = 1.0
     other_time: float = -1.0
+    other_day: float = -3.0
     scant: float = -2.0
     threshold: float = 0.5
 
@@ -35,6 +36,7 @@ class Bar:
         coverage: float,
         favoured: bool = False,
         other_time: bool = False,
+        other_day: bool = False,
         scant: bool = False,
     ) -> float:
         """0 to 1: how surely the evidence answers.
@@ -44,10 +46,12 @@ class Bar:
             coverage: share of the question's rare words found in or around the best sentence.
             favoured: a follow-up found again the act that the previous answer cited.
             other_time: the year is right, the day or month that was named is not met.
+            other_day: a day was named, and neither an act of it was found nor is it cited.
             scant: a question of few words, one of them is missing, and nothing found is near it.
         """
         evidence = self.bias + self.dense * dense + self.coverage * coverage
-        evidence += self.favoured * favoured + self.other_time * other_time + self.scant * scant
+        evidence += self.favoured * favoured + self.other_time * other_time
+        evidence += self.other_day * other_day + self.scant * scant
         return 1 / (1 + math.exp(-evidence))
 
 
@@ -65,7 +69,7 @@ _ABOUT = 0.3  # least share of a question's rare words that shows it is about an
 _NEAR = 0.4  # cosine of a passage that says the same in other words
 _WHO = re.compile(
     r"^\W*(?:(?:et )?qui est (?:le|la|l['’])"
-    r"|quel(?:le)? est (?:le |la |l['’])(?:nom|maire|président|premi|préfet|ministre))", re.I,
+    r"|quel(?:le)? est (?:le |la |l['’])(?:nom|maire|président|premier (?:ministre|adjoint)|préfet|ministre)\b)", re.I,
 )  # fmt: skip
 _NOTHING = "Les documents indexés ne répondent pas à cette question."
 _NOBODY = f"{_NOTHING} Aucun des passages trouvés n'y nomme quelqu'un."
@@ -78,13 +82,14 @@ def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
     if aside:
         return Verdict(False, 0.0, aside)
     titles = [one.unit.hit.record.title or "" for one in chosen]
-    texts = [
+    near = [
         f"{one.unit.hit.passage.heading} {one.unit.opening} {one.unit.text} {title}"
         for one, title in zip(chosen, titles, strict=True)
     ]
+    texts = near
     if reading.bodies:  # another place is a detail of what is asked, and may stand farther off
         texts = [
-            f"{one.unit.hit.passage.text} {text}" for one, text in zip(chosen, texts, strict=True)
+            f"{one.unit.hit.passage.text} {text}" for one, text in zip(chosen, near, strict=True)
         ]
     place = next((town for town in reading.towns if not _speak_of(town, titles)), None)
     place = place or next((name for name in reading.places if not _speak_of(name, texts)), None)
@@ -106,20 +111,22 @@ def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
     years = tuple(dict.fromkeys(map(str, reading.years)))
     cited = {one.unit.hit.record.id for one in chosen}
     undated = [hit for hit in hits if hit.record.id in cited and hit.record.date is None]
-    if years and not _any_of(years, [*(one.unit.hit for one in chosen), *undated]):
+    if years and not (_any_of(years, undated) or _said_of(years, chosen, near)):
         return Verdict(False, 0.0, f"{_NOTHING} Rien ne s'y rapporte à l'année {years[0]}.")
     if found.exact:
         about_it = chosen[0].coverage >= _ABOUT or _only_names_it(reading.text)
         return Verdict(about_it, float(about_it), _NOTHING)
     closer = reading.days or reading.months
     other_time = bool(closer) and not _any_of(closer, hits)
+    day = french_time(reading.days[0]) if reading.days else ""
+    other_day = bool(day) and other_time and not any(fold(day) in fold(text) for text in near)
     # A follow-up must be answered itself: its context was answered before.
     coverage = (chosen[0].coverage + chosen[0].last_coverage) / 2
-    near = any(hit.evidence.favoured for hit in found.hits[:3])
-    favoured = near and chosen[0].last_coverage >= _ABOUT
+    again = any(hit.evidence.favoured for hit in found.hits[:3])
+    favoured = again and chosen[0].last_coverage >= _ABOUT
     dense = found.hits[0].evidence.dense
     scant = chosen[0].scant and dense < _NEAR
-    confidence = bar.confidence(dense, coverage, favoured, other_time, scant)
+    confidence = bar.confidence(dense, coverage, favoured, other_time, other_day, scant)
     return Verdict(confidence >= bar.threshold, confidence, _NOTHING)
 
 
@@ -161,9 +168,22 @@ def _any_of(times: Sequence[str], hits: Sequence[Hit]) -> bool:
     return any(_of_time(hit, time) for hit in hits for time in times)
 
 
+def _said_of(years: Sequence[str], chosen: Sequence[Chosen], texts: Sequence[str]) -> bool:
+    """Whether what would be cited is of one of these years, or names it."""
+    return any(
+        _is_of(one.unit.hit, year) or _is_word(year, fold(text))
+        for one, text in zip(chosen, texts, strict=True)
+        for year in years
+    )
+
+
+def _is_of(hit: Hit, time: str) -> bool:
+    return (hit.record.date or "").startswith(time) or hit.version is not None
+
+
 def _of_time(hit: Hit, time: str) -> bool:
     """Whether a passage is of a time (ISO, as far as it goes), or speaks of it."""
-    if (hit.record.date or "").startswith(time) or hit.version:  # law as it stood then
+    if _is_of(hit, time):  # law as it stood then
         return True
     words = fold(f"{hit.passage.heading} {hit.passage.text}")
     return fold(french_time(time)).replace("1er ", "1") in words.replace("1er ", "1")

@@ -37,6 +37,9 @@ _ARTICLES = {"du": "le", "au": "le", "des": "les", "aux": "les"}
 _CAPITAL_BEFORE = re.compile(
     r"(?:^|[.?!:]|\bM\.|\bMme|(?<=\w[ '-])[A-ZÀ-Þ][\wÀ-ÿ'-]*|[\w-]-|\d)\W*$"
 )
+_YEAR_BEFORE = re.compile(r"\b(?:19|20)\d\d\s+$")  # « budget 2014 Villeurbanne »
+_JOINED = re.compile(r"[\w'’]-$|['’]$")
+_TELLING = 6  # letters of a name that is known without a preposition before it
 _CAPITAL_BEHIND = re.compile(r"[\s-]+[A-ZÀ-Þ]")
 
 
@@ -99,10 +102,16 @@ def _is_meant(text: str, folded: str, start: int, end: int, name: str, before: s
         return True
     bare = re.sub(r"^(?:la|le|les|l) ", "", name)
     common = bare in _COMMON or (before != "a" and bare in _words())
+    saint = name.startswith(("saint ", "sainte "))
+    telling = not common and name == bare and (saint or len(name) >= _TELLING)
     if not text[start].isupper():
-        return before in ("a", "de", "d'") and not common and len(name) > 3
+        return (before in ("a", "de", "d'") and not common and len(name) > 3) or (
+            not before and telling and not _JOINED.search(text[:start])
+        )
     if before:
         return before != "des" and (name not in _COMMON or before == "a")
     # « Budget Rennes 2014 »: no first word, no one's name
+    if telling and _YEAR_BEFORE.search(text[:start]):
+        return True
     alone = not _CAPITAL_BEFORE.search(text[:start]) and not _CAPITAL_BEHIND.match(text[end:])
     return alone and not common and len(name) > 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from ingest.records.fold import fold
 
@@ -47,6 +48,8 @@ def body_of(text: str, source: str, *, ocr: bool) -> str | None:
     « Le Rar Sr » for « le maire sur ».
     """
     named, filed = read_body(text), body_from_folder(source)
+    if named is None and _of_a_group(text):  # never that of a commune's folder
+        return _most_named_group(text)
     if named is None or filed is None:
         return named or filed
     folded = fold(text)
@@ -70,6 +73,23 @@ def read_body(text: str) -> str | None:
     if council is not None and council[1] != "municipal":
         return group or communes
     return communes or group
+
+
+def _of_a_group(text: str) -> bool:
+    council = _COUNCIL.search(fold(text[:_HEAD]))
+    return council is not None and council[1] != "municipal"
+
+
+def _most_named_group(text: str) -> str | None:
+    """The group of communes that a text names most often, as it first writes it."""
+    found = Counter[str]()
+    written: dict[str, str] = {}
+    for match in _GROUP.finditer(fold(text)):
+        name = _first(_GROUP, text[match.start() :], fold(text[match.start() : match.end() + 80]))
+        if name is not None:
+            found[fold(name)] += 1
+            written.setdefault(fold(name), name)
+    return written[found.most_common(1)[0][0]] if found else None
 
 
 def body_from_folder(source: str) -> str | None:
