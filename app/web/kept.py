@@ -151,11 +151,7 @@ class Kept:
     def _replayed(
         self, request: Request, found: Replay, said: str = "", status: int = 200
     ) -> Response:
-        self.curated.review(self.catalogue)
-        mine = [one for one in self.curated.all() if one.answer == found.entry.id]
-        known = next(
-            (one for one in reversed(mine) if not one.withdrawn), mine[-1] if mine else None
-        )
+        known = self._validation(found.entry.id)
         given = known is not None and not known.withdrawn
         form = ""
         if not given and _reader(request).may_act_as("juriste") and _may_be_validated(found):
@@ -164,6 +160,14 @@ class Kept:
             )  # fmt: skip
         content = markup.replay_page(found, known, form, said)
         return self._page(request, "Une réponse", content, status)
+
+    def _validation(self, id: str) -> Item | None:
+        """The last validation of an answer, looked at again; one that is given comes first."""
+        if not any(item.answer == id for item in self.curated.all()):
+            return None
+        self.curated.review(self.catalogue)
+        mine = [item for item in self.curated.all() if item.answer == id]
+        return min(reversed(mine), key=lambda item: bool(item.withdrawn), default=None)
 
     def _list(self, request: Request, said: str = "", status: int = 200) -> Response:
         content = markup.list_page(self._items(request), _token(request), said)
