@@ -116,7 +116,7 @@ def _sentence(number: int, sentence: Sentence, citations: Sequence[Citation]) ->
     if name == "non-verifiee":
         text = f"<del>{text}</del>"
     known = {citation.number: citation for citation in citations}
-    links = "".join(
+    links = " ".join(
         f'<a class="renvoi" href="#c-{number}-{n}" title="{escape(known[n].label)}">'
         f'<span class="lu">Citation </span>[{n}]</a>'
         for n in sentence.citations

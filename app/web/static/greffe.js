@@ -62,7 +62,7 @@ function asText(turn) {
     const copied = element.cloneNode(true);
     for (const aside of copied.querySelectorAll(".lu, .mention")) aside.remove();
     for (const line of copied.querySelectorAll("br")) line.replaceWith("\n");
-    return copied.textContent.replace(/[ \t]+/g, " ").replace(/ (\[\d+\]) ?(?=\[)/g, " $1 ").trim();
+    return copied.textContent.replace(/[ \t]+/g, " ").trim();
   };
   const sentences = [...turn.querySelectorAll(".phrase:not(.non-verifiee)")].map(plain);
   const sources = [...turn.querySelectorAll(".sources:not(.proches) li a")].map(said);
