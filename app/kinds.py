@@ -102,7 +102,7 @@ def named(question: str) -> str:
     """The kind of thing that a question asks for, as a word: « amount », « date », « list » …"""
     holds = wanted(question)
     if holds is not None:
-        return _NAMES[holds]
+        return _NAMES.get(holds, "fact")
     if _YES_OR_NO.search(question):
         return "yes_no"
     return "list" if _LISTS.search(question) else "fact"
