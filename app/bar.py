@@ -69,7 +69,8 @@ _ABOUT = 0.3  # least share of a question's rare words that shows it is about an
 _NEAR = 0.4  # cosine of a passage that says the same in other words
 _WHO = re.compile(
     r"^\W*(?:(?:et )?qui est (?:le|la|l['’])"
-    r"|quel(?:le)? est (?:le |la |l['’])(?:nom|maire|président|premier (?:ministre|adjoint)|préfet|ministre)\b)", re.I,
+    r"|quel(?:le)? est (?:le |la |l['’])"
+    r"(?:nom|maire|président|premier (?:ministre|adjoint)|préfet|ministre)\b)", re.I,
 )  # fmt: skip
 _NOTHING = "Les documents indexés ne répondent pas à cette question."
 _NOBODY = f"{_NOTHING} Aucun des passages trouvés n'y nomme quelqu'un."

@@ -81,6 +81,11 @@ class Item:
     withdrawn: str | None
     why: str
 
+    def may_be_seen(self, readable: Collection[str] | None) -> bool:
+        """Whether each fonds that it cites is among these; None: all. Once erased, nobody knows."""
+        cited = {one["fonds"] for one in self.said.get("citations", ())}
+        return readable is None or (bool(cited) and cited <= set(readable))
+
 
 @dataclass(frozen=True, slots=True)
 class Curated:

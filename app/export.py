@@ -21,7 +21,7 @@ from ingest.records.version import unpack
 from ingest.trouble import Trouble
 
 FORMAT = "greffe-reponse-1"
-_STATUSES = {
+STATUSES = {
     "verbatim": "citation exacte",
     "supported": "appuyée",
     "unverified": "non vérifiée",
@@ -90,7 +90,7 @@ def _reading(question: str, at: str, said: Mapping[str, Any]) -> str:
         lines.append(said["text"])
     for sentence in said["sentences"]:
         marks = "".join(f" [{number}]" for number in sentence["citations"])
-        lines.append(f"{sentence['text']}{marks} ({_STATUSES[sentence['status']]})")
+        lines.append(f"{sentence['text']}{marks} ({STATUSES[sentence['status']]})")
     if said["citations"]:
         lines += ["", "Sources :"]
     for one in said["citations"]:
@@ -162,7 +162,7 @@ def _sentence(
     found = ledger.verdict(sentence["text"], pages, around)
     if found == "unverified" or (status == "verbatim" and found != "verbatim"):
         return Check(False, f"{name} : ses sources ne l'établissent pas")
-    return Check(True, f"{name} : {_STATUSES[status]}")
+    return Check(True, f"{name} : {STATUSES[status]}")
 
 
 @dataclass(frozen=True, slots=True)

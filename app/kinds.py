@@ -84,6 +84,29 @@ def wanted(question: str) -> re.Pattern[str] | None:
     return None
 
 
+# what `wanted` gives, by name; a question that wants none of these wants a fact
+_NAMES = {
+    VOTE: "vote", _NAMES_AGAINST: "vote", _NAMES_ABSTAINING: "vote", _NAMES_FOR: "vote",
+    _OPINION: "opinion", _LAW: "legal_basis", _DURATION: "duration", _HOURS: "date",
+    _CLOCK: "date", _DATE: "date", AMOUNT: "amount", _ORGANISATION: "person", PERSON: "person",
+    _DIGIT: "number", _PURPOSE: "purpose",
+}  # fmt: skip
+_LISTS = re.compile(r"\bquel(?:le)?s\b|\bliste|énumère", re.I)
+_YES_OR_NO = re.compile(
+    r"^\W*(?:est-ce que|(?:l[ea]s?|l['’]|une?|des|ce(?:tte)?)\b.*?\w-t?-?(?:ils?|elles?)\b)", re.I
+)
+
+
+def named(question: str) -> str:
+    """The kind of thing that a question asks for, as a word: « amount », « date », « list » …"""
+    holds = wanted(question)
+    if holds is not None:
+        return _NAMES.get(holds, "fact")
+    if _YES_OR_NO.search(question):
+        return "yes_no"
+    return "list" if _LISTS.search(question) else "fact"
+
+
 def others_wanted(question: str, first: re.Pattern[str] | None) -> tuple[re.Pattern[str], ...]:
     """The kinds of things that the other parts of a question ask for."""
     parts = re.split(r"\bet\b|,|\bpuis\b", question)

@@ -14,6 +14,16 @@ from app.passages import Again, find_again
 from ingest.catalogue import Catalogue
 from ingest.trouble import Trouble
 
+STATES = {
+    "same": "le même passage",
+    "recut": "les mêmes mots, découpés autrement aujourd'hui",
+    "reread": "le même fichier, mais lu autrement aujourd'hui",
+    "changed": "le fichier a été remplacé par une autre version",
+    "withdrawn": "le fichier a été retiré",
+    "gone": "le fichier n'est plus dans l'index",
+}
+FOUND = frozenset({"same", "recut"})  # says today what it said then
+
 
 class AnswerUnknown(Trouble):
     """The journal has no such answer, or who asks may not see it. Facts: id."""
@@ -33,7 +43,7 @@ class Replay:
     def same(self) -> bool:
         """Whether every passage says today what it said then."""
         found = [again.state for _, again in (*self.passages, *self.citations)]
-        return not self.entry.erased and all(state in ("same", "recut") for state in found)
+        return not self.entry.erased and all(state in FOUND for state in found)
 
 
 def replayed(data: Path, catalogue: Catalogue, id: str, reader: Reader) -> Replay:
@@ -68,6 +78,16 @@ def _may_see(data: Path, entry: Entry, reader: Reader) -> bool:
         return False
     own = entry.who in names_of(data, reader.login)
     return own or reader.may_act_as("juriste")
+
+
+def became(again: Again) -> str:
+    """What became of a passage, as a French clause."""
+    words = STATES[again.state]
+    if again.receipt is not None:
+        words += f" le {again.receipt.at[:10]} (reçu n° {again.receipt.id})"
+    if again.state == "changed" and again.source is not None:
+        words += f" (SHA-256 {again.source.sha256[:12]}…)"
+    return words
 
 
 def as_passage(citation: Mapping[str, Any]) -> dict[str, Any]:

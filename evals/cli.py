@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.commands.shared import AsJson, Data, Fonds, settings_of
+from app.errors import DONE, WORSE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +39,16 @@ Compare = Annotated[
     str, typer.Option(help="Comparer au rapport d'un fichier, ou d'une référence par son nom.")
 ]
 
+Folder = Annotated[
+    Path | None,
+    typer.Option("--report", help="Écrire dans ce dossier le rapport (Markdown) et ses graphiques.",
+                 show_default=False, readable=False),
+]  # fmt: skip
+Gate = Annotated[
+    bool,
+    typer.Option("--gate", help="Avec --compare : code 14 si une mesure est moins bonne au-delà du"
+                 " bruit (les durées ne comptent pas)."),
+]  # fmt: skip
 ModelUrl = Annotated[
     str, typer.Option(help="Mesurer avec ce serveur de modèle, au lieu de celui des réglages.")
 ]
@@ -57,11 +68,13 @@ def register(app: typer.Typer, opening: Open | None = None) -> None:
         fonds: Fonds = None,
         save: Save = "",
         compare: Compare = "",
+        report_to: Folder = None,
+        gate: Gate = False,
         model_url: ModelUrl = "",
         model_name: ModelName = "",
         as_json: AsJson = False,
         data: Data = None,
-    ) -> None:
+    ) -> int:
         """Mesurer les réponses sur des questions dont on connaît la réponse."""
         from evals.command import baseline, finish, run_eval
         from evals.measures import check_installed
@@ -69,6 +82,8 @@ def register(app: typer.Typer, opening: Open | None = None) -> None:
         from evals.questions import read_questions
         from evals.report import load
 
+        if gate and not compare:
+            raise typer.BadParameter("« --gate » demande une référence : --compare")
         check_installed()
         for file in files:  # what is wrong is said before the model is loaded
             read_questions(file)
@@ -81,7 +96,10 @@ def register(app: typer.Typer, opening: Open | None = None) -> None:
                 desk, files, opening=empty, fonds=fonds, limit=limit, settings=facts,
                 options=options,
             )  # fmt: skip
-        finish(report, as_json=as_json, save_to=save, before=before)
+        found = finish(
+            report, as_json=as_json, save_to=save, before=before, folder=report_to
+        )  # fmt: skip
+        return WORSE if gate and found is not None and found.regressions else DONE
 
 
 def with_model(settings: Settings, url: str, name: str) -> Settings:

@@ -78,10 +78,18 @@ def finish(
     as_json: bool = False,
     save_to: str = "",
     before: Report | None = None,
+    folder: Path | None = None,
     console: Console | None = None,
 ) -> Comparison | None:
-    """Print the report, keep it where `save_to` says (see `baseline`), compare it."""
+    """Print the report, keep it where `save_to` says (see `baseline`), compare it.
+
+    `folder`: where it is written to be read, with its charts.
+    """
     comparison = compare(report, before) if before is not None else None
+    if folder is not None:
+        from evals.folder import write_report
+
+        write_report(folder, report, comparison, before)
     if save_to:
         save(report, baseline(save_to))
     if as_json:
@@ -102,8 +110,9 @@ def baseline(name: str) -> Path:
 
 def comparison_json(comparison: Comparison) -> dict[str, Any]:
     data = asdict(comparison)
-    for item, difference in zip(data["differences"], comparison.differences, strict=True):
+    for item, difference in zip(data["measured"], comparison.measured, strict=True):
         item["better"] = difference.better
+    data["differences"] = [item for item in data["measured"] if item["beyond"]]
     return data
 
 

@@ -1,4 +1,9 @@
-"""Compare: what changed between a baseline and a report, beyond the noise of the questions."""
+"""Compare: what changed between a baseline and a report, beyond the noise of the questions.
+
+Paired bootstrap: each question's difference is drawn again with replacement. A mean whose 95 %
+interval leaves out zero has changed; so one that is only worse by chance is called worse in at
+most 2.5 % of comparisons.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evals.noise import FEWEST, interval, mean
+from evals.noise import interval, mean
 
 if TYPE_CHECKING:
     from evals.report import Outcome, Report
@@ -30,6 +35,7 @@ class Difference:
     low: float  # 95 % interval of after - before
     high: float
     n: int  # questions
+    beyond: bool  # the noise: the interval leaves out zero, and a time moved by a tenth
 
     @property
     def better(self) -> bool | None:
@@ -43,19 +49,30 @@ class Difference:
 class Comparison:
     """Two reports side by side."""
 
-    differences: tuple[Difference, ...]  # beyond noise, sets and measures in the report's order
+    measured: tuple[Difference, ...]  # sets and measures in the report's order
     changed: dict[str, tuple[str, str]]  # condition → (baseline, report)
     shared: int  # questions in both reports
     only_baseline: int  # questions the report did not ask
     only_report: int
 
     @property
-    def worse(self) -> bool:
-        return any(difference.better is False for difference in self.differences)
+    def differences(self) -> tuple[Difference, ...]:
+        """Those beyond the noise."""
+        return tuple(difference for difference in self.measured if difference.beyond)
+
+    @property
+    def worse(self) -> tuple[Difference, ...]:
+        """What got worse beyond the noise."""
+        return tuple(difference for difference in self.differences if difference.better is False)
+
+    @property
+    def regressions(self) -> tuple[Difference, ...]:
+        """What got worse, times left out: they tell of the machine too."""
+        return tuple(difference for difference in self.worse if difference.measure not in TIMES)
 
 
 def compare(report: Report, baseline: Report) -> Comparison:
-    """The differences whose 95 % interval leaves out zero, and what else is not the same."""
+    """Each measure's difference on the shared questions, and what else is not the same."""
     now = {(o.set, o.id): o for o in report.outcomes}
     then = {(o.set, o.id): o for o in baseline.outcomes}
     pairs = [(then[key], now[key]) for key in now if key in then]
@@ -67,7 +84,7 @@ def compare(report: Report, baseline: Report) -> Comparison:
             if difference is not None:
                 found.append(difference)
     return Comparison(
-        differences=tuple(found),
+        measured=tuple(found),
         changed=_changed(report, baseline),
         shared=len(pairs),
         only_baseline=len(then) - len(pairs),
@@ -76,24 +93,26 @@ def compare(report: Report, baseline: Report) -> Comparison:
 
 
 def _difference(name: str, measure: str, pairs: list[tuple[Outcome, Outcome]]) -> Difference | None:
-    """The paired difference of one measure, or None when it is within the noise."""
+    """The paired difference of one measure; None under ten questions."""
     both = [
         (before.values[measure], after.values[measure])
         for before, after in pairs
         if measure in before.values and measure in after.values
     ]
-    if len(both) < FEWEST:
+    if not both:
         return None
     before, after = np.asarray(both).T
     bounds = interval(list(after - before), mean)
-    if bounds is None or bounds[0] <= 0 <= bounds[1]:
+    if bounds is None:
         return None
     moved = abs(float(after.mean() - before.mean()))
-    if measure in TIMES and moved <= max(TIME_FLOOR_S, TIME_TOLERANCE * before.mean()):
-        return None
+    beyond = not bounds[0] <= 0 <= bounds[1]
+    if measure in TIMES:
+        beyond = beyond and moved > max(TIME_FLOOR_S, TIME_TOLERANCE * before.mean())
     return Difference(
-        name, measure, float(before.mean()), float(after.mean()), *bounds, n=len(both)
-    )
+        name, measure, float(before.mean()), float(after.mean()), *bounds, n=len(both),
+        beyond=bool(beyond),
+    )  # fmt: skip
 
 
 def _changed(report: Report, baseline: Report) -> dict[str, tuple[str, str]]:

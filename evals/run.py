@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from app.citations import Answer
+from app.kinds import named
 from evals.measures import Place, answer_values, search_values
 from evals.report import Conditions, Outcome, Report
 
@@ -44,6 +45,7 @@ class _Sitting:
     opening: Talk  # the empty conversation
     fonds: Sequence[str] | None
     asked: frozenset[str]  # ids of the questions that get an answer
+    searched: bool
     heard: dict[str, Talk] = field(default_factory=dict)  # questions alone, as `search --batch`
     talks: dict[str, Talk] = field(default_factory=dict)  # with their answers, as `ask --batch`
     answers: list[Answer] = field(default_factory=list)
@@ -72,7 +74,7 @@ class _Sitting:
         talk = self.heard.get(question.after or "", self.opening)
         silent = Answer(question.id, question.text, "answered")
         self.heard[question.id] = talk.then(question.text, silent)
-        if not question.answerable:
+        if not question.answerable or not self.searched:
             return {}
         hits, seconds = timed(
             lambda: self.desk.search(
@@ -96,6 +98,7 @@ def evaluate(
     opening: Talk,
     fonds: Sequence[str] | None = None,
     asked: bool = True,
+    searched: bool = True,
     settings: Mapping[str, str] | None = None,
     command: str = "",
     progress: Callable[[int, int], None] = lambda done, total: None,
@@ -105,7 +108,7 @@ def evaluate(
     `opening` is the empty conversation; a question with `after` is asked in the conversation
     of the question it names, and searched after the words of that question alone, as
     `greffe ask --batch` and `greffe search --batch` do. Without `asked` only the search is
-    measured. `settings` are the facts to keep beside
+    measured, without `searched` only the answers. `settings` are the facts to keep beside
     the figures; `progress` is told the questions done and their total.
     """
     total = sum(len(one.questions) for one in sets)
@@ -113,7 +116,7 @@ def evaluate(
     answers: list[Answer] = []
     for one in sets:
         ids = _asked(one.questions) if asked else frozenset()
-        sitting = _Sitting(desk, opening, fonds, ids, answers=answers)
+        sitting = _Sitting(desk, opening, fonds, ids, searched, answers=answers)
         for question in one.questions:
             outcomes.append(sitting.put(one.name, question))
             progress(len(outcomes), total)
@@ -127,10 +130,17 @@ def evaluate(
 
 def groups(question: Question) -> dict[str, str]:
     """The groups that a question counts in."""
-    named = {"kind": question.kind, "collection": question.collection}
+    found = {"kind": kind_of(question), "collection": question.collection}
     if question.scanned is not None and question.answerable:
-        named["scanned"] = "oui" if question.scanned else "non"
-    return {group: label for group, label in named.items() if label}
+        found["scanned"] = "oui" if question.scanned else "non"
+    return {group: label for group, label in found.items() if label}
+
+
+def kind_of(question: Question) -> str | None:
+    """As the set labels it; without a label, by the words of a question whose answer is judged."""
+    if question.kind or question.must is None:
+        return question.kind
+    return named(question.text) if question.answerable else "unanswerable"
 
 
 def _conditions(answers: Sequence[Answer], settings: Mapping[str, str]) -> Conditions:

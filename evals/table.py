@@ -47,6 +47,13 @@ MODEL = {
 }
 DASH = "\u2013"
 GROUPS = {"kind": "genre", "collection": "commune", "scanned": "numérisé"}
+KINDS = {
+    "amount": "montant", "vote": "vote", "date": "date", "duration": "durée", "person": "qui",
+    "list": "liste", "yes_no": "oui ou non", "legal_basis": "texte de loi", "fact": "fait",
+    "number": "nombre", "number_lookup": "acte par son numéro", "followup": "suite d'une question",
+    "synthesis": "synthèse", "temporal": "d'une année à l'autre", "opinion": "avis",
+    "purpose": "pourquoi", "unanswerable": "sans réponse",
+}  # fmt: skip
 NAMES = {name: " ".join(title.split()) for name, title in (SEARCH | ANSWERS | MODEL).items()} | {
     "search_s": "durée d'une recherche",
     "ask_s": "durée d'une réponse",
@@ -73,6 +80,11 @@ NOTE = (
 )
 
 
+def named(row: Row) -> str:
+    """What a row stands for, in French where the label is one of ours."""
+    return KINDS.get(row.label, row.label) if row.group == "kind" else row.label
+
+
 def conditions(report: Report) -> str:
     """One line: model, prompt, index, settings."""
     held = report.conditions
@@ -95,7 +107,7 @@ def _table(title: str, columns: dict[str, str], rows: Iterable[Row]) -> Table:
         if not columns.keys() & row.figures.keys():
             continue
         whole = row.group == "ensemble"
-        label = row.set if whole else f"  {GROUPS.get(row.group, row.group)} : {row.label}"
+        label = row.set if whole else f"  {GROUPS.get(row.group, row.group)} : {named(row)}"
         cells = [_cell(name, row.figures.get(name), interval=whole) for name in columns]
         table.add_row(label, str(row.n), *cells, style="bold" if whole else "")
     return table
@@ -112,11 +124,9 @@ def _cell(name: str, figure: Figure | None, *, interval: bool) -> str:
 
 def number(name: str, value: float) -> str:
     """A figure as French readers write it: times in milliseconds, shares to two decimals."""
-    if name.endswith("_s"):
-        return f"{value * 1000:.0f}"
-    if name == "sentences":
-        return f"{value:.0f}"
-    return f"{value:.2f}".replace(".", ",")
+    scale, digits = (1000, 0) if name.endswith("_s") else (1, 0 if name == "sentences" else 2)
+    rounded = round(value * scale, digits) + 0.0  # no « -0 »
+    return f"{rounded:.{digits}f}".replace(".", ",")
 
 
 def comparison_tables(comparison: Comparison) -> RenderableType:

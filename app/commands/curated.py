@@ -63,8 +63,9 @@ def _add(settings: Settings, which: str, by: str) -> list[Item]:
     from app.curated import Curated
     from app.journal.search import entry_of
     from app.replay import AnswerUnknown
+    from app.validator import validator
 
-    login, name = validator(settings, by)
+    login, name = validator(settings.data, by, asks_login=settings.access.login)
     entry = entry_of(settings.data, "question", which)
     if entry is None:
         raise AnswerUnknown(id=which)
@@ -75,50 +76,6 @@ def _add(settings: Settings, which: str, by: str) -> list[Item]:
         catalogue.close()
     administered(settings, "curated add", answer=which, number=item.id, by=login)
     return [item]
-
-
-def validator(settings: Settings, by: str) -> tuple[str, str]:
-    """The login and the name of who validates: legal staff or an admin.
-
-    Where nobody has an account and the page asks for no login, whoever sits at the machine.
-
-    Raises:
-        ValidatorRefused.
-    """
-    from app.access.accounts import Accounts, spelled
-    from app.access.store import FILE, Store
-    from app.curated import ValidatorRefused
-
-    if not settings.access.login and not (settings.data / FILE).exists():
-        return spelled(by), by
-    store = Store(settings.data)
-    try:
-        accounts = Accounts(store)
-        if not settings.access.login and not accounts.all():
-            return spelled(by), by
-        if not accounts.knows(by):
-            return _of_the_directory(store, by)
-        account = accounts.one(by)
-    finally:
-        store.close()
-    if account.role == "agent":
-        raise ValidatorRefused(login=account.login)
-    return account.login, account.name
-
-
-def _of_the_directory(store: Any, by: str) -> tuple[str, str]:
-    """Somebody whom another directory knows: by the groups of their open session."""
-    from app.access.accounts import spelled
-    from app.access.groups import Groups
-    from app.curated import ValidatorRefused
-
-    row = store.one(
-        "SELECT * FROM sessions WHERE login = ? AND source <> 'local' ORDER BY begun DESC",
-        spelled(by),
-    )
-    if row is None or Groups(store).role_of(json.loads(row["groups"])) == "agent":
-        raise ValidatorRefused(login=by)
-    return row["login"], row["name"]
 
 
 def _remove(settings: Settings, which: str, by: str) -> list[Item]:

@@ -21,15 +21,6 @@ if TYPE_CHECKING:
 NAME = "replay"
 _SHOWN = 300  # characters of a passage on the terminal
 
-STATES = {
-    "same": "le même passage",
-    "recut": "les mêmes mots, découpés autrement aujourd'hui",
-    "reread": "le même fichier, mais lu autrement aujourd'hui",
-    "changed": "le fichier a été remplacé par une autre version",
-    "withdrawn": "le fichier a été retiré",
-    "gone": "le fichier n'est plus dans l'index",
-}
-
 Id = Annotated[str, typer.Argument(metavar="RÉPONSE", help="Identifiant de la réponse (`answer`).")]
 As = Annotated[
     str, typer.Option("--as", help="Comme la verrait ce compte local, avec ses seuls droits.")
@@ -109,6 +100,8 @@ def _kept(kept: Mapping[str, Any], again: Again) -> dict[str, Any]:
 
 def described(found: Replay) -> str:
     """The replay for a terminal."""
+    from app.replay import became
+
     entry = found.entry
     asked = f" par {entry.who}" if entry.who else ""
     lines = [
@@ -121,12 +114,12 @@ def described(found: Replay) -> str:
         lines.append(f"Effacé le {max(entry.erased.values())[:10]} : {_parts(entry.erased)}.")
     lines += [*_made(found), ""]
     for kept, again in found.citations:
-        lines.append(f"{_mark(again)} [{kept['number']}] {kept['label']} : {_became(again)}")
+        lines.append(f"{_mark(again)} [{kept['number']}] {kept['label']} : {became(again)}")
     if found.passages:
         lines += ["", "Passages regardés, du meilleur au moins bon :"]
     for rank, (kept, again) in enumerate(found.passages, 1):
         place = f"{kept['source']}, p. {kept['page_first']}"
-        lines.append(f"{_mark(again)} {rank}. {again.label or '—'} – {place} : {_became(again)}")
+        lines.append(f"{_mark(again)} {rank}. {again.label or '—'} – {place} : {became(again)}")
         if again.text:
             text = " ".join(again.text.split())
             lines.append(f"    « {text if len(text) <= _SHOWN else text[:_SHOWN] + ' …'} »")
@@ -147,16 +140,9 @@ def _made(found: Replay) -> list[str]:
 
 
 def _mark(again: Again) -> str:
-    return "✓" if again.state in ("same", "recut") else "✗"
+    from app.replay import FOUND
 
-
-def _became(again: Again) -> str:
-    words = STATES[again.state]
-    if again.receipt is not None:
-        words += f" le {again.receipt.at[:10]} (reçu n° {again.receipt.id})"
-    if again.state == "changed" and again.source is not None:
-        words += f" (SHA-256 {again.source.sha256[:12]}…)"
-    return words
+    return "✓" if again.state in FOUND else "✗"
 
 
 def _parts(erased: Mapping[str, str]) -> str:

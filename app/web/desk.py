@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from app.citations import Answer, Draft
+from ingest.catalogue import Catalogue as WholeCatalogue
 from ingest.pages import Page
 from ingest.records.version import VersionRow
 
@@ -61,7 +62,7 @@ class Desk(Protocol):
     """Answers questions, and shows where the answers stand."""
 
     @property
-    def catalogue(self) -> Catalogue: ...
+    def catalogue(self) -> WholeCatalogue: ...
 
     def within(self, readable: frozenset[str] | None) -> Desk:
         """The desk of somebody who may read these fonds alone; None: all of them."""

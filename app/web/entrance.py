@@ -66,9 +66,9 @@ class Entrance:
 
     async def log_in(self, request: Request) -> Response:
         """Check the password and open a session."""
-        form = await _form(request)
+        form = await form_of(request)
         expected = request.cookies.get(self._name(request) + FORM_COOKIE, "")
-        if not expected or not _same(form.get("jeton", ""), expected):
+        if not expected or not same(form.get("jeton", ""), expected):
             return self._login(request, STALE, 403)
         login, password = form.get("identifiant", ""), form.get("motdepasse", "")
         try:
@@ -92,7 +92,7 @@ class Entrance:
     async def log_out(self, request: Request) -> Response:
         """End the session, on the server first."""
         visit: Visit = request.scope[VISIT]
-        if not _same((await _form(request)).get("jeton", ""), visit.csrf):
+        if not same((await form_of(request)).get("jeton", ""), visit.csrf):
             return PlainTextResponse(STALE, 403)
         if visit.ends:
             self.gate.sessions.end(visit.key)
@@ -115,8 +115,8 @@ class Entrance:
     async def change_password(self, request: Request) -> Response:
         """Set the new password, end every session of the account, and open a new one."""
         visit: Visit = request.scope[VISIT]
-        form = await _form(request)
-        if not visit.own_password or not _same(form.get("jeton", ""), visit.csrf):
+        form = await form_of(request)
+        if not visit.own_password or not same(form.get("jeton", ""), visit.csrf):
             return PlainTextResponse(STALE, 403)
         if form.get("nouveau", "") != form.get("encore", ""):
             return self._password(visit, DIFFER, 400)
@@ -192,7 +192,7 @@ class Entrance:
         return self._name(request).startswith("__Host-")
 
 
-async def _form(request: Request) -> dict[str, str]:
+async def form_of(request: Request) -> dict[str, str]:
     """The fields of a form, the first value of each; none for anything else."""
     kind = request.headers.get("content-type", "").split(";")[0].strip()
     body = await request.body()
@@ -212,7 +212,8 @@ def _form_page(static: Path, name: str, title: str) -> str:
     return page.replace("{{champs}}", (static / f"{name}.html").read_text("utf-8"))
 
 
-def _same(given: str, expected: str) -> bool:
+def same(given: str, expected: str) -> bool:
+    """Whether two tokens are the same, in a time that tells nothing."""
     return secrets.compare_digest(given.encode(), expected.encode())
 
 

@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, urlencode
 from app.access.gate import Gate, OpenGate
 from app.access.proxy import Headers, Proxy
 from app.access.sessions import Visit
-from app.web.rules import FUNCTIONS, LOGIN_PATHS, Rule, rule_of
+from app.web.rules import FUNCTIONS, LOGIN_PATHS, OPENED, Rule, rule_of
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -145,11 +145,11 @@ class Guard:
         """Hold who asks against the rule."""
         if rule.who == "anyone":
             return
-        opens = scope["method"] == "GET" and scope["path"] == "/"
+        opens = scope["method"] == "GET" and OPENED.fullmatch(scope["path"])
         if visit is None:
             if opens and headers.get("sec-fetch-site") == ["cross-site"]:
                 # a link from elsewhere bears no cookie of ours; the same address from here does
-                raise Refused(200, "", to="/")
+                raise Refused(200, "", to=scope["path"])
             raise Refused(401, _LOG_IN, to="/connexion" if opens else "")
         if visit.first and not rule.first:
             raise Refused(403, "Changez d'abord votre mot de passe.", to="/mot-de-passe")

@@ -36,6 +36,8 @@ def add_index(app: FastAPI, desk: Desk, town: str, static: Path) -> None:
         nothing = "" if own.fonds() else f'<p class="avis">{escape(NOTHING)}</p>'
         shown = page.replace("{{holdings}}", escape(told)).replace("{{nothing}}", nothing)
         shown = shown.replace("{{reader}}", _reader(visit))
+        validates = "oui" if visit.reader.may_act_as("juriste") else "non"
+        shown = shown.replace("{{validates}}", validates)
         return HTMLResponse(shown, headers={"cache-control": "no-store"})
 
 
@@ -52,11 +54,13 @@ def holdings(desk: Desk) -> str:
 
 
 def _reader(visit: Visit) -> str:
-    """Who is logged in, and the ways out; nothing where nobody logs in."""
-    if not visit.csrf:
-        return ""
+    """Who is logged in, and the ways out; where nobody logs in, what there is to review."""
     reader = visit.reader
-    ways = '<a href="/mot-de-passe">Changer de mot de passe</a>' if visit.own_password else ""
+    review = '<a href="/validees">Réponses validées</a>' if reader.may_act_as("juriste") else ""
+    if not visit.csrf:
+        return f'<div class="qui">{review}</div>'
+    ways = review
+    ways += '<a href="/mot-de-passe">Changer de mot de passe</a>' if visit.own_password else ""
     if visit.ends:
         ways += (
             '<form method="post" action="/deconnexion">'

@@ -88,6 +88,7 @@ def _answer(number: int, answer: Answer) -> str:
             f" reformuler.</p>{_nearest(number, answer.nearest)}"
         )
     parts.append(_foot(answer))
+    parts.append(_ways(number, answer))
     return "".join(parts)
 
 
@@ -115,7 +116,7 @@ def _sentence(number: int, sentence: Sentence, citations: Sequence[Citation]) ->
     if name == "non-verifiee":
         text = f"<del>{text}</del>"
     known = {citation.number: citation for citation in citations}
-    links = "".join(
+    links = " ".join(
         f'<a class="renvoi" href="#c-{number}-{n}" title="{escape(known[n].label)}">'
         f'<span class="lu">Citation </span>[{n}]</a>'
         for n in sentence.citations
@@ -166,3 +167,19 @@ def _foot(answer: Answer) -> str:
     if answer.seconds:
         facts.append(f"{answer.seconds:.1f} s".replace(".", ","))
     return f'<p class="pied">{escape(" · ".join(facts))}</p>' if facts else ""
+
+
+def _ways(number: int, answer: Answer) -> str:
+    """What can be done with an answer that the journal keeps."""
+    if answer.status == "error" or not re.fullmatch(r"[0-9a-f]{12}", answer.id):
+        return ""
+    place = f"/reponse/{answer.id}"
+    ways = [f'<a href="{place}">Rejouer<span class="valide">, valider</span></a>']
+    if answer.sentences:
+        ways = [
+            f'<a href="#copier-{number}">Copier avec les références</a>',
+            f'<a href="{place}/reponse.docx">Exporter en Word</a>',
+            f'<a href="{place}/preuve.json">Fichier de preuve</a>',
+            *ways,
+        ]
+    return f'<p class="suites">{" ".join(ways)}</p>'

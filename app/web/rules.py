@@ -41,6 +41,10 @@ RULES = (
     _rule("GET", r"/mot-de-passe", "agent", first=True),
     _rule("POST", r"/mot-de-passe", "agent", first=True),
     _rule("GET", r"/page/\d{1,12}/\d{1,7}\.webp", "agent"),
+    _rule("GET", r"/reponse/[0-9a-f]{12}(/preuve\.json|/reponse\.docx)?", "agent"),
+    _rule("POST", r"/reponse/[0-9a-f]{12}/valider", "juriste"),
+    _rule("GET", r"/validees", "juriste"),
+    _rule("POST", r"/validees/\d{1,9}/oter", "juriste"),
     _rule("GET", r"/(config|theme\.css)", "agent"),
     _rule("GET", r"/(assets|static)/[\w./-]+", "agent"),
     _rule("GET", r"/gradio_api/(info|startup-events)", "agent"),
@@ -50,6 +54,8 @@ RULES = (
     _rule("POST", r"/gradio_api/cancel/?", "agent", "body"),
     _rule("POST", r"/gradio_api/reset/?", "agent"),
 )
+# what a browser opens as a page of its own: without a session, it leads to the login
+OPENED = re.compile(r"/|/reponse/[0-9a-f]{12}|/validees")
 LOGIN_PATHS = re.compile(r"/(connexion|deconnexion|mot-de-passe|oidc/\w+)")
 
 # what the page may have done: the names of the functions in app/web/chat.py → to whom

@@ -46,6 +46,7 @@ def build_app(
     from app.web.guard import LOOPBACK, Guard
     from app.web.images import add_page_images
     from app.web.index import add_index
+    from app.web.kept import add_kept
 
     gate = gate or OpenGate()
     journal = journal or Journal(settings.data)
@@ -59,6 +60,7 @@ def build_app(
     )  # fmt: skip
     add_page_images(app, desk.catalogue, journal)
     add_index(app, desk, settings.town, STATIC)
+    add_kept(app, desk.catalogue, settings.data, gate, STATIC, settings.town, journal)
     if isinstance(gate, LoginGate):
         from app.web.entrance import add_entrance
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 from typer.testing import CliRunner
 
+from app.errors import DONE, WORSE
 from evals.cli import register
 from evals.measures import MeasuresMissing
 from evals.questions import QuestionsInvalid
@@ -102,3 +103,29 @@ def test_another_model_server_is_measured_without_a_change_of_the_settings(tmp_p
     assert (other.url, other.name, other.seconds) == (url, "essai", 9)
     assert (plain.url, plain.name) == ("http://10.0.0.1/v1", "")
     assert json.loads(told.stdout)["command"].endswith(f"--model-url {url} --model-name essai")
+
+
+def test_a_report_is_written_in_a_folder_and_a_gate_shuts_on_what_got_worse(tmp_path: Path) -> None:
+    path, base = tmp_path / "conseil.jsonl", tmp_path / "base.json"
+    rows = [{**ROWS[0], "id": f"q{n}"} for n in range(12)]
+    path.write_text("\n".join(map(json.dumps, rows)))
+    folder = tmp_path / "rapport"
+
+    def told(*words: str) -> int:
+        app = program()
+        given = ["eval", str(path), *words]
+        return typer.main.get_command(app).main(given, standalone_mode=False)  # type: ignore[no-any-return]
+
+    assert told("--save", str(base), "--report", str(folder)) == DONE
+    assert (folder / "rapport.md").exists()
+    assert told("--compare", str(base), "--gate") == DONE
+    path.write_text("\n".join(json.dumps({**row, "must": ["7,77"]}) for row in rows))
+    assert told("--compare", str(base)) == DONE
+    assert told("--compare", str(base), "--gate", "--report", str(folder)) == WORSE
+    assert "moins bien sur réponse juste" in (folder / "rapport.md").read_text()
+
+
+def test_a_gate_wants_something_to_compare_with(tmp_path: Path) -> None:
+    path = tmp_path / "conseil.jsonl"
+    path.write_text(json.dumps(ROWS[0]))
+    assert CliRunner().invoke(program(), ["eval", str(path), "--gate"]).exit_code == 2

@@ -49,7 +49,7 @@ def test_the_table_shows_both_halves_and_what_they_hold_for(report: Report) -> N
     shown = printed(report)
     assert "Recherche" in shown
     assert "Réponses" in shown
-    assert "genre : amount" in shown
+    assert "genre : montant" in shown
     assert "modèle : extractif" in shown
     assert "vecteurs : e5" in shown
     assert "1,00" in shown

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from evals.questions import Gold, Question, QuestionSet
-from evals.run import evaluate
+from evals.run import evaluate, groups
 from tests.evals.town import Talk, TownDesk
 
 CANTINE = Question(
@@ -71,6 +71,7 @@ def test_each_kind_and_each_commune_has_its_row() -> None:
     assert rows == {
         ("ensemble", ""): 3,
         ("kind", "amount"): 1,
+        ("kind", "fact"): 1,  # by its words: it bears no label
         ("kind", "unanswerable"): 1,
         ("collection", "valmont"): 1,
         ("scanned", "non"): 1,
@@ -123,3 +124,24 @@ def test_a_search_is_measured_alone_on_request() -> None:
     report = evaluate(desk, [RECORDS], opening=Talk(), asked=False)
     assert desk.asked == []
     assert "correct" not in report.row("records").figures
+
+
+def test_without_a_label_the_kind_is_that_of_the_words() -> None:
+    places = (Gold(file="cm-2024.pdf", page=2),)
+    told = {
+        "Combien coûte un repas ?": "amount", "Qui a voté contre ?": "vote",
+        "Quand ouvre la piscine ?": "date", "Quelles sont les commissions ?": "list",
+        "La bibliothèque est-elle gratuite ?": "yes_no", "Qui préside ?": "person",
+    }  # fmt: skip
+    for text, kind in told.items():
+        assert groups(Question("q", text, places, must=("x",)))["kind"] == kind
+    assert groups(Question("q", "Combien ?", (), must=()))["kind"] == "unanswerable"
+    assert groups(Question("q", "Combien ?", places)) == {}
+    assert groups(replace(CANTINE, kind="fact"))["kind"] == "fact"
+
+
+def test_answers_are_judged_without_a_search() -> None:
+    desk = TownDesk()
+    report = evaluate(desk, [RECORDS], opening=Talk(), searched=False)
+    assert desk.searched == []
+    assert report.row("records").figures["correct"].value == 1

@@ -55,11 +55,48 @@ function toAnswer() {
   link?.scrollIntoView({ block: beside() ? "nearest" : "center" });
 }
 
+// An answer as text: its references keep their numbers, and what they stand for comes below.
+function asText(turn) {
+  const said = (element) => element.innerText.replace(/\s+\n/g, "\n").trim();
+  const plain = (element) => {
+    const copied = element.cloneNode(true);
+    for (const aside of copied.querySelectorAll(".lu, .mention")) aside.remove();
+    for (const line of copied.querySelectorAll("br")) line.replaceWith("\n");
+    return copied.textContent.replace(/[ \t]+/g, " ").trim();
+  };
+  const sentences = [...turn.querySelectorAll(".phrase:not(.non-verifiee)")].map(plain);
+  const sources = [...turn.querySelectorAll(".sources:not(.proches) li a")].map(said);
+  return [plain(turn.querySelector(".question")), "", ...sentences, "", "Sources :", ...sources].join("\n");
+}
+
+async function copy(turn) {
+  let done = "Réponse copiée, avec ses références.";
+  try {
+    await navigator.clipboard.writeText(asText(turn));
+  } catch {
+    done = copyOtherwise(asText(turn)) ? done : "La réponse n'a pas pu être copiée : sélectionnez-la.";
+  }
+  document.querySelector("#annonce").textContent = done;
+  const link = turn.querySelector(".suites a[href^='#copier']");
+  if (link) link.textContent = done;
+}
+
+// Where the page is served without TLS on a network, browsers have no clipboard for it.
+function copyOtherwise(text) {
+  const field = document.body.appendChild(document.createElement("textarea"));
+  field.value = text;
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  return done;
+}
+
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href^='#']");
   if (!link) return;
   const href = link.getAttribute("href");
   if (/^#[cp]-\d+-\d+$/.test(href)) follow(link);
+  else if (/^#copier-\d+$/.test(href)) copy(link.closest(".tour"));
   else if (href === "#retour") toAnswer();
   else if (href === "#question") document.querySelector("#question textarea")?.focus();
   else return;

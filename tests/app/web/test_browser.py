@@ -194,6 +194,22 @@ def test_html_and_markdown_in_a_document_are_shown_as_text(visit: Visit) -> None
     assert page.evaluate("window.piege") is None
 
 
+def test_what_is_copied_is_what_is_proved_with_its_references_in_order(visit: Visit) -> None:
+    page = visit.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=visit.site.address)
+    visit.ask("Combien coûte un repas ?")
+    page.click("a[href='#copier-1']")
+    page.wait_for_selector(".suites a:has-text('Réponse copiée')")
+    assert "avec ses références" in page.inner_text("#annonce")
+    assert page.evaluate("navigator.clipboard.readText()").split("\n") == [
+        "Combien coûte un repas ?", "",
+        f"{CANTEEN} [1]", "La salle des fêtes coûte 150 € par jour. [2] [1]", "",
+        "Sources :", "[1] Délibération n° 2024/12 du 3 juin 2024, p. 1",
+        "[2] Arrêté n° 7 du 2 mai 2023, p. 1",
+    ]  # fmt: skip
+    assert page.locator(".suites a[href^='/reponse/a1a1a1a1a1a1']").count() == 3
+
+
 def test_a_question_is_stopped(visit: Visit) -> None:
     page = visit.page
     page.fill("#question textarea", "attends un peu")

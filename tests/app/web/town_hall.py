@@ -198,7 +198,13 @@ class Desk:
             Sentence("Le maire habite au 12 rue de la Paix.", "unverified", ()),
         )
         return Answer(
-            "a1", question, "answered", sentences, (canteen, room), seconds=0.84, model="extractif"
+            "a1a1a1a1a1a1",
+            question,
+            "answered",
+            sentences,
+            (canteen, room),
+            seconds=0.84,
+            model="extractif",
         )
 
     def examples(self) -> list[str]:

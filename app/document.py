@@ -1,0 +1,94 @@
+"""An exported answer as a Word document: for a person, who may paste it into a note.
+
+Its references are text, « [1] », with the numbers of the answer: nothing that Word would renumber.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from app.export import STATUSES
+
+CHECK = (
+    "Pour contrôler cette réponse, exportez aussi son fichier de preuve (JSON), puis :"
+    " greffe verify FICHIER."
+)
+
+
+def as_document(shape: Mapping[str, Any]) -> bytes:
+    """The bytes of a DOCX.
+
+    Args:
+        shape: as app/export.py gives it.
+    """
+    from docx import Document
+
+    shape = _for_xml(shape)
+    document = Document()
+    properties = document.core_properties
+    properties.title, properties.author = shape["question"], "Greffe"
+    properties.comments, properties.language = f"Réponse {shape['answer']}", "fr-FR"
+    properties.created = properties.modified = datetime.fromisoformat(shape["at"])
+    document.add_heading(shape["question"], 1)
+    document.add_paragraph(_said_when(shape))
+    if not shape["sentences"]:
+        document.add_paragraph(shape["text"])
+    for sentence in shape["sentences"]:
+        _add_sentence(document, sentence)
+    for note in shape["notes"]:
+        document.add_paragraph(note)
+    if shape["citations"]:
+        document.add_heading("Sources", 2)
+    for one in shape["citations"]:
+        _add_source(document, one)
+    document.add_paragraph().add_run(CHECK).italic = True
+    written = io.BytesIO()
+    document.save(written)
+    return written.getvalue()
+
+
+def _said_when(shape: Mapping[str, Any]) -> str:
+    day = _day(shape["at"])
+    by = "phrases extraites des sources, sans modèle de langue"
+    if shape["model"] != "extractif":
+        by = f"rédigée par {shape['model']}, vérifiée phrase à phrase"
+    validated = shape["validated"]
+    told = f"Réponse de Greffe du {day} (n° {shape['answer']}), {by}."
+    if validated:
+        told += f" Validée par {validated['by']} le {_day(validated['on'])}."
+    return told
+
+
+def _add_sentence(document: Any, sentence: Mapping[str, Any]) -> None:
+    """The sentence, its references and its verdict; struck where nothing proves it."""
+    paragraph = document.add_paragraph()
+    words = paragraph.add_run(sentence["text"])
+    words.font.strike = sentence["status"] == "unverified"
+    marks = "".join(f" [{number}]" for number in sentence["citations"])
+    paragraph.add_run(f"{marks} ({STATUSES[sentence['status']]})")
+
+
+def _add_source(document: Any, one: Mapping[str, Any]) -> None:
+    paragraph = document.add_paragraph()
+    paragraph.add_run(f"[{one['number']}] {one['label']}").bold = True
+    read = " Lu par OCR." if one["ocr"] else ""
+    paragraph.add_run(f"\nFonds {one['fonds']}, {one['source']}, page {one['page']}.{read}")
+    paragraph.add_run(f"\n« {one['quote']} »").italic = True
+    paragraph.add_run(f"\nSHA-256 du fichier : {one['sha256']}")
+
+
+def _for_xml(value: Any) -> Any:
+    """The same, without the control characters that XML has no place for."""
+    if isinstance(value, str):
+        return re.sub(r"[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", " ", value)
+    if isinstance(value, Mapping):
+        return {key: _for_xml(one) for key, one in value.items()}
+    return [_for_xml(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _day(moment: str) -> str:
+    return "/".join(reversed(moment[:10].split("-")))

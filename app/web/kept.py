@@ -1,0 +1,231 @@
+"""Kept answers over HTTP: replayed, exported, validated, and the list of the validated ones.
+
+Imports FastAPI: loaded by app/web/server.py alone, when the page is built.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from app.access.gate import Gate
+from app.access.reader import Reader
+from app.access.sessions import Visit
+from app.curated import Curated, CuratedUnknown, Item
+from app.document import as_document
+from app.errors import sentence
+from app.export import of_entry
+from app.journal.entries import Journal
+from app.replay import FOUND, AnswerUnknown, Replay, replayed
+from app.validator import validator
+from app.web import kept_markup as markup
+from app.web.entrance import STALE, form_of, same
+from app.web.guard import ADDRESS, VISIT
+from ingest.catalogue import Catalogue
+from ingest.trouble import Trouble
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+NAMELESS = "Écrivez votre nom : il sera montré avec la réponse."
+UNKNOWN = "Cette réponse n'existe pas ici, ou elle ne vous est pas ouverte."
+GONE = "La réponse n'est plus parmi les validées."
+
+
+def add_kept(
+    app: FastAPI, catalogue: Catalogue, data: Path, gate: Gate, static: Path, town: str,
+    journal: Journal,
+) -> None:  # fmt: skip
+    """Add the routes."""
+    kept = Kept(catalogue, data, gate, (static / "reponse.html").read_text("utf-8"), town, journal)
+    app.get("/reponse/{answer}")(kept.show)
+    app.get("/reponse/{answer}/preuve.json")(kept.proof)
+    app.get("/reponse/{answer}/reponse.docx")(kept.document)
+    app.post("/reponse/{answer}/valider")(kept.validate)
+    app.get("/validees")(kept.listed)
+    app.post("/validees/{number}/oter")(kept.remove)
+
+
+class Kept:
+    """The handlers of the routes. Nothing is told of an answer that the reader may not see."""
+
+    def __init__(
+        self, catalogue: Catalogue, data: Path, gate: Gate, frame: str, town: str,
+        journal: Journal,
+    ) -> None:  # fmt: skip
+        self.catalogue, self.data, self.gate = catalogue, data, gate
+        self.frame, self.town, self.journal = frame, town, journal
+        self.curated = Curated(data)
+
+    def show(self, request: Request, answer: str) -> Response:
+        """The answer as it was given, and what became of its passages."""
+        try:
+            found = self._found(request, answer)
+        except Trouble as trouble:
+            return self._told(request, trouble, 404)
+        self._note(request, "replay", {}, answer)
+        return self._replayed(request, found)
+
+    def proof(self, request: Request, answer: str) -> Response:
+        """The file that `greffe verify` checks."""
+        return self._exported(request, answer, "json")
+
+    def document(self, request: Request, answer: str) -> Response:
+        """The answer as a Word document."""
+        return self._exported(request, answer, "docx")
+
+    async def validate(self, request: Request, answer: str) -> Response:
+        """Validate an answer, as it was given."""
+        form = await form_of(request)
+        return await run_in_threadpool(self._validate, request, answer, form)
+
+    def listed(self, request: Request) -> Response:
+        """The validated answers, those to review first."""
+        self.curated.review(self.catalogue)
+        return self._list(request)
+
+    async def remove(self, request: Request, number: int) -> Response:
+        """Take an answer out of the validated ones."""
+        form = await form_of(request)
+        return await run_in_threadpool(self._remove, request, number, form)
+
+    def _validate(self, request: Request, answer: str, form: Mapping[str, str]) -> Response:
+        try:
+            found = self._found(request, answer)
+            if not _from_here(request, form):
+                return self._replayed(request, found, STALE, 400)
+            if not self.gate.asks_login and not form.get("nom", "").strip():
+                return self._replayed(request, found, NAMELESS, 400)
+            login, name = self._validator(request, form)
+            item = self.curated.add(found.entry, login, name, self.catalogue)
+        except Trouble as trouble:
+            return self._told(request, trouble, 404 if isinstance(trouble, AnswerUnknown) else 409)
+        self._administered(request, "curated add", answer=answer, number=item.id, by=login)
+        return RedirectResponse(markup.address(answer), 303)
+
+    def _validator(self, request: Request, form: Mapping[str, str]) -> tuple[str, str]:
+        reader = _reader(request)
+        if self.gate.asks_login:
+            return reader.login, reader.name
+        by = " ".join(form.get("nom", "").split())[:100]
+        return validator(self.data, by, asks_login=False)
+
+    def _remove(self, request: Request, number: int, form: Mapping[str, str]) -> Response:
+        if not _from_here(request, form):
+            return self._list(request, STALE, 400)
+        try:
+            if number not in {item.id for item in self._items(request)}:
+                raise CuratedUnknown(id=number)
+            self.curated.remove(number)
+        except Trouble as trouble:
+            return self._told(request, trouble, 404)
+        self._administered(request, "curated remove", number=number)
+        return self._list(request, GONE)
+
+    def _found(self, request: Request, answer: str) -> Replay:
+        """The answer, if the reader may see it. Raises AnswerUnknown."""
+        return replayed(self.data, self.catalogue, answer, _reader(request))
+
+    def _items(self, request: Request) -> list[Item]:
+        readable = _reader(request).fonds
+        return [item for item in self.curated.all() if item.may_be_seen(readable)]
+
+    def _exported(self, request: Request, answer: str, suffix: str) -> Response:
+        try:
+            shape = of_entry(answer, self._found(request, answer).entry)
+        except Trouble as trouble:
+            return self._told(request, trouble, 404)
+        name = f"reponse-{answer}.{suffix}"
+        self._note(request, "export", {"what": {"file": name}}, answer)
+        if suffix == "docx":
+            return _download(as_document(shape), name, WORD)
+        written = json.dumps(shape, ensure_ascii=False, indent=2) + "\n"
+        return _download(written.encode("utf-8"), name, "application/json")
+
+    def _replayed(
+        self, request: Request, found: Replay, said: str = "", status: int = 200
+    ) -> Response:
+        known = self._validation(found.entry.id)
+        given = known is not None and not known.withdrawn
+        form = ""
+        if not given and _reader(request).may_act_as("juriste") and _may_be_validated(found):
+            form = markup.validation_form(
+                found.entry.id, _token(request), named=self.gate.asks_login
+            )  # fmt: skip
+        content = markup.replay_page(found, known, form, said)
+        return self._page(request, "Une réponse", content, status)
+
+    def _validation(self, id: str) -> Item | None:
+        """The last validation of an answer, looked at again; one that is given comes first."""
+        if not any(item.answer == id for item in self.curated.all()):
+            return None
+        self.curated.review(self.catalogue)
+        mine = [item for item in self.curated.all() if item.answer == id]
+        return min(reversed(mine), key=lambda item: bool(item.withdrawn), default=None)
+
+    def _list(self, request: Request, said: str = "", status: int = 200) -> Response:
+        content = markup.list_page(self._items(request), _token(request), said)
+        return self._page(request, "Réponses validées", content, status)
+
+    def _told(self, request: Request, trouble: Trouble, status: int) -> Response:
+        say = sentence(trouble)
+        said = f"{say.happened} {say.todo}" if say else ""
+        if isinstance(trouble, AnswerUnknown | CuratedUnknown):
+            said = UNKNOWN
+        return self._page(request, "Réponse", markup.notice(said, "alert"), status)
+
+    def _page(self, request: Request, title: str, content: str, status: int) -> Response:
+        ways = [markup.HOME, *([markup.LIST] if _reader(request).may_act_as("juriste") else [])]
+        holes = {
+            "titre": title, "ville": escape(self.town), "chemins": " ".join(ways),
+            "contenu": content,
+        }  # fmt: skip
+        page = self.frame
+        for name, text in holes.items():
+            before, hole, after = page.partition("{{" + name + "}}")
+            page = before + text + after if hole else page
+        return HTMLResponse(page, status, headers={"cache-control": "no-store"})
+
+    def _note(
+        self, request: Request, kind: str, parts: Mapping[str, Any], answer: str = ""
+    ) -> None:  # fmt: skip
+        reader, address = _reader(request), request.scope[ADDRESS]
+        self.journal.note(kind, reader.login, address=address, id=answer, parts=parts)
+
+    def _administered(self, request: Request, command: str, **what: Any) -> None:
+        self._note(request, "admin", {"what": {"command": command, **what}})
+
+
+def _reader(request: Request) -> Reader:
+    visit: Visit = request.scope[VISIT]
+    return visit.reader
+
+
+def _may_be_validated(found: Replay) -> bool:
+    """Whether an answer is one that somebody could validate today."""
+    said = found.entry.parts.get("answer") or {}
+    holds = all(again.state in FOUND for _, again in found.citations)
+    return bool(found.citations) and holds and not said.get("validated")
+
+
+def _token(request: Request) -> str:
+    visit: Visit = request.scope[VISIT]
+    return visit.csrf
+
+
+def _from_here(request: Request, form: Mapping[str, str]) -> bool:
+    """Whether a form of this session was sent; the guard has looked where it comes from."""
+    return "jeton" in form and same(form["jeton"], _token(request))
+
+
+def _download(content: bytes, name: str, kind: str) -> Response:
+    headers = {
+        "content-disposition": f'attachment; filename="{quote(name)}"', "cache-control": "no-store",
+    }  # fmt: skip
+    return Response(content, media_type=kind, headers=headers)
