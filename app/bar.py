@@ -72,6 +72,7 @@ _WHO = re.compile(
     r"|quel(?:le)? est (?:le |la |l['’])"
     r"(?:nom|maire|président|premier (?:ministre|adjoint)|préfet|ministre)\b)", re.I,
 )  # fmt: skip
+_SITTING = re.compile(r"\b(?:conseil|séance|réunion|vot\w+|décid\w+|adopt\w+|délibér\w+)\b", re.I)
 _NOTHING = "Les documents indexés ne répondent pas à cette question."
 _NOBODY = f"{_NOTHING} Aucun des passages trouvés n'y nomme quelqu'un."
 
@@ -119,8 +120,8 @@ def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
         return Verdict(about_it, float(about_it), _NOTHING)
     closer = reading.days or reading.months
     other_time = bool(closer) and not _any_of(closer, hits)
-    day = french_time(reading.days[0]) if reading.days else ""
-    other_day = bool(day) and other_time and not any(fold(day) in fold(text) for text in near)
+    other_day = other_time and bool(reading.days) and _SITTING.search(reading.text) is not None
+    other_day = other_day and not any(_names_day(text, reading.days[0]) for text in near)
     # A follow-up must be answered itself: its context was answered before.
     coverage = (chosen[0].coverage + chosen[0].last_coverage) / 2
     again = any(hit.evidence.favoured for hit in found.hits[:3])
@@ -169,13 +170,21 @@ def _any_of(times: Sequence[str], hits: Sequence[Hit]) -> bool:
     return any(_of_time(hit, time) for hit in hits for time in times)
 
 
-def _said_of(years: Sequence[str], chosen: Sequence[Chosen], texts: Sequence[str]) -> bool:
-    """Whether what would be cited is of one of these years, or names it."""
-    return any(
-        _is_of(one.unit.hit, year) or _is_word(year, fold(text))
-        for one, text in zip(chosen, texts, strict=True)
-        for year in years
-    )
+def _said_of(years: Sequence[str], chosen: Sequence[Chosen], near: Sequence[str]) -> bool:
+    """Whether what would be cited is of one of these years, or names it.
+
+    An act of the year before or after may name it farther off; what another one says of it must
+    stand beside the sentence: « Rio 2016 » in an act of 2013 tells nothing of a budget.
+    """
+    for one, text in zip(chosen, near, strict=True):
+        hit = one.unit.hit
+        for year in years:
+            if _is_of(hit, year) or _is_word(year, fold(text)):
+                return True
+            beside = abs(int((hit.record.date or "0")[:4]) - int(year)) <= 1
+            if beside and _is_word(year, hit.passage.text):
+                return True
+    return False
 
 
 def _is_of(hit: Hit, time: str) -> bool:
@@ -186,8 +195,12 @@ def _of_time(hit: Hit, time: str) -> bool:
     """Whether a passage is of a time (ISO, as far as it goes), or speaks of it."""
     if _is_of(hit, time):  # law as it stood then
         return True
-    words = fold(f"{hit.passage.heading} {hit.passage.text}")
-    return fold(french_time(time)).replace("1er ", "1") in words.replace("1er ", "1")
+    return _names_day(f"{hit.passage.heading} {hit.passage.text}", time)
+
+
+def _names_day(text: str, time: str) -> bool:
+    day, words = (re.sub(r"\b1 ?er ", "1 ", fold(some)) for some in (french_time(time), text))
+    return day in words
 
 
 def french_time(time: str) -> str:

@@ -45,8 +45,14 @@ _ASKING = (
 
 # Verbs and the like that a question is made of, whatever it is about.
 _COMMON = (
-    "est être avoir faire fait fera faut peut peuvent pouvoir doit dois doivent devoir sert servir"
-    " prendre effectuer demander quoi où face plus moins seul trouve appelle son sa ses"
+    "est être avoir faire fait fera faut peut peuvent pouvoir doit dois doivent devoir sert"
+    " servir prendre effectuer demander quoi où face plus moins seul trouve appelle son sa ses"
+    " prévu prévus prévue prévues prévoir prévoit passe passé autorisé autoriser interdit reçoit"
+    " recevoir reçu visé viser préside présider décidé décider voté voter fixé fixer payer"
+    " verser versé donner donné accorder accordé adopté adopter approuvé approuver concerne"
+    " concerner commence commencer nommé nommer désigné désigner élu élire choisi choisir retenu"
+    " retenir créé créer vendu vendre acheté acheter heure jour date année mois montant prix"
+    " coût coûter somme nombre durée durer total nouveau"
 )
 _ALIAS = re.compile(r"\(([A-ZÉ]\w{1,9})\)")  # « aide médicale de l'État (AME) »
 
@@ -59,7 +65,7 @@ _FOREIGN = 0.3  # for an amount whose line holds no word of the question
 _ROW_FOUND = 0.5  # for a row whose range holds the figure asked
 _TELLING = 2.0  # least idf of a word that tells what is asked: in one passage of seven at most
 _FEW = 4  # words that tell: at most so many make a short question
-_MISSING = 0.2  # of their weight
+_MISSING = 0.25  # of their weight
 _ALSO_FOUND = 0.2  # for each other kind asked that it holds as well
 
 
