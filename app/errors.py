@@ -139,6 +139,31 @@ SENTENCES: dict[str, Say] = {
         "Voir « Un annuaire » dans docs/acces.md : paquets Debian, puis pip install '.[annuaire]'.",
         PROGRAM_MISSING,
     ),
+    "TooMany": Say(
+        "Trop de demandes en une minute ({most} au plus).",
+        "Réessayez dans {seconds} secondes.",
+        BUSY,
+    ),
+    "TooMany:questions": Say(
+        "Trop de questions en une minute ({most} au plus par personne).",
+        "Réessayez dans {seconds} secondes.",
+        BUSY,
+    ),
+    "TooMany:at_once": Say(
+        "Vous avez déjà {most} questions en cours : celle-ci n'a pas été posée.",
+        "Attendez la fin de l'une d'elles, ou arrêtez-la, puis envoyez de nouveau.",
+        BUSY,
+    ),
+    "TooMany:full": Say(
+        "{most} questions sont déjà en cours, toutes personnes confondues : la vôtre attend.",
+        "Envoyez-la de nouveau dans {seconds} secondes.",
+        BUSY,
+    ),
+    "TookTooLong": Say(
+        "La question a pris plus de {seconds} secondes : elle a été arrêtée.",
+        "Posez-la plus simplement, ou dites à l'administrateur que le serveur est lent.",
+        BUSY,
+    ),
     "AccountUnknown": Say(
         "Aucun compte local ne s'appelle « {login} ».",
         "`greffe users` en donne la liste.",

@@ -113,6 +113,19 @@ class Access(_Part):
     )
 
 
+class Limits(_Part):
+    """Ce qu'une personne peut demander à la page, pour que les autres soient servies."""
+
+    questions: int = Field(20, ge=1, le=1000, description="Questions d'une personne, par minute.")
+    requests: int = Field(
+        300, ge=60, le=100_000,
+        description="Demandes d'une personne, par minute ; par adresse si elle est inconnue.",
+    )  # fmt: skip
+    at_once: int = Field(3, ge=1, le=32, description="Questions d'une personne en même temps.")
+    all_at_once: int = Field(24, ge=1, le=60, description="Questions de tous en même temps.")
+    seconds: int = Field(300, ge=10, le=3600, description="Temps d'une question, en secondes.")
+
+
 class Directory(_Part):
     """L'annuaire LDAP ou Active Directory, facultatif."""
 
@@ -188,6 +201,7 @@ class Settings(BaseSettings):
     page: Page = Page()
     egress: Egress = Egress()
     access: Access = Access()
+    limits: Limits = Limits()
     directory: Directory = Directory()
     journal: Journal = Journal()
 
