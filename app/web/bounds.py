@@ -11,11 +11,16 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from app.access.reader import LOCAL, Reader
 from app.journal.entries import Journal
 from ingest.trouble import Trouble
 
+if TYPE_CHECKING:
+    from limits import RateLimitItem
+
+BURST = 5  # a minute's requests may come five times as fast, for ten seconds
 FILES = 10  # the page's own files, cheap and many, for each request allowed
 NOBODY = "inconnu"
 
@@ -30,9 +35,10 @@ class Allowed:
 
     questions: int = 20  # a minute
     requests: int = 300  # a minute, the page's own files left out
-    at_once: int = 3  # questions under way
+    at_once: int = 2  # questions under way
     all_at_once: int = 24  # questions of everybody under way
     seconds: int = 300  # for one question; the page is told nothing more after it
+    slow: float = 1.0  # seconds before a refusal is said: who insists is not served faster
 
 
 class Bounds:
@@ -40,7 +46,7 @@ class Bounds:
 
     def __init__(self, allowed: Allowed | None = None, journal: Journal | None = None) -> None:
         """Without `allowed` nothing is refused."""
-        from limits import RateLimitItemPerMinute
+        from limits import RateLimitItemPerMinute, RateLimitItemPerSecond
         from limits.storage import MemoryStorage
         from limits.strategies import FixedWindowRateLimiter
 
@@ -48,9 +54,15 @@ class Bounds:
         self.journal = journal
         self._minutes = FixedWindowRateLimiter(MemoryStorage())
         self._a_minute = RateLimitItemPerMinute
+        self._a_second = RateLimitItemPerSecond
         self._running: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._writer = ThreadPoolExecutor(1, "limites")
+
+    @property
+    def slow(self) -> float:
+        """How long a refusal is held back, in seconds."""
+        return self.allowed.slow if self.allowed else 0.0
 
     @property
     def seconds(self) -> float | None:
@@ -60,13 +72,16 @@ class Bounds:
     def request(self, payer: str, *, file: bool = False) -> None:
         """Count a request. Raises TooMany."""
         if self.allowed is not None:
+            limit = "files" if file else "requests"
             most = self.allowed.requests * (FILES if file else 1)
-            self._count("files" if file else "requests", payer, most)
+            self._count(limit, payer, most, self._a_second(max(1, most // BURST), 10))
+            self._count(limit, payer, most, self._a_minute(most))
 
     def question(self, payer: str) -> None:
         """Count a question before it is queued. Raises TooMany."""
         if self.allowed is not None:
-            self._count("questions", payer, self.allowed.questions)
+            most = self.allowed.questions
+            self._count("questions", payer, most, self._a_minute(most))
             with self._lock:
                 self._check_running(payer, self.allowed)
 
@@ -92,8 +107,7 @@ class Bounds:
                 lambda: journal.note("limited", who, address=address, facts={"limit": limit})
             )
 
-    def _count(self, limit: str, payer: str, most: int) -> None:
-        item = self._a_minute(most)
+    def _count(self, limit: str, payer: str, most: int, item: RateLimitItem) -> None:
         if not self._minutes.hit(item, limit, payer):
             until = self._minutes.get_window_stats(item, limit, payer).reset_time
             raise TooMany(reason=limit, most=most, seconds=max(1, round(until - time.time())))

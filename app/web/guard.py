@@ -7,6 +7,7 @@ each page's state is out of reach of other sessions: its name is made one with t
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import ipaddress
 import json
@@ -20,6 +21,7 @@ from app.access.gate import Gate, OpenGate
 from app.access.proxy import Headers, Proxy
 from app.access.sessions import Visit
 from app.errors import sentence
+from app.journal.entries import Journal
 from app.web.bounds import Bounds, TooMany, payer_of
 from app.web.rules import FUNCTIONS, LOGIN_PATHS, QUESTIONS, Rule, rule_of
 
@@ -76,6 +78,7 @@ class Guard:
         self, app: Application, host: str, name: str = "", gate: Gate | None = None,
         proxy: Proxy | None = None, *, by_proxy_alone: bool = False, tls: bool = False,
         functions: Mapping[int, str] | None = None, bounds: Bounds | None = None,
+        journal: Journal | None = None,
     ) -> None:  # fmt: skip
         """`functions`: the names of Gradio's functions by index; may be filled in later."""
         self.app = app
@@ -86,6 +89,7 @@ class Guard:
         self.tls = tls
         self.functions = functions if functions is not None else {}
         self.bounds = bounds or Bounds()
+        self.journal = journal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through with our headers on its response, or refuse it in French."""
@@ -100,15 +104,24 @@ class Guard:
         try:
             visit, receive = await self._admitted(scope, headers, receive)
         except Refused as refused:
+            if refused.after:
+                await asyncio.sleep(self.bounds.slow)
             await _refuse(refused, scope, sending)
             return
         scope[VISIT] = visit
+        if visit is not None and self.gate.begins(visit):
+            who, address = visit.reader.login, scope[ADDRESS]
+            await asyncio.to_thread(self._note_vouched, who, address)
         try:
             await self.app(scope, receive, self._while_open(visit, sending))
         except OSError as error:
             if not isinstance(error, _Ended) and not isinstance(error.__context__, _Ended):
                 raise
             await sending({"type": "http.response.body", "body": b"", "more_body": False})
+
+    def _note_vouched(self, who: str, address: str) -> None:
+        if self.journal is not None:
+            self.journal.note("login", who, address=address, facts={"by": "proxy"})
 
     async def _admitted(
         self, scope: Scope, headers: Headers, receive: Receive

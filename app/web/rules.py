@@ -39,6 +39,7 @@ RULES = (
     _rule("GET", r"/greffe/[\w./-]+", "anyone", first=True, file=True),  # style, script, icon
     _rule("GET", r"/connexion", "anyone", first=True),
     _rule("POST", r"/connexion", "anyone", first=True),
+    _rule("GET", r"/oidc/(aller|retour)", "anyone", first=True),
     _rule("POST", r"/deconnexion", "agent", first=True),
     _rule("GET", r"/mot-de-passe", "agent", first=True),
     _rule("POST", r"/mot-de-passe", "agent", first=True),

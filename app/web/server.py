@@ -62,7 +62,7 @@ def build_app(
     app.add_middleware(
         Guard, host=settings.host, name=settings.names, gate=gate, proxy=proxy, tls=tls,
         by_proxy_alone=not tls and settings.host not in LOOPBACK and proxy is not None,
-        functions=functions, bounds=bounds,
+        functions=functions, bounds=bounds, journal=journal,
     )  # fmt: skip
     add_page_images(app, desk.catalogue, journal)
     add_index(app, desk, settings.town, STATIC)
