@@ -1,5 +1,6 @@
 """Word and OpenDocument: paragraphs and tables, in the order of the text."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,18 @@ def test_an_archive_with_broken_xml_inside_is_damaged(
     with pytest.raises(Unreadable) as raised:
         read(tmp_path / name, Limits())
     assert raised.value.reason == "damaged"
+
+
+def test_an_odt_whose_text_ends_short_is_damaged_and_none_of_it_is_printed(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "arrete.odt"
+    good = SAMPLE / "arretes/AR-2024-098_interdiction-feux.odt"
+    with zipfile.ZipFile(good) as before, zipfile.ZipFile(file, "w") as after:
+        for entry in before.infolist():
+            held = before.read(entry)
+            after.writestr(entry, held[:-80] if entry.filename == "content.xml" else held)
+    with pytest.raises(Unreadable) as refused:
+        read(file, Limits())
+    assert refused.value.reason == "damaged"
+    assert capfd.readouterr() == ("", "")
