@@ -25,6 +25,7 @@ from app.citations import Answer
 from app.conversation import EMPTY
 from app.journal.entries import Journal
 from app.journal.search import entries
+from app.settings import Limits
 from app.web.asking import Asking
 from app.web.bounds import NOBODY, Allowed, Bounds, TooMany, payer_of
 from tests.app.web.closed_town import Caller, Got, set_up
@@ -230,6 +231,10 @@ def test_who_is_counted_as_one() -> None:
     assert payer_of(None, "2001:db8::1") == payer_of(None, "2001:db8::2")  # one home
     assert payer_of(None, "2001:db8::1") != payer_of(None, "2001:db8:0:1::1")
     assert payer_of(replace(marie, login="10.0.0.1"), "x") != payer_of(None, "10.0.0.1")
+
+
+def test_the_settings_are_these_limits() -> None:
+    assert Allowed(**Limits().model_dump()) == Allowed()
 
 
 def test_without_limits_nothing_is_refused() -> None:

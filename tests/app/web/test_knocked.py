@@ -23,6 +23,6 @@ def test_every_rule_is_knocked_at() -> None:
 
 def test_no_request_is_an_error_of_the_server(door: Door) -> None:
     faults: list[str] = []
-    knock(door, 6, faults.append, same=True)
+    knock(door, 4, faults.append, same=True)
     assert faults == []
     assert {200, 401, 403, 404} <= set(door.statuses)

@@ -97,6 +97,8 @@ def test_nobody_sees_anything_but_the_login_page(home: House) -> None:
     assert b"<script" not in page.body
     assert b"sources" not in page.body  # no holdings
     assert caller.get("/config").status == 401
+    for path in ("/oidc/aller", "/oidc/retour"):  # no issuer is set here
+        assert caller.get(path).status == 404
 
 
 def test_an_agent_logs_in_and_out(home: House) -> None:
