@@ -97,6 +97,8 @@ class Chat:
     ) -> AsyncIterator[Changes]:
         """Ask the desk, and show its stages and its answer."""
         p, number = self.parts, len(conversation.turns) + 1
+        if not isinstance(question, str):  # the page sends text; a request by hand, anything
+            question = ""
         if conversation.turns and not question.strip():
             return  # Enter, twice
         refused = objection(question, conversation) or self._no_room(room)
@@ -194,7 +196,7 @@ class Chat:
         self, room: Room, choice: str, conversation: Conversation, view: View | None
     ) -> Changes:  # fmt: skip
         """Open the citation whose link was followed."""
-        chosen = open_reference(conversation, choice[:40])
+        chosen = open_reference(conversation, str(choice)[:40])
         return self._opened(room, conversation, chosen) if chosen else {self.view: view}
 
     def move(
