@@ -193,7 +193,7 @@ class Egress(_Part):
 
     allowed: tuple[str, ...] = Field(
         (),
-        description="Adresses publiques permises à model.url, store.url et oidc.issuer, une à une.",
+        description="Adresses publiques permises aux réglages qui en nomment, une à une.",
     )
 
     @field_validator("allowed")
