@@ -134,10 +134,11 @@ class Oidc:
             raise LoginDoubted(reason="denied", detail=said.get("error", "")[:80])
         from authlib.integrations.base_client import OAuthError
 
+        about = self.about()
         with self._speaking() as speaking:
             try:
                 token = speaking.fetch_token(
-                    self.about()["token_endpoint"], grant_type="authorization_code",
+                    about["token_endpoint"], grant_type="authorization_code",
                     code=said["code"], redirect_uri=asked.back, code_verifier=asked.verifier,
                 )  # fmt: skip
             except OAuthError as error:
@@ -287,10 +288,11 @@ class Oidc:
     @contextmanager
     def _silent(self) -> Iterator[None]:
         import httpx2
+        from authlib.integrations.base_client import OAuthError
 
         try:
             yield
-        except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, OAuthError, OSError, ValueError) as error:
             raise IssuerSilent(issuer=self.issuer, detail=str(error)[:200]) from error
 
 
@@ -319,8 +321,10 @@ def _doubting() -> Iterator[None]:
 
 
 def _is_public(key: object) -> bool:
-    """A key that can only check: one that can sign is no secret of the issuer's any more."""
-    return isinstance(key, dict) and key.get("kty") in ("RSA", "EC") and key.get("use") != "enc"
+    """A key that checks signatures: one that can make them is no secret any more."""
+    if not isinstance(key, dict) or key.get("use") == "enc" or "d" in key:
+        return False
+    return key.get("kty") in ("RSA", "EC")
 
 
 def _object(text: str) -> dict[str, Any]:

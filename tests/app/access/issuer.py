@@ -73,6 +73,7 @@ class Client(ClientMixin):  # type: ignore[misc]
 
     def __init__(self, back: list[str]) -> None:
         self.back = back
+        self.method = "client_secret_basic"
 
     def get_client_id(self) -> str:
         return CLIENT
@@ -90,7 +91,7 @@ class Client(ClientMixin):  # type: ignore[misc]
         return client_secret == SECRET
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
-        return method == "client_secret_basic"
+        return method == self.method
 
     def check_response_type(self, response_type: str) -> bool:
         return response_type == "code"
@@ -119,6 +120,7 @@ class Issuer:
         """As it was at the beginning."""
         self.twisted, self.told, self.shown, self.slim, self.signed = {}, {}, None, False, False
         self.keys = self.keys[:1]
+        self.client.method = "client_secret_basic"
 
     def description(self) -> dict[str, Any]:
         at = self.address
@@ -126,7 +128,7 @@ class Issuer:
             "issuer": at, "authorization_endpoint": f"{at}/authorize",
             "token_endpoint": f"{at}/token", "jwks_uri": f"{at}/jwks",
             "userinfo_endpoint": f"{at}/userinfo", "end_session_endpoint": f"{at}/logout",
-            "token_endpoint_auth_methods_supported": ["client_secret_basic"], **self.told,
+            "token_endpoint_auth_methods_supported": [self.client.method], **self.told,
         }  # fmt: skip
 
 
@@ -193,7 +195,7 @@ def _token(**_: Any) -> str:
 class Grant(AuthorizationCodeGrant):  # type: ignore[misc]
     """Where codes are kept."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic",)
+    TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post")
 
     def save_authorization_code(self, code: str, request: OAuth2Request) -> None:
         asked = request.payload.data

@@ -179,6 +179,19 @@ def test_what_the_id_token_leaves_out_is_asked_for(house: House, signed: bool) -
         assert "une autre application" in told(house.log_in("nora"))
 
 
+def test_the_secret_is_shown_as_the_issuer_asks_even_after_a_restart(house: House) -> None:
+    house.issuer.client.method = "client_secret_post"  # ProConnect's
+    caller = Caller(house.address)
+    back = house.agree(house.leave(caller), "nora")
+    house.oidc._about.clear()
+    assert caller.get(back).status == 200
+    house.oidc.client = Client(CLIENT, "un autre secret")
+    try:
+        assert "n'a pas reconnu son code" in told(house.log_in("nora"))
+    finally:
+        house.oidc.client = Client(CLIENT, SECRET)
+
+
 def test_a_login_by_mail_needs_a_mail_that_was_verified(house: House) -> None:
     house.oidc.claims = Claims(login="email")
     caller = Caller(house.address)
@@ -396,6 +409,30 @@ def test_an_issuer_is_reached_where_the_settings_allow_it_and_nowhere_else(house
     with pytest.raises(AddressRefused):
         oidc.leave("http://127.0.0.1/oidc/retour")
     assert reached == ["/.well-known/openid-configuration", "/token"]
+
+
+def test_no_proxy_of_the_environment_is_used(house: House, monkeypatch: Any) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody is there
+    monkeypatch.setenv("NO_PROXY", "")
+    assert house.log_in("nora").status == 200
+
+
+def test_the_page_does_not_open_with_an_issuer_outside_the_building(tmp_path: Path) -> None:
+    from app.assembly import gate_of
+    from app.settings import load
+
+    def opened(more: str = "") -> LoginGate:
+        (tmp_path / "greffe.toml").write_text(
+            '[access]\nlogin = true\n[oidc]\nissuer = "https://203.0.113.9"\nclient = "a"\n' + more
+        )
+        gate = gate_of(load(tmp_path))
+        assert isinstance(gate, LoginGate)
+        return gate
+
+    with pytest.raises(AddressRefused):
+        opened()
+    assert opened('[egress]\nallowed = ["203.0.113.9"]\n').oidc is not None  # and nobody else
 
 
 def test_an_issuer_that_does_not_answer_is_told(tmp_path: Path) -> None:
