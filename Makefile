@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint check wheel clean
+.PHONY: demo test lint check wheel audit clean
 
 demo: $(VENV)/.ready
 	@sh deploy/apt.sh tesseract "tesseract-ocr tesseract-ocr-fra" "les documents numérisés ne seront pas lus"
@@ -27,6 +27,13 @@ wheel: $(VENV)/.ready-dev
 	sh deploy/try-wheel.sh
 
 check: test lint wheel
+
+# Les bibliothèques contre les failles connues : il faut un accès à PyPI ou à OSV. Sans lui, ou si
+# une seule n'a pas pu être contrôlée, la commande échoue : elle ne dit pas « rien trouvé ».
+audit:
+	@test -x $(VENV)/audit/bin/pip-audit || { $(PYTHON) -m venv $(VENV)/audit \
+	  && $(VENV)/audit/bin/pip install --quiet pip-audit; }
+	$(VENV)/audit/bin/pip-audit --strict --no-deps --disable-pip -r constraints.txt
 
 clean:
 	rm -rf $(VENV) .demo dist

@@ -10,6 +10,8 @@ from pathlib import Path
 from app.access.accounts import Accounts
 from app.access.attempts import Attempts
 from app.access.gate import Directory, Gate, LoginGate, OpenGate
+from app.access.oidc import Oidc
+from app.access.pending import Pending
 from app.access.proxy import proxy_of
 from app.access.sessions import Sessions
 from app.access.store import Store
@@ -139,7 +141,8 @@ def gate_of(settings: Settings) -> Gate:
     """Who the page lets in.
 
     Raises:
-        NobodyCanEnter, ProxyInvalid, ProxyUnknown, DirectoryInvalid, DirectoryMissing.
+        NobodyCanEnter, ProxyInvalid, ProxyUnknown, DirectoryInvalid, DirectoryMissing,
+        IssuerInvalid.
     """
     access, page = settings.access, settings.page
     if not access.login:
@@ -149,12 +152,35 @@ def gate_of(settings: Settings) -> Gate:
         raise ProxyUnknown
     store = Store(settings.data)
     accounts = Accounts(store)
-    directory = _directory(settings)
-    if not (accounts.all() or directory or proxy.user_header):
+    directory, oidc = _directory(settings), oidc_of(settings, store)
+    if not (accounts.all() or directory or oidc or proxy.user_header):
         raise NobodyCanEnter
     sessions = Sessions(store, access.idle_minutes * 60, access.session_hours * 3600)
     secure = page.certificate is not None
-    return LoginGate(accounts, Attempts(store), sessions, proxy, directory, secure)
+    return LoginGate(accounts, Attempts(store), sessions, proxy, directory, secure, oidc)
+
+
+def oidc_of(settings: Settings, store: Store) -> Oidc | None:
+    """The issuer that lets people in, if one is set.
+
+    Raises:
+        IssuerInvalid, AddressRefused.
+    """
+    asked = settings.oidc
+    if not asked.issuer:
+        return None
+    from app.access.oidc import Claims, Client
+
+    def reach(url: str) -> None:
+        check_address("oidc.issuer", url, settings.egress.allowed)
+
+    issuer = Oidc(
+        asked.issuer, Client(asked.client, asked.secret, asked.scopes), Pending(store),
+        Claims(asked.login_claim, asked.groups_claim), asked.label, asked.authority,
+        asked.seconds, reach,
+    )  # fmt: skip
+    reach(asked.issuer)
+    return issuer
 
 
 def _directory(settings: Settings) -> Directory | None:

@@ -140,6 +140,96 @@ SENTENCES: dict[str, Say] = {
         "Voir « Un annuaire » dans docs/acces.md : paquets Debian, puis pip install '.[annuaire]'.",
         PROGRAM_MISSING,
     ),
+    "TooMany": Say(
+        "Trop de demandes en une minute ({most} au plus).",
+        "Réessayez dans {seconds} secondes.",
+        BUSY,
+    ),
+    "TooMany:questions": Say(
+        "Trop de questions en une minute ({most} au plus par personne).",
+        "Réessayez dans {seconds} secondes.",
+        BUSY,
+    ),
+    "TooMany:at_once": Say(
+        "Vous avez déjà {most} questions en cours : celle-ci n'a pas été posée.",
+        "Attendez la fin de l'une d'elles, ou arrêtez-la, puis envoyez de nouveau.",
+        BUSY,
+    ),
+    "TooMany:full": Say(
+        "{most} questions sont déjà en cours, toutes personnes confondues : la vôtre attend.",
+        "Envoyez-la de nouveau dans {seconds} secondes.",
+        BUSY,
+    ),
+    "TookTooLong": Say(
+        "La question a pris plus de {seconds} secondes : elle a été arrêtée.",
+        "Posez-la plus simplement, ou dites à l'administrateur que le serveur est lent.",
+        BUSY,
+    ),
+    "IssuerSilent": Say(
+        "Le service de connexion ({issuer}) ne répond pas comme il devrait : {detail}.",
+        "Réessayez ; l'administrateur vérifiera la partie [oidc] et `greffe doctor`.",
+        REFUSED,
+    ),
+    "IssuerInvalid": Say(
+        "La connexion par OpenID Connect est mal réglée : {detail}.",
+        "Corrigez la partie [oidc] de greffe.toml.",
+        USAGE,
+    ),
+    "LoginDoubted": Say(
+        "La connexion est refusée : la réponse du service de connexion ne convient pas.",
+        "Recommencez depuis la page de connexion ; si cela se répète, dites-le à l'administrateur.",
+        REFUSED,
+    ),
+    "LoginDoubted:state": Say(
+        "La connexion est refusée : demande inconnue, déjà servie ou trop ancienne.",
+        "Recommencez depuis la page de connexion ; si cela se répète, dites-le à l'administrateur.",
+        REFUSED,
+    ),
+    "LoginDoubted:denied": Say(
+        "Le service de connexion n'a pas donné son accord ({detail}).",
+        "Recommencez depuis la page de connexion ; si cela se répète, dites-le à l'administrateur.",
+        REFUSED,
+    ),
+    "LoginDoubted:code": Say(
+        "La connexion est refusée : le service de connexion n'a pas reconnu son code ({detail}).",
+        "Recommencez depuis la page de connexion ; si cela se répète, dites-le à l'administrateur.",
+        REFUSED,
+    ),
+    "LoginDoubted:issuer": Say(
+        "La connexion est refusée : la réponse vient d'un autre service de connexion.",
+        "Recommencez depuis la page de connexion ; si cela se répète, dites-le à l'administrateur.",
+        REFUSED,
+    ),
+    "LoginDoubted:audience": Say(
+        "La connexion est refusée : la réponse était destinée à une autre application.",
+        "Recommencez depuis la page de connexion ; si cela se répète, dites-le à l'administrateur.",
+        REFUSED,
+    ),
+    "LoginDoubted:nonce": Say(
+        "La connexion est refusée : la réponse est celle d'une autre demande.",
+        "Recommencez depuis la page de connexion ; si cela se répète, dites-le à l'administrateur.",
+        REFUSED,
+    ),
+    "LoginDoubted:expired": Say(
+        "La connexion est refusée : la réponse du service de connexion a expiré.",
+        "Recommencez depuis la page de connexion ; si cela se répète, dites-le à l'administrateur.",
+        REFUSED,
+    ),
+    "LoginDoubted:key": Say(
+        "La connexion est refusée : la réponse est signée d'une clé inconnue.",
+        "Recommencez depuis la page de connexion ; si cela se répète, dites-le à l'administrateur.",
+        REFUSED,
+    ),
+    "LoginDoubted:signature": Say(
+        "La connexion est refusée : la signature de la réponse n'est pas valable ({detail}).",
+        "Recommencez depuis la page de connexion ; si cela se répète, dites-le à l'administrateur.",
+        REFUSED,
+    ),
+    "LoginDoubted:claim": Say(
+        "La connexion est refusée : le service de connexion ne dit pas qui vous êtes ({detail}).",
+        "L'administrateur vérifiera oidc.login_claim et oidc.scopes.",
+        REFUSED,
+    ),
     "AccountUnknown": Say(
         "Aucun compte local ne s'appelle « {login} ».",
         "`greffe users` en donne la liste.",

@@ -113,6 +113,19 @@ class Access(_Part):
     )
 
 
+class Limits(_Part):
+    """Ce qu'une personne peut demander à la page, pour que les autres soient servies."""
+
+    questions: int = Field(20, ge=1, le=1000, description="Questions d'une personne, par minute.")
+    requests: int = Field(
+        300, ge=60, le=100_000,
+        description="Demandes d'une personne, par minute ; par adresse si elle est inconnue.",
+    )  # fmt: skip
+    at_once: int = Field(2, ge=1, le=32, description="Questions d'une personne en même temps.")
+    all_at_once: int = Field(24, ge=1, le=60, description="Questions de tous en même temps.")
+    seconds: int = Field(300, ge=10, le=3600, description="Temps d'une question, en secondes.")
+
+
 class Directory(_Part):
     """L'annuaire LDAP ou Active Directory, facultatif."""
 
@@ -126,6 +139,26 @@ class Directory(_Part):
         None, description="Certificat de l'autorité (PEM) ; vide : celles du système."
     )
     seconds: int = Field(10, ge=1, le=60, description="Délai accordé à l'annuaire, en secondes.")
+
+
+class Oidc(_Part):
+    """La connexion par OpenID Connect (ProConnect, Keycloak), facultative."""
+
+    issuer: str = Field(
+        "", description="Adresse de l'émetteur, comme il s'annonce ; vide : aucun."
+    )  # fmt: skip
+    client: str = Field("", description="Identifiant de Greffe chez lui.")
+    secret: str = Field("", description="Son secret ; vide : client public, par PKCE seul.")
+    label: str = Field("OpenID Connect", description="Son nom, sur la page de connexion.")
+    scopes: str = Field("openid profile email", description="Ce qui lui est demandé.")
+    login_claim: str = Field(
+        "preferred_username", description="Où est l'identifiant ; « a.b » : b dans a."
+    )
+    groups_claim: str = Field("groups", description="Où sont les groupes, de même.")
+    authority: Path | None = Field(
+        None, description="Certificat de l'autorité (PEM) ; vide : celles du système."
+    )
+    seconds: int = Field(10, ge=1, le=60, description="Délai accordé à l'émetteur, en secondes.")
 
 
 class Journal(_Part):
@@ -159,7 +192,8 @@ class Egress(_Part):
     """Ce qui peut être contacté hors de la machine et du réseau privé : rien, sauf cette liste."""
 
     allowed: tuple[str, ...] = Field(
-        (), description="Adresses publiques permises à model.url et store.url, une à une."
+        (),
+        description="Adresses publiques permises aux réglages qui en nomment, une à une.",
     )
 
     @field_validator("allowed")
@@ -188,7 +222,9 @@ class Settings(BaseSettings):
     page: Page = Page()
     egress: Egress = Egress()
     access: Access = Access()
+    limits: Limits = Limits()
     directory: Directory = Directory()
+    oidc: Oidc = Oidc()
     journal: Journal = Journal()
 
     @classmethod
@@ -225,6 +261,7 @@ class Settings(BaseSettings):
             "model.url": self.model.url,
             "store.url": self.store.url,
             "directory.url": self.directory.url,
+            "oidc.issuer": self.oidc.issuer,
             "journal.syslog": self.journal.syslog.strip() if "://" in self.journal.syslog else "",
         }
         return {name: url for name, url in named.items() if url}

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from evals.timing import machine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from playwright.sync_api import Page
 
@@ -53,7 +53,7 @@ def _once(data: Path, question: str, port: int) -> tuple[float, float, float]:
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"))
         page = browser.new_page()
         started = time.monotonic()
-        with _server(data, port) as process:
+        with server(data, port) as process:
             _until_it_listens(page, f"http://127.0.0.1:{port}/", started)
             page.wait_for_selector("#question textarea", timeout=PATIENCE_S * 1000)
             opened = time.monotonic() - started
@@ -67,9 +67,12 @@ def _once(data: Path, question: str, port: int) -> tuple[float, float, float]:
 
 
 @contextmanager
-def _server(data: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+def server(
+    data: Path, port: int, settings: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A new `greffe serve`, with these variables in its environment, until the block ends."""
     command = [sys.executable, "-m", "app.cli", "--data", str(data), "serve"]
-    environment = os.environ | {"GREFFE_PAGE__PORT": str(port)}
+    environment = os.environ | {"GREFFE_PAGE__PORT": str(port), **(settings or {})}
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
         try:
             yield process

@@ -282,7 +282,7 @@ class Catalogue:
         with self.writing() as connection:
             for source_id in source_ids:
                 for table in ("passages", "records", "pages"):
-                    connection.execute(f"DELETE FROM {table} WHERE source_id = ?", (source_id,))
+                    connection.execute(f"DELETE FROM {table} WHERE source_id = ?", (source_id,))  # noqa: S608
                 connection.execute("DELETE FROM sources WHERE id = ?", (source_id,))
             connection.execute(
                 "DELETE FROM vectors WHERE input_sha NOT IN (SELECT input_sha FROM passages)"
@@ -429,7 +429,7 @@ class Catalogue:
         """Those of the passages which are live: a hit that is not here is dropped."""
         rows = self._in(
             # CROSS JOIN holds SQLite to this order; left to itself it reads every passage
-            "SELECT passages.* FROM passages CROSS JOIN sources ON sources.id = source_id"
+            "SELECT passages.* FROM passages CROSS JOIN sources ON sources.id = source_id"  # noqa: S608
             f" WHERE state = 'live' AND {_STANDS.format('passages')} AND passages.id IN (?)",
             ids,
         )
@@ -443,7 +443,7 @@ class Catalogue:
     def standing_passages(self, source_id: int) -> list[PassageRow]:
         """Those of a source that belong in the indexes, in order."""
         rows = self._all(
-            f"SELECT * FROM passages WHERE source_id = ? AND {_STANDS.format('passages')}"
+            f"SELECT * FROM passages WHERE source_id = ? AND {_STANDS.format('passages')}"  # noqa: S608
             " ORDER BY ordinal",
             source_id,
         )
@@ -466,7 +466,7 @@ class Catalogue:
     def live_ids(self, fonds: str) -> set[str]:
         """Ids of all live passages of a fonds."""
         rows = self._all(
-            "SELECT passages.id FROM passages JOIN sources ON sources.id = source_id"
+            "SELECT passages.id FROM passages JOIN sources ON sources.id = source_id"  # noqa: S608
             f" WHERE state = 'live' AND fonds = ? AND {_STANDS.format('passages')}",
             fonds,
         )
@@ -556,12 +556,12 @@ class Catalogue:
         """
         names = json.dumps(self.fonds() if fonds is None else list(fonds))
         rows = self._all(
-            f"{_LIVE_VERSIONS} AND article_id = ? AND fonds IN (SELECT value FROM json_each(?))",
+            f"{_LIVE_VERSIONS} AND article_id = ? AND fonds IN (SELECT value FROM json_each(?))",  # noqa: S608
             article_id,
             names,
         )
         rows += self._all(  # renumbered or withdrawn by a newer state of the law
-            f"{_LIVE_VERSIONS} AND article_id <> ? AND fonds IN (SELECT value FROM json_each(?))"
+            f"{_LIVE_VERSIONS} AND article_id <> ? AND fonds IN (SELECT value FROM json_each(?))"  # noqa: S608
             " AND version_id <> '' AND version_id IN (SELECT value FROM json_each(?))",
             article_id,
             names,
@@ -701,7 +701,7 @@ class Catalogue:
         }
         for table in ("pages", "records", "passages"):
             statements[table] = (
-                f"SELECT fonds, count(*) n FROM {table} JOIN sources ON sources.id = source_id"
+                f"SELECT fonds, count(*) n FROM {table} JOIN sources ON sources.id = source_id"  # noqa: S608
                 " WHERE state = 'live' GROUP BY fonds"
             )
         for name, sql in statements.items():

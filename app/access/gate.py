@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from app.access.accounts import Accounts, spelled
 from app.access.attempts import Attempts
 from app.access.proxy import Headers, Proxy
 from app.access.reader import LOCAL
 from app.access.sessions import LOCAL_ACCOUNT, Sessions, Visit, reader_of
+
+if TYPE_CHECKING:
+    from app.access.oidc import Oidc
 
 COOKIE = "greffe"
 SECURE_COOKIE = "__Host-greffe"  # browsers take it by TLS alone, and from no other host
@@ -49,6 +53,10 @@ class Gate(Protocol):
         """The visit as it is now; None where it has ended meanwhile."""
         ...
 
+    def begins(self, visit: Visit) -> bool:
+        """Whether somebody comes in with this request, with no login that was noted."""
+        ...
+
 
 class OpenGate:
     """On one's own machine: whoever sits there reads everything."""
@@ -62,6 +70,10 @@ class OpenGate:
     def still(self, visit: Visit) -> Visit | None:
         """Always."""
         return visit
+
+    def begins(self, visit: Visit) -> bool:
+        """Never: nobody comes in."""
+        return False
 
 
 _LOCAL_VISIT = Visit(LOCAL, "local", "", ends=False)
@@ -77,6 +89,8 @@ class LoginGate:
     proxy: Proxy = field(default_factory=Proxy)
     directory: Directory | None = None
     secure: bool = False  # the page itself speaks TLS
+    oidc: Oidc | None = None
+    vouched: dict[str, tuple[float, float]] = field(default_factory=dict[str, tuple[float, float]])
 
     asks_login = True
 
@@ -89,6 +103,41 @@ class LoginGate:
     def still(self, visit: Visit) -> Visit | None:
         """Read the session and the rights again. A proxy's word holds for one request."""
         return self.sessions.still(visit.key) if visit.ends else visit
+
+    def begins(self, visit: Visit) -> bool:
+        """Whether this is the first request of somebody whom the proxy vouches for.
+
+        There is no session to tell by: it is as long as one would be. Forgotten at a restart.
+        """
+        if visit.ends:
+            return False
+        now, idle, longest = self.sessions.clock(), self.sessions.idle, self.sessions.longest
+        begun, seen = self.vouched.get(visit.key, (0.0, 0.0))
+        new = now - seen > idle or now - begun > longest
+        if new:
+            gone = [key for key, (_, last) in self.vouched.items() if now - last > idle]
+            for key in gone:
+                del self.vouched[key]
+        self.vouched[visit.key] = (now if new else begun, now)
+        return new
+
+    def admit(self, said: Mapping[str, str], secret: str) -> tuple[Person, str]:
+        """Open a session to who comes back from the issuer: who, and the cookie's value.
+
+        Raises:
+            LoginDoubted, IssuerSilent.
+        """
+        assert self.oidc is not None
+        admitted = self.oidc.admit(said, secret)
+        person = admitted.person
+        token = self.sessions.begin(person.login, person.name, "oidc", person.groups)
+        self.sessions.keep_ticket(token, admitted.id_token)
+        return person, token
+
+    def farewell(self, visit: Visit, back: str) -> str:
+        """Where to log out besides; empty for most. To be asked before the session is ended."""
+        ticket = self.sessions.ticket(visit.key) if self.oidc is not None else ""
+        return self.oidc.farewell(ticket, back) if self.oidc is not None and ticket else ""
 
     def cookie(self, peer: str, headers: Headers) -> str:
         """The name of the session's cookie, for a request that came so."""

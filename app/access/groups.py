@@ -58,7 +58,7 @@ class Groups:
         name = spelled(group)
         with self.store.writing() as connection:
             gone = [
-                connection.execute(f'DELETE FROM {table} WHERE "group" = ?', (name,)).rowcount
+                connection.execute(f'DELETE FROM {table} WHERE "group" = ?', (name,)).rowcount  # noqa: S608
                 for table in ("opened", "roles", "members")
             ]
         return any(gone)

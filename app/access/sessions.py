@@ -66,6 +66,16 @@ class Sessions:
         """The visit of a session that was found before; does not count as being there."""
         return self._visit(key, note=False)
 
+    def keep_ticket(self, token: str, id_token: str) -> None:
+        """Keep what the issuer is shown when the session of a cookie is ended."""
+        with self.store.writing() as connection:
+            connection.execute("INSERT INTO tickets VALUES (?, ?)", (_id(token), id_token))
+
+    def ticket(self, key: str) -> str:
+        """The issuer's token of a session; empty where it did not let in."""
+        row = self.store.one("SELECT id_token FROM tickets WHERE id = ?", key)
+        return str(row["id_token"]) if row else ""
+
     def end(self, key: str) -> None:
         """End one session."""
         with self.store.writing() as connection:

@@ -41,6 +41,18 @@ CREATE TABLE IF NOT EXISTS sessions (
   seen REAL NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS sessions_login ON sessions (login);
+CREATE TABLE IF NOT EXISTS tickets (   -- of those whom an OpenID Connect issuer let in
+  id TEXT PRIMARY KEY REFERENCES sessions (id) ON DELETE CASCADE,
+  id_token TEXT NOT NULL           -- is shown to it at log-out
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pending (   -- logins that have left for the issuer
+  state TEXT PRIMARY KEY,          -- SHA-256
+  browser TEXT NOT NULL,           -- SHA-256 of the secret in its cookie
+  nonce TEXT NOT NULL,
+  verifier TEXT NOT NULL,
+  back TEXT NOT NULL,
+  begun REAL NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS attempts (
   key TEXT PRIMARY KEY,            -- what is counted: an account, an address, both
   failures INTEGER NOT NULL,

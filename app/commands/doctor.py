@@ -90,6 +90,7 @@ def _look(settings: Settings) -> Iterator[Finding]:
     yield _processor()
     yield _index(settings)
     yield from _contacts(settings)
+    yield from look_at_issuer(settings)
     yield _stopped(settings)
     yield _last_proof(settings)
 
@@ -189,6 +190,24 @@ def _contacts(settings: Settings) -> Iterator[Finding]:
             if public else f"{url}, dans le bâtiment",
             "c'est une sortie : ôtez-la d'egress.allowed si elle n'est pas voulue",
         )  # fmt: skip
+
+
+def look_at_issuer(settings: Settings) -> Iterator[Finding]:
+    """Whether the OpenID Connect issuer answers as one, where it is set."""
+    if not settings.oidc.issuer:
+        return
+    from app.access.store import Store
+    from app.assembly import oidc_of
+    from ingest.trouble import Trouble
+
+    name = "Connexion (oidc.issuer)"
+    try:
+        issuer = oidc_of(settings, Store(settings.data))
+        keys = issuer.answers() if issuer is not None else 0
+    except Trouble as trouble:
+        yield _wrong(name, trouble)
+        return
+    yield Finding(name, keys > 0, True, f"répond, {keys} clés", "l'émetteur ne montre aucune clé")
 
 
 def _stopped(settings: Settings) -> Finding:

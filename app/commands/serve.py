@@ -76,14 +76,16 @@ def _serve(settings: Settings, door: socket.socket) -> None:
     page = settings.page
     gate = gate_of(settings)
     with open_desk(settings) as desk, _expiring(settings):
+        from app.web.bounds import Allowed
         from app.web.server import build_app, serve
 
         shown = page.name.split(",")[0].strip() or page.host
         address = address_of(shown, page.port, tls=page.certificate is not None)
         say = f"La page est ouverte : {address}  (Ctrl-C pour arrêter)"
         app = build_app(
-            desk, settings, gate, tls=page.certificate is not None, journal=journal_of(settings)
-        )
+            desk, settings, gate, tls=page.certificate is not None, journal=journal_of(settings),
+            allowed=Allowed(**settings.limits.model_dump()),
+        )  # fmt: skip
         administered(settings, "serve", host=page.host, port=page.port, toml=_digest(settings))
         serve(
             app, door, lambda: print(say, file=sys.stderr, flush=True), page.certificate, page.key

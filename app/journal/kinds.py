@@ -13,6 +13,7 @@ KINDS: dict[str, tuple[str, Retention]] = {
     "login": ("connexion", "login"),
     "refused": ("connexion refusée", "login"),
     "logout": ("déconnexion", "login"),
+    "limited": ("limite atteinte", "login"),
     "password": ("mot de passe changé", "login"),
     "open": ("page ouverte", "access"),
     "replay": ("réponse rejouée", "access"),

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from app.batch import is_text
 from app.citations import Answer, Draft
 from app.errors import as_trouble, keep_traceback, sentence
 from app.web.desk import Conversation, Desk
+from ingest.trouble import Trouble
 
 News = str | Draft | Answer
 MAX_TURNS = 40  # of a conversation: it is held in memory for each visitor
@@ -27,6 +28,10 @@ _workers = ThreadPoolExecutor(max_workers=64, thread_name_prefix="question")
 
 class Stopped(Exception):
     """The user no longer wants the answer: raised inside the desk's work, at its next news."""
+
+
+class TookTooLong(Trouble):
+    """A question has had all the time that is given to one. Facts: seconds."""
 
 
 class _Seen:
@@ -50,13 +55,18 @@ class Asking:
     """One question while the desk works on it."""
 
     def __init__(
-        self, desk: Desk, data: Path, who: str = "local", address: str = ""
+        self, desk: Desk, data: Path, who: str = "local", address: str = "", *,
+        seconds: float | None = None, over: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
+        """`seconds`: for the whole answer; `over` is called when the work has ended, however."""
         self.desk = desk
         self.data = data
         self.who = who
         self.address = address
+        self.seconds = seconds
+        self.over = over
         self.stopped = False
+        self.begun = False
         self._news: asyncio.Queue[News | None] = asyncio.Queue()
 
     def stop(self) -> None:
@@ -97,15 +107,30 @@ class Asking:
                 pass
             except Exception as error:
                 tell(failed(question, error, self.data))
+            finally:
+                self.over()
 
+        self.begun = True
         _workers.submit(work)
+        deadline = None if self.seconds is None else loop.time() + self.seconds
         try:
-            while (piece := await self._news.get()) is not None:
+            while (piece := await self._next(deadline)) is not None:
                 yield piece
                 if isinstance(piece, Answer):
                     return
+        except TimeoutError:
+            yield failed(question, TookTooLong(seconds=self.seconds), self.data)
         finally:
             self.stopped = True  # the browser went away
+
+    def leave(self) -> None:
+        """Nobody waits any more. What was never begun is over."""
+        if not self.begun:
+            self.over()
+
+    async def _next(self, deadline: float | None) -> News | None:
+        left = None if deadline is None else deadline - asyncio.get_running_loop().time()
+        return await asyncio.wait_for(self._news.get(), left)
 
 
 def failed(question: str, error: Exception, data: Path) -> Answer:

@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from app.access.gate import Gate, OpenGate
+from app.answer import LONGEST_QUESTION
 from app.citations import Answer, Draft
+from app.errors import sentence
 from app.journal.entries import Journal
 from app.pages import has_paper
 from app.web.asking import Asking, objection
+from app.web.bounds import Bounds, TooMany, payer_of
 from app.web.desk import Conversation, Desk
 from app.web.images import note_opened
 from app.web.layout import Parts, lay_out
@@ -33,13 +36,14 @@ class Chat:
 
     def __init__(
         self, desk: Desk, data: Path, empty: Conversation, gate: Gate | None = None,
-        journal: Journal | None = None,
+        journal: Journal | None = None, bounds: Bounds | None = None,
     ) -> None:  # fmt: skip
         self.desk = desk
         self.data = data
         self.empty = empty
         self.gate: Gate = gate or OpenGate()
         self.journal = journal or Journal(data)
+        self.bounds = bounds or Bounds()
         self.running: dict[str, Asking] = {}  # by ticket
 
     def build(self) -> Any:
@@ -93,19 +97,25 @@ class Chat:
     ) -> AsyncIterator[Changes]:
         """Ask the desk, and show its stages and its answer."""
         p, number = self.parts, len(conversation.turns) + 1
+        if not isinstance(question, str):  # the page sends text; a request by hand, anything
+            question = ""
         if conversation.turns and not question.strip():
             return  # Enter, twice
-        refused = objection(question, conversation)
+        refused = objection(question, conversation) or self._no_room(room)
         if refused:
+            if len(question) > LONGEST_QUESTION:
+                self.bounds.note("length", room.reader, room.address)
             yield {p.stage: notice(refused)}
             return
         question, ticket = question.strip(), secrets.token_hex(8)
+        payer = payer_of(room.reader, room.address)
         asking = self.running[ticket] = Asking(
-            room.desk, self.data, room.reader.login, room.address
-        )
-        yield self._started(conversation, number, question, ticket)
+            room.desk, self.data, room.reader.login, room.address,
+            seconds=self.bounds.seconds, over=lambda: self.bounds.end(payer),
+        )  # fmt: skip
         answer = None
         try:
+            yield self._started(conversation, number, question, ticket)
             async for piece in asking.news(question, conversation, fonds or None):
                 if isinstance(piece, Answer):
                     answer = piece
@@ -114,6 +124,7 @@ class Chat:
                 else:
                     yield {p.stage: working(piece)}
         finally:
+            asking.leave()
             del self.running[ticket]
         if answer is None:
             stopped = {p.stage: notice("Recherche arrêtée."), p.question: question}
@@ -125,6 +136,16 @@ class Chat:
             # a page is drawn, which takes up to a second: not on the event loop
             first = await asyncio.to_thread(self._first, room, conversation)
             yield {self.conversation: conversation, **first}
+
+    def _no_room(self, room: Room) -> str:
+        """Take a place for a question; why there is none, as a French sentence."""
+        try:
+            self.bounds.begin(payer_of(room.reader, room.address))
+        except TooMany as trouble:
+            self.bounds.note(str(trouble.facts["reason"]), room.reader, room.address)
+            say = sentence(trouble)
+            return f"{say.happened} {say.todo}" if say else ""
+        return ""
 
     def _started(
         self, conversation: Conversation, number: int, question: str, ticket: str
@@ -175,7 +196,7 @@ class Chat:
         self, room: Room, choice: str, conversation: Conversation, view: View | None
     ) -> Changes:  # fmt: skip
         """Open the citation whose link was followed."""
-        chosen = open_reference(conversation, choice[:40])
+        chosen = open_reference(conversation, str(choice)[:40])
         return self._opened(room, conversation, chosen) if chosen else {self.view: view}
 
     def move(

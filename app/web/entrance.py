@@ -18,6 +18,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse,
 from app.access.accounts import spelled
 from app.access.gate import LoginGate
 from app.access.passwords import PasswordRefused
+from app.access.pending import LONGEST
 from app.access.sessions import LOCAL_ACCOUNT, Visit
 from app.errors import sentence
 from app.journal.entries import Journal
@@ -44,6 +45,12 @@ def add_entrance(
     app.get("/connexion")(entrance.show_login)
     app.post("/connexion")(entrance.log_in)
     app.post("/deconnexion")(entrance.log_out)
+    if gate.oidc is not None:
+        from app.web.away import Away
+
+        away = Away(entrance, gate, gate.oidc)
+        app.get("/oidc/aller")(away.leave)
+        app.get("/oidc/retour")(away.come_back)
     app.get("/mot-de-passe")(entrance.show_password)
     app.post("/mot-de-passe")(entrance.change_password)
 
@@ -62,14 +69,14 @@ class Entrance:
         """The login page, with a token that its form must bring back."""
         if request.scope[VISIT] is not None:
             return RedirectResponse("/", 303)
-        return self._login(request)
+        return self.login(request)
 
     async def log_in(self, request: Request) -> Response:
         """Check the password and open a session."""
         form = await form_of(request)
         expected = request.cookies.get(self._name(request) + FORM_COOKIE, "")
         if not expected or not same(form.get("jeton", ""), expected):
-            return self._login(request, STALE, 403)
+            return self.login(request, STALE, 403)
         login, password = form.get("identifiant", ""), form.get("motdepasse", "")
         try:
             token = await run_in_threadpool(
@@ -77,31 +84,32 @@ class Entrance:
             )
         except Trouble as trouble:
             said = sentence(trouble)
-            return self._login(request, said.happened if said else WRONG, 503, login)
+            return self.login(request, said.happened if said else WRONG, 503, login)
         if token is None:
             # a name that nobody has may be a password in the wrong field
             known = self.gate.directory is not None or self.gate.accounts.knows(login)
-            await self._note(request, "refused", login if known else UNKNOWN)
-            return self._login(request, WRONG, 401, login)
-        await self._note(request, "login", login)
+            await self.note(request, "refused", login if known else UNKNOWN)
+            return self.login(request, WRONG, 401, login)
+        await self.note(request, "login", login)
         before = request.scope[VISIT]
         if before is not None and before.ends:
             self.gate.sessions.end(before.key)
-        return self._entered(request, token)
+        return self.entered(request, token)
 
     async def log_out(self, request: Request) -> Response:
         """End the session, on the server first."""
         visit: Visit = request.scope[VISIT]
         if not same((await form_of(request)).get("jeton", ""), visit.csrf):
             return PlainTextResponse(STALE, 403)
+        away = await run_in_threadpool(
+            self.gate.farewell, visit, f"{self.origin(request)}/connexion"
+        )
         if visit.ends:
             self.gate.sessions.end(visit.key)
-        await self._note(request, "logout", visit.reader.login)
-        response = RedirectResponse("/connexion", 303)
-        response.delete_cookie(
-            self._name(request), path="/", secure=self._secure(request), httponly=True,
-            samesite="strict",
-        )  # fmt: skip
+        await self.note(request, "logout", visit.reader.login)
+        # a form may lead to our own pages alone (CSP), and what it leads to counts as the form's
+        response = onward(away) if away else RedirectResponse("/connexion", 303)
+        self.forget(request, response, "")
         response.headers["clear-site-data"] = '"cache", "storage"'
         return response
 
@@ -130,10 +138,10 @@ class Entrance:
             return self._password(visit, said.happened if said else "", 400)
         login = visit.reader.login
         if token is None:
-            await self._note(request, "refused", login)
+            await self.note(request, "refused", login)
             return self._password(visit, WRONG, 401)
-        await self._note(request, "password", login)
-        return self._entered(request, token)
+        await self.note(request, "password", login)
+        return self.entered(request, token)
 
     def _change(self, visit: Visit, old: str, new: str, address: str) -> str | None:
         login = visit.reader.login
@@ -145,44 +153,76 @@ class Entrance:
         self.gate.accounts.choose(login, new)
         return self.gate.sessions.begin(login, visit.reader.name, LOCAL_ACCOUNT)
 
-    async def _note(self, request: Request, kind: str, login: str) -> None:
+    async def note(self, request: Request, kind: str, login: str, **facts: str) -> None:
+        """A line in the journal."""
         address = request.scope[ADDRESS]
         who = spelled(login)[:256]
-        await run_in_threadpool(lambda: self.journal.note(kind, who, address=address))
+        await run_in_threadpool(lambda: self.journal.note(kind, who, address=address, facts=facts))
 
-    def _login(
+    def login(
         self, request: Request, said: str = "", status: int = 200, login: str = ""
     ) -> HTMLResponse:  # fmt: skip
+        """The login page, with what there is to say."""
         token = secrets.token_urlsafe(24)
         page = _filled(
             self.login_page, ville=self.town, avis=_notice(said), jeton=token,
-            identifiant=login[:256],
+            identifiant=login[:256], ailleurs=self._elsewhere(),
         )  # fmt: skip
         response = HTMLResponse(page, status, headers={"cache-control": "no-store"})
         self._set_cookie(request, response, self._name(request) + FORM_COOKIE, token)
         return response
 
+    def _elsewhere(self) -> str:
+        """The way to the issuer; nothing where there is none."""
+        if self.gate.oidc is None:
+            return ""
+        label = escape(self.gate.oidc.label)
+        return f'<p class="ailleurs"><a href="/oidc/aller">Se connecter avec {label}</a></p>'
+
     def _password(self, visit: Visit, said: str, status: int = 200) -> HTMLResponse:
         page = _filled(
             self.password_page, ville=self.town, avis=_notice(said), jeton=visit.csrf,
-            identifiant=visit.reader.login,
+            identifiant=visit.reader.login, ailleurs="",
         )  # fmt: skip
         return HTMLResponse(page, status, headers={"cache-control": "no-store"})
 
-    def _entered(self, request: Request, token: str) -> Response:
-        """A new cookie each time: one that was set before the login is worth nothing."""
-        response = RedirectResponse("/", 303)
+    def entered(self, request: Request, token: str, *, from_away: bool = False) -> Response:
+        """A new cookie each time: one that was set before the login is worth nothing.
+
+        Who comes from another site is led on by the page itself: a redirect would still count as
+        that site's, and bear no cookie.
+        """
+        response = onward("/") if from_away else RedirectResponse("/", 303)
         self._set_cookie(request, response, self._name(request), token)
-        response.delete_cookie(
-            self._name(request) + FORM_COOKIE, path="/", secure=self._secure(request),
-            httponly=True, samesite="strict",
-        )  # fmt: skip
+        self.forget(request, response, FORM_COOKIE)
         return response
+
+    def forget(self, request: Request, response: Response, suffix: str) -> None:
+        """Take a cookie away."""
+        response.delete_cookie(
+            self._name(request) + suffix, path="/", secure=self._secure(request), httponly=True,
+            samesite="strict",
+        )  # fmt: skip
+
+    def origin(self, request: Request) -> str:
+        """Under which name the page was opened: the guard knows it for ours."""
+        return f"{'https' if self._secure(request) else 'http'}://{request.headers['host']}"
 
     def _set_cookie(self, request: Request, response: Response, name: str, value: str) -> None:
         response.set_cookie(
             name, value, path="/", httponly=True, samesite="strict", secure=self._secure(request)
         )
+
+    def lend(self, request: Request, response: Response, suffix: str, value: str) -> None:
+        """A cookie that comes back when another site leads here."""
+        response.set_cookie(
+            self._name(request) + suffix, value, max_age=LONGEST, path="/", httponly=True,
+            samesite="lax", secure=self._secure(request),
+        )  # fmt: skip
+
+    def lent(self, request: Request, suffix: str) -> str:
+        """What was lent; empty where nothing was."""
+        return request.cookies.get(self._name(request) + suffix, "")
 
     def _name(self, request: Request) -> str:
         peer = request.client.host if request.client else ""
@@ -190,6 +230,13 @@ class Entrance:
 
     def _secure(self, request: Request) -> bool:
         return self._name(request).startswith("__Host-")
+
+
+def onward(address: str) -> HTMLResponse:
+    """A page that leads on by itself."""
+    goes = f'<meta http-equiv="refresh" content="0;url={escape(address)}">'
+    page = f'<!doctype html><html lang="fr"><title>Greffe</title>{goes}</html>'
+    return HTMLResponse(page, headers={"cache-control": "no-store"})
 
 
 async def form_of(request: Request) -> dict[str, str]:
@@ -221,7 +268,8 @@ def _notice(said: str) -> str:
     return f'<p class="avis" role="alert">{escape(said)}</p>' if said else ""
 
 
-def _filled(page: str, *, avis: str, **texts: str) -> str:
-    """A page of ours with its holes filled: text escaped, the notice as it is."""
-    holes = {name: escape(text) for name, text in texts.items()} | {"avis": avis}
+def _filled(page: str, *, avis: str, ailleurs: str, **texts: str) -> str:
+    """A page of ours with its holes filled: text escaped, markup of ours as it is."""
+    holes = {name: escape(text) for name, text in texts.items()}
+    holes |= {"avis": avis, "ailleurs": ailleurs}
     return re.sub(r"\{\{(\w+)\}\}", lambda hole: holes[hole[1]], page)

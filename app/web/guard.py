@@ -7,6 +7,7 @@ each page's state is out of reach of other sessions: its name is made one with t
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import ipaddress
 import json
@@ -19,7 +20,10 @@ from urllib.parse import parse_qsl, urlencode
 from app.access.gate import Gate, OpenGate
 from app.access.proxy import Headers, Proxy
 from app.access.sessions import Visit
-from app.web.rules import FUNCTIONS, LOGIN_PATHS, OPENED, Rule, rule_of
+from app.errors import sentence
+from app.journal.entries import Journal
+from app.web.bounds import Bounds, TooMany, payer_of
+from app.web.rules import FUNCTIONS, LOGIN_PATHS, OPENED, QUESTIONS, Rule, rule_of
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -54,11 +58,13 @@ _LOG_IN = "Votre session est terminée : connectez-vous de nouveau."
 class Refused(Exception):
     """A request that goes no further. `to`: where a browser is sent instead."""
 
-    def __init__(self, status: int, sentence: str, to: str = "") -> None:
+    def __init__(self, status: int, sentence: str, to: str = "", after: object = "") -> None:
+        """`after`: seconds to wait before the next try."""
         super().__init__(sentence)
         self.status = status
         self.sentence = sentence
         self.to = to
+        self.after = after
 
 
 class _Ended(OSError):
@@ -71,7 +77,8 @@ class Guard:
     def __init__(
         self, app: Application, host: str, name: str = "", gate: Gate | None = None,
         proxy: Proxy | None = None, *, by_proxy_alone: bool = False, tls: bool = False,
-        functions: Mapping[int, str] | None = None,
+        functions: Mapping[int, str] | None = None, bounds: Bounds | None = None,
+        journal: Journal | None = None,
     ) -> None:  # fmt: skip
         """`functions`: the names of Gradio's functions by index; may be filled in later."""
         self.app = app
@@ -81,6 +88,8 @@ class Guard:
         self.by_proxy_alone = by_proxy_alone
         self.tls = tls
         self.functions = functions if functions is not None else {}
+        self.bounds = bounds or Bounds()
+        self.journal = journal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through with our headers on its response, or refuse it in French."""
@@ -95,15 +104,24 @@ class Guard:
         try:
             visit, receive = await self._admitted(scope, headers, receive)
         except Refused as refused:
-            await _refuse(refused, sending)
+            if refused.after:
+                await asyncio.sleep(self.bounds.slow)
+            await _refuse(refused, scope, sending)
             return
-        scope[VISIT], scope[ADDRESS] = visit, self.proxy.client(_peer(scope), headers)
+        scope[VISIT] = visit
+        if visit is not None and self.gate.begins(visit):
+            who, address = visit.reader.login, scope[ADDRESS]
+            await asyncio.to_thread(self._note_vouched, who, address)
         try:
             await self.app(scope, receive, self._while_open(visit, sending))
         except OSError as error:
             if not isinstance(error, _Ended) and not isinstance(error.__context__, _Ended):
                 raise
             await sending({"type": "http.response.body", "body": b"", "more_body": False})
+
+    def _note_vouched(self, who: str, address: str) -> None:
+        if self.journal is not None:
+            self.journal.note("login", who, address=address, facts={"by": "proxy"})
 
     async def _admitted(
         self, scope: Scope, headers: Headers, receive: Receive
@@ -113,17 +131,31 @@ class Guard:
         Raises:
             Refused.
         """
+        scope[ADDRESS] = self.proxy.client(_peer(scope), headers)
         self._check_origin(scope, headers)
         rule = rule_of(scope["method"], scope["path"])
+        visit = self.gate.visit(_peer(scope), headers)
+        self._count(scope, visit, "file" if rule is not None and rule.file else "request")
         if rule is None or (not self.gate.asks_login and LOGIN_PATHS.fullmatch(scope["path"])):
             raise Refused(404, _NOWHERE)
-        visit = self.gate.visit(_peer(scope), headers)
         self._check_visit(rule, visit, scope, headers)
         if rule.method == "POST":
             _check_length(headers)
         if visit is not None and rule.page:
             receive = await self._own_page(rule, visit, scope, receive)
         return visit, receive
+
+    def _count(self, scope: Scope, visit: Visit | None, what: str) -> None:
+        reader, address = visit.reader if visit else None, scope[ADDRESS]
+        payer = payer_of(reader, address)
+        try:
+            if what == "question":
+                self.bounds.question(payer)
+            else:
+                self.bounds.request(payer, file=what == "file")
+        except TooMany as trouble:
+            self.bounds.note(str(trouble.facts["reason"]), reader, address)
+            raise too_many(trouble) from trouble
 
     def _check_origin(self, scope: Scope, headers: Headers) -> None:
         host = headers.get("host", ("",))[0]
@@ -172,15 +204,18 @@ class Guard:
             return receive
         body = _parsed(await _whole(receive))
         if rule.page == "join":
-            self._check_function(body.get("fn_index"), visit)
+            name = self._check_function(body.get("fn_index"), visit)
+            if name in QUESTIONS:
+                self._count(scope, visit, "question")
         body["session_hash"] = _joined(visit, body.get("session_hash"))
         return _again(scope, json.dumps(body).encode(), receive)
 
-    def _check_function(self, index: object, visit: Visit) -> None:
+    def _check_function(self, index: object, visit: Visit) -> str:
         name = self.functions.get(index, "") if isinstance(index, int) else ""
         role = FUNCTIONS.get(name)
         if role is None or not visit.reader.may_act_as(role):
             raise Refused(404, _NOWHERE)
+        return name
 
     def _while_open(self, visit: Visit | None, send: Send) -> Send:
         """Send nothing more once the session has ended: a stream may outlive it."""
@@ -229,7 +264,7 @@ def known_host(header: str, host: str) -> bool:
     name = name.strip("[]").lower().rstrip(".")
     if name in LOOPBACK or name == host.strip("[]").lower():
         return name != ""
-    if host in ("0.0.0.0", "::", ""):
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104
         return _is_address(name) or name in (socket.gethostname().lower(), socket.getfqdn().lower())
     return False
 
@@ -249,6 +284,13 @@ def _is_own(headers: Headers, host: str, method: str) -> bool:
         return method == "GET" and headers.get("sec-fetch-mode") == ["navigate"]
     origin = headers.get("origin")
     return origin is None or origin[0].split("://")[-1] == host
+
+
+def too_many(trouble: TooMany) -> Refused:
+    """A limit that was reached, as it is told over HTTP."""
+    say = sentence(trouble)
+    assert say is not None
+    return Refused(429, f"{say.happened} {say.todo}", after=trouble.facts["seconds"])
 
 
 def _was_forwarded(headers: Headers) -> bool:
@@ -314,9 +356,13 @@ def _again(scope: Scope, body: bytes, receive: Receive) -> Receive:
     return receiving
 
 
-async def _refuse(refused: Refused, send: Send) -> None:
+async def _refuse(refused: Refused, scope: Scope, send: Send) -> None:
     status, kind, body = refused.status, b"text/plain; charset=utf-8", refused.sentence.encode()
     headers = [(b"cache-control", b"no-store")]
+    if refused.after:
+        headers.append((b"retry-after", str(refused.after).encode()))
+        if scope["method"] == "POST":  # Gradio's script reads JSON
+            kind, body = b"application/json", json.dumps({"detail": refused.sentence}).encode()
     if refused.to and status == 200:
         kind = b"text/html; charset=utf-8"
         body = f'<!doctype html><meta http-equiv="refresh" content="0;url={refused.to}">'.encode()

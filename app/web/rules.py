@@ -24,19 +24,22 @@ class Rule:
     who: Who
     page: Place = ""  # "join": in the body, with the function that is called
     first: bool = False  # open before a first password is changed
+    file: bool = False  # one of the page's own files: cheap, and many at once
 
 
 def _rule(
-    method: Literal["GET", "POST"], path: str, who: Who, page: Place = "", first: bool = False
-) -> Rule:
-    return Rule(method, re.compile(path), who, page, first)
+    method: Literal["GET", "POST"], path: str, who: Who, page: Place = "", first: bool = False,
+    file: bool = False,
+) -> Rule:  # fmt: skip
+    return Rule(method, re.compile(path), who, page, first, file)
 
 
 RULES = (
     _rule("GET", r"/", "agent"),
-    _rule("GET", r"/greffe/[\w./-]+", "anyone", first=True),  # our style, script and icon
+    _rule("GET", r"/greffe/[\w./-]+", "anyone", first=True, file=True),  # style, script, icon
     _rule("GET", r"/connexion", "anyone", first=True),
     _rule("POST", r"/connexion", "anyone", first=True),
+    _rule("GET", r"/oidc/(aller|retour)", "anyone", first=True),
     _rule("POST", r"/deconnexion", "agent", first=True),
     _rule("GET", r"/mot-de-passe", "agent", first=True),
     _rule("POST", r"/mot-de-passe", "agent", first=True),
@@ -46,7 +49,7 @@ RULES = (
     _rule("GET", r"/validees", "juriste"),
     _rule("POST", r"/validees/\d{1,9}/oter", "juriste"),
     _rule("GET", r"/(config|theme\.css)", "agent"),
-    _rule("GET", r"/(assets|static)/[\w./-]+", "agent"),
+    _rule("GET", r"/(assets|static)/[\w./-]+", "agent", file=True),
     _rule("GET", r"/gradio_api/(info|startup-events)", "agent"),
     _rule("GET", r"/gradio_api/queue/data", "agent", "query"),
     _rule("GET", r"/gradio_api/heartbeat/\w{1,64}", "agent", "path"),
@@ -64,6 +67,8 @@ FUNCTIONS: dict[str, Role] = {
     **{f"ask_example_{number}": "agent" for number in range(1, 5)},
     **{f"move_{number}": "agent" for number in range(1, 5)},
 }
+
+QUESTIONS = frozenset({"ask_typed", "ask_clicked", *(f"ask_example_{n}" for n in range(1, 5))})
 
 
 def rule_of(method: str, path: str) -> Rule | None:

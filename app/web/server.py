@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from app.access.gate import Gate, LoginGate, OpenGate
 from app.journal.entries import Journal
+from app.web.bounds import Allowed, Bounds
 from app.web.desk import Desk, Settings
 from ingest import wall
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+    from app.web.chat import Chat
 
 VISITORS = 128  # questions under way at once; Gradio's own default is one
 STATIC = Path(str(resources.files("app.web"))) / "static"
@@ -23,7 +26,7 @@ STATIC = Path(str(resources.files("app.web"))) / "static"
 
 def build_app(
     desk: Desk, settings: Settings, gate: Gate | None = None, *, tls: bool = False,
-    journal: Journal | None = None,
+    journal: Journal | None = None, allowed: Allowed | None = None,
 ) -> FastAPI:  # fmt: skip
     """The whole web application. Imports Gradio (2.9 s).
 
@@ -33,6 +36,7 @@ def build_app(
         gate: who is let in; without one, whoever sits at this machine.
         tls: the page itself is served by TLS.
         journal: where logins and opened pages are noted; without one, a plain one.
+        allowed: how much one person may ask; without it, as much as they want.
     """
     # read by Gradio when it is launched: the argument of Blocks alone is not enough
     os.environ |= {
@@ -43,6 +47,8 @@ def build_app(
     from fastapi import FastAPI
     from fastapi.staticfiles import StaticFiles
 
+    from app.conversation import EMPTY
+    from app.web.chat import Chat
     from app.web.guard import LOOPBACK, Guard
     from app.web.images import add_page_images
     from app.web.index import add_index
@@ -50,13 +56,14 @@ def build_app(
 
     gate = gate or OpenGate()
     journal = journal or Journal(settings.data)
+    bounds = Bounds(allowed, journal)
     proxy = gate.proxy if isinstance(gate, LoginGate) else None
     functions: dict[int, str] = {}
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(
         Guard, host=settings.host, name=settings.names, gate=gate, proxy=proxy, tls=tls,
         by_proxy_alone=not tls and settings.host not in LOOPBACK and proxy is not None,
-        functions=functions,
+        functions=functions, bounds=bounds, journal=journal,
     )  # fmt: skip
     add_page_images(app, desk.catalogue, journal)
     add_index(app, desk, settings.town, STATIC)
@@ -66,7 +73,8 @@ def build_app(
 
         add_entrance(app, gate, STATIC, settings.town, journal)
     app.mount("/greffe", StaticFiles(directory=STATIC))
-    return _with_gradio(app, desk, settings.data, gate, functions, journal)
+    chat = Chat(desk, settings.data, EMPTY, gate, journal, bounds)
+    return _with_gradio(app, chat, functions)
 
 
 def serve(
@@ -116,15 +124,11 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def _with_gradio(
-    app: FastAPI, desk: Desk, data: Path, gate: Gate, functions: dict[int, str],
-    journal: Journal,
+    app: FastAPI, chat: Chat, functions: dict[int, str]
 ) -> FastAPI:  # fmt: skip
     import gradio as gr
 
-    from app.conversation import EMPTY
-    from app.web.chat import Chat
-
-    blocks = Chat(desk, data, EMPTY, gate, journal).build()
+    blocks = chat.build()
     functions.update({index: str(fn.api_name) for index, fn in blocks.fns.items()})
     blocks.max_threads = VISITORS
     blocks.queue(max_size=4 * VISITORS, default_concurrency_limit=VISITORS)

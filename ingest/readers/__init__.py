@@ -210,7 +210,11 @@ def _zipped(file: Path, named: str) -> str:
         with zipfile.ZipFile(file) as archive:
             names = set(archive.namelist())
             manifest = archive.read("META-INF/manifest.xml") if "content.xml" in names else b""
-    except (zipfile.BadZipFile, KeyError, OSError, EOFError, zlib.error) as error:
+    except (
+        zipfile.BadZipFile, KeyError, OSError, EOFError, zlib.error,
+        # a name that is not UTF-8, a compression that Python lacks, a member under a password
+        ValueError, NotImplementedError, RuntimeError,
+    ) as error:  # fmt: skip
         raise Unreadable("damaged", str(error)) from error
     if "word/document.xml" in names:
         return ".docx"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +22,15 @@ def read(file: Path, limits: Limits) -> Document:
     """
     from odf import opendocument
 
+    printed = io.StringIO()
     try:
-        text = "\n".join(_blocks(opendocument.load(str(file)).text))
+        # where the XML ends short odfpy prints all of it, and goes on with what it has
+        with redirect_stdout(printed):
+            text = "\n".join(_blocks(opendocument.load(str(file)).text))
     except Exception as error:  # odfpy lets BadZipFile, SAX and Key errors out
         raise Unreadable("damaged", f"{type(error).__name__}: {error}"[:200]) from error
+    if printed.getvalue():
+        raise Unreadable("damaged", "XML")
     return Document((Page(1, clean(text)),))
 
 

@@ -29,6 +29,8 @@ def page(own_town: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    with (own_town / "greffe.toml").open("a") as toml:  # a test asks faster than a person may
+        toml.write("\n[limits]\nquestions = 1000\nrequests = 100000\n")
     server = started(own_town, "serve", "--port", str(port))
     try:
         wait_until_open(server, port)

@@ -13,6 +13,7 @@ from app import bar, ledger
 from app.answer import LONGEST_QUESTION
 from app.commands.ask import STATUSES
 from app.web.asking import MAX_TURNS
+from app.web.bounds import Allowed
 from app.web.markup import STATUS
 from ingest.records.record import KINDS, Vote
 from tests.docs.written import DOCS, ROOT, commands
@@ -99,6 +100,8 @@ def test_the_mentions_that_agents_are_told_of_are_on_the_page() -> None:
 def test_the_figures_that_agents_are_told_are_right() -> None:
     said = read("docs/pour-les-agents.md")
     assert f"au plus {LONGEST_QUESTION} caractères, une conversation {MAX_TURNS} questions" in said
+    assert f"{Allowed().questions} questions par minute, deux en même temps" in said
+    assert Allowed().at_once == 2
 
 
 def test_the_share_of_words_that_legal_staff_are_told_is_right() -> None:

@@ -14,8 +14,19 @@ window.fetch = async (...request) => {
   if (response.status === 401 && new URL(response.url).origin === location.origin) {
     location.assign("/connexion");
   }
+  if (response.status === 429) {
+    response.clone().json().then(({ detail }) => warn(detail), () => {});
+  }
   return response;
 };
+
+// A limit that is reached: its sentence stands above the page until the next question.
+function warn(sentence) {
+  const place = document.querySelector("#limite");
+  place.textContent = sentence;
+  place.hidden = !sentence;
+  place.scrollIntoView({ block: "nearest" });
+}
 
 let followed = null; // the link to a citation that was followed last
 let awaited = ""; // the citation whose panel has not come yet
@@ -125,6 +136,7 @@ function tend() {
   const question = document.querySelector("#reponse h2");
   if ((question?.id ?? "") !== asked) {
     asked = question?.id ?? "";
+    warn("");
     question?.scrollIntoView({ block: "nearest" });
   }
   const title = document.querySelector("#preuve h2");

@@ -18,7 +18,9 @@ def serving(app: Any) -> Iterator[str]:
 
     with listen("127.0.0.1", 0) as listening:
         server = uvicorn.Server(
-            uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
+            uvicorn.Config(
+                app, log_level="warning", timeout_graceful_shutdown=1, proxy_headers=False
+            )
         )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()

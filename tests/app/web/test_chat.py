@@ -48,5 +48,24 @@ def test_a_full_disk_is_a_sentence_on_the_page_too(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_what_is_no_text_is_no_question(tmp_path: Path) -> None:
+    """The page sends text; a request made by hand may send anything."""
+    desk = Desk(tmp_path)
+    chat = Watched(desk, tmp_path, EMPTY)
+    chat.parts, chat.conversation, chat.view, chat.ticket = (mock.MagicMock() for _ in range(4))
+
+    async def said(sent: Any) -> list[Any]:
+        asked = chat.ask(room_of(desk, LOCAL), sent, EMPTY, [])
+        return [value async for changes in asked for value in changes.values()]
+
+    found: list[Any] = []
+    for sent in (None, {"a": "b"}, 7, ["a"]):
+        thread = threading.Thread(target=lambda sent=sent: found.extend(asyncio.run(said(sent))))
+        thread.start()
+        thread.join()
+    assert ["Écrivez une question" in one for one in found] == [True] * 4
+    assert desk.heard == []
+
+
 def test_half_a_character_is_not_asked() -> None:
     assert "illisible" in objection("\ud800 ?", EMPTY)

@@ -97,6 +97,8 @@ def test_nobody_sees_anything_but_the_login_page(home: House) -> None:
     assert b"<script" not in page.body
     assert b"sources" not in page.body  # no holdings
     assert caller.get("/config").status == 401
+    for path in ("/oidc/aller", "/oidc/retour"):  # no issuer is set here
+        assert caller.get(path).status == 404
 
 
 def test_an_agent_logs_in_and_out(home: House) -> None:
@@ -344,6 +346,30 @@ def test_groups_of_the_proxy_open_fonds_and_give_a_role(behind: House) -> None:
     Groups(behind.gate.accounts.store).set_role("direction", "admin")
     sso = {"X-Remote-User": "paul", "X-Groups": "Direction"}
     assert "(administrateur)" in Caller(behind.address, headers=sso).get("/").body.decode()
+
+
+def test_who_comes_by_the_proxy_is_noted_once_a_session(behind: House) -> None:
+    data = behind.gate.accounts.store.path.parent
+
+    def noted() -> list[tuple[str, str, object, str]]:
+        lines = [e for e in entries(data) if e.who == "vera"]
+        return [(e.kind, e.who, e.facts, e.parts["who"]["from"]) for e in lines]
+
+    vera = Caller(behind.address, headers={
+        "X-Remote-User": "Vera", "X-Forwarded-For": "10.0.0.42"
+    })  # fmt: skip
+    once = ("login", "vera", {"by": "proxy"}, "10.0.0.42")
+    for _ in range(3):
+        assert vera.get("/").status == 200
+    assert noted() == [once]
+    behind.clock.ahead = IDLE - 60
+    vera.get("/")
+    assert noted() == [once]
+    behind.clock.ahead = 3 * IDLE  # she was away, and comes back
+    vera.get("/")
+    vera.get("/")
+    assert noted() == [once, once]
+    behind.clock.ahead = 0
 
 
 # --- in a browser

@@ -1,5 +1,6 @@
 """Word and OpenDocument: paragraphs and tables, in the order of the text."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,40 @@ def test_an_archive_with_broken_xml_inside_is_damaged(
     with pytest.raises(Unreadable) as raised:
         read(tmp_path / name, Limits())
     assert raised.value.reason == "damaged"
+
+
+def test_an_odt_whose_text_ends_short_is_damaged_and_none_of_it_is_printed(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "arrete.odt"
+    good = SAMPLE / "arretes/AR-2024-098_interdiction-feux.odt"
+    with zipfile.ZipFile(good) as before, zipfile.ZipFile(file, "w") as after:
+        for entry in before.infolist():
+            held = before.read(entry)
+            after.writestr(entry, held[:-80] if entry.filename == "content.xml" else held)
+    with pytest.raises(Unreadable) as refused:
+        read(file, Limits())
+    assert refused.value.reason == "damaged"
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("what", "put"),
+    [("flag", b"\x00\x08"), ("flag", b"\x01\x00"), ("method", b"\x63\x00")],
+    ids=["a name that is not UTF-8", "under a password", "an unknown compression"],
+)
+def test_an_odt_whose_manifest_cannot_be_unpacked_is_damaged(
+    what: str, put: bytes, tmp_path: Path
+) -> None:
+    """As the archive's own table says, which is at its end."""
+    file = tmp_path / "arrete.odt"
+    content = (SAMPLE / "arretes/AR-2024-098_interdiction-feux.odt").read_bytes()
+    name = b"META-INF/manifest.xml"
+    entry, local = content.rindex(name) - 46, content.index(name) - 30
+    for start, place in ((entry, 8 if what == "flag" else 10), (local, 6 if what == "flag" else 8)):
+        content = content[: start + place] + put + content[start + place + 2 :]
+    content = content.replace(name, b"\xe9" + name[1:], 1) if put == b"\x00\x08" else content
+    file.write_bytes(content)
+    with pytest.raises(Unreadable) as refused:
+        read(file, Limits())
+    assert refused.value.reason == "damaged"

@@ -1,0 +1,192 @@
+"""Requests that no page would send: `python -m tests.knocked --examples 300`.
+
+schemathesis makes them, from a description of what app/web/rules.py lets through, good and bad, and
+sends them to a page that runs, as nobody and as an agent. No answer may be an error of the server,
+show Python, or say a word of a closed fonds. A short run of the same is in
+tests/app/web/test_knocked.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+
+from app.access.accounts import Accounts
+from app.access.attempts import Attempts
+from app.access.gate import LoginGate
+from app.access.groups import ALL, Groups
+from app.access.sessions import Sessions
+from app.access.store import Store
+from app.web.rules import RULES
+from tests.app.web.closed_town import Caller, set_up
+from tests.app.web.conftest import Settings
+from tests.app.web.serving import serving
+from tests.app.web.town_hall import Desk
+
+_PYTHON = re.compile(r"Traceback|File \\?\"|site-packages")
+_TEXT = {"type": "string", "maxLength": 300}
+_NAME = {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[a-z0-9]+$"}
+_NUMBER = {"type": "integer", "minimum": -3, "maximum": 10**13}
+_FORM = "application/x-www-form-urlencoded"
+
+
+def _query(required: bool = False, **of: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"name": n, "in": "query", "schema": s, "required": required} for n, s in of.items()]
+
+
+def _path(**of: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"name": n, "in": "path", "schema": s, "required": True} for n, s in of.items()]
+
+
+def _body(kind: str = "application/json", **of: dict[str, Any]) -> dict[str, Any]:
+    schema = {"type": "object", "properties": of, "required": [*of]}
+    return {"required": True, "content": {kind: {"schema": schema}}}
+
+
+ANYTHING: dict[str, Any] = {}
+ROUTES: dict[tuple[str, str], dict[str, Any]] = {
+    ("get", "/"): {},
+    ("get", "/greffe/{file}"): {"parameters": _path(file=_TEXT)},
+    ("get", "/assets/{file}"): {"parameters": _path(file=_TEXT)},
+    ("get", "/connexion"): {},
+    ("post", "/connexion"): {
+        "requestBody": _body(_FORM, identifiant=_TEXT, motdepasse=_TEXT, jeton=_TEXT)
+    },
+    ("post", "/deconnexion"): {"requestBody": _body(_FORM, jeton=_TEXT)},
+    ("get", "/mot-de-passe"): {},
+    ("post", "/mot-de-passe"): {
+        "requestBody": _body(_FORM, ancien=_TEXT, nouveau=_TEXT, encore=_TEXT, jeton=_TEXT)
+    },
+    ("get", "/oidc/aller"): {},
+    ("get", "/oidc/retour"): {"parameters": _query(code=_TEXT, state=_TEXT, iss=_TEXT)},
+    ("get", "/page/{source}/{number}.webp"): {
+        "parameters": [*_path(source=_NUMBER, number=_NUMBER),
+                       *_query(record=_TEXT, start=_NUMBER, end=_NUMBER)]
+    },
+    ("get", "/config"): {},
+    ("get", "/theme.css"): {},
+    ("get", "/gradio_api/info"): {},
+    ("get", "/gradio_api/startup-events"): {},
+    ("post", "/gradio_api/queue/join"): {
+        "requestBody": _body(
+            data={"type": "array", "items": ANYTHING, "maxItems": 6},
+            fn_index={"type": "integer", "minimum": -1, "maximum": 20}, session_hash=_NAME,
+        )
+    },
+    ("post", "/gradio_api/cancel"): {
+        "requestBody": _body(session_hash=_NAME, fn_index=_NUMBER, event_id=_TEXT)
+    },
+    ("post", "/gradio_api/reset"): {"requestBody": _body(event_id=_TEXT)},
+}  # fmt: skip
+# these do not end by themselves: a stream, which the join above is read through
+STREAMS = {"/gradio_api/queue/data", "/gradio_api/heartbeat/x"}
+
+
+def description() -> dict[str, Any]:
+    """OpenAPI of the routes above."""
+    paths: dict[str, Any] = {}
+    answer = {"responses": {"200": {"description": ""}}}
+    for (method, path), about in ROUTES.items():
+        paths.setdefault(path, {})[method] = {**about, **answer}
+    return {"openapi": "3.0.2", "info": {"title": "Greffe", "version": "0"}, "paths": paths}
+
+
+def undescribed() -> list[str]:
+    """The rules of which no route above is an example."""
+    known = {(m.upper(), re.sub(r"\{\w+\}", "1", path)) for m, path in ROUTES}
+    known |= {("GET", path) for path in STREAMS}
+    return [
+        f"{rule.method} {rule.path.pattern}"
+        for rule in RULES
+        if not any(rule.method == m and rule.path.fullmatch(path) for m, path in known)
+    ]
+
+
+@dataclass
+class Door:
+    """A page that runs, and who knocks at it."""
+
+    address: str
+    agent: Caller
+    statuses: Counter[int] = field(default_factory=Counter[int])
+
+    def knock(self, case: Any, caller: Caller) -> str:
+        """Send a request, and read what a function of the page has to say. What is wrong."""
+        response = case.call(
+            base_url=self.address, cookies=dict(caller.cookies), timeout=30, allow_redirects=False
+        )
+        self.statuses[response.status_code] += 1
+        said = response.content.decode("utf-8", "replace")
+        if response.status_code == 200 and case.path.endswith("/queue/join"):
+            said += self._heard(caller, case.body["session_hash"])
+        if response.status_code >= 500 and response.status_code != 503:
+            return f"{response.status_code} {said[:200]}"
+        python = _PYTHON.search(said) if "/assets/" not in case.path else None
+        return said[max(0, python.start() - 50) :][:200] if python else ""
+
+    def _heard(self, caller: Caller, page: str) -> str:
+        return caller.get(f"/gradio_api/queue/data?session_hash={page}").body.decode()
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Door]:
+    """The page of a town hall with a login, until the end of the block."""
+    from app.web import build_app
+
+    store = Store(folder)
+    gate = LoginGate(Accounts(store), Attempts(store), Sessions(store, 3600, 36_000))
+    Groups(store).open("tous", [ALL])
+    set_up(gate.accounts, "marie", "agent", [])
+    with serving(build_app(Desk(folder), Settings(folder), gate)) as address:
+        agent = Caller(address)
+        assert agent.log_in("marie").status == 303
+        yield Door(address, agent)
+
+
+def knock(door: Door, examples: int, wrong: Callable[[str], None], *, same: bool = False) -> None:
+    """As many requests of each kind as asked, as nobody and as an agent; what is wrong is told."""
+    schema = schemathesis.openapi.from_dict(description())
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        for caller in (Caller(door.address), door.agent):
+
+            @settings(
+                max_examples=examples, deadline=None, database=None, derandomize=same,
+                suppress_health_check=list(HealthCheck),
+            )  # fmt: skip
+            @given(case=operation.as_strategy())
+            def send(case: Any) -> None:
+                fault = door.knock(case, caller)  # noqa: B023
+                if fault:
+                    body = json.dumps(case.body, default=str)[:200]
+                    wrong(f"{case.method} {case.formatted_path} {case.query} {body} : {fault}")
+
+            send()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Knock as often as asked, and say what was wrong."""
+    parser = argparse.ArgumentParser(prog="python -m tests.knocked")
+    parser.add_argument("--examples", type=int, default=300)
+    asked = parser.parse_args(arguments)
+    faults: list[str] = []
+    with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as door:
+        knock(door, asked.examples, faults.append)
+    print("\n".join(faults[:20]))
+    print(f"{len(faults)} fautes ; réponses : {dict(sorted(door.statuses.items()))}")
+    raise SystemExit(1 if faults else 0)
+
+
+if __name__ == "__main__":
+    main()
