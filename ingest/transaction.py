@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -16,8 +17,22 @@ def private(path: Path, timeout: float = 10) -> sqlite3.Connection:
         path: in a folder that is there.
         timeout: how long to wait for another process, in seconds.
     """
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    if not path.exists():
+        _make(path)
     return sqlite3.connect(path, timeout=timeout, isolation_level=None)
+
+
+def _make(path: Path) -> None:
+    """Make an empty file, unless another thread or process just has.
+
+    It gets its name once it is closed: closing a file that is open elsewhere in this process would
+    drop the locks that SQLite holds on it (POSIX fcntl locks; sqlite.org/howtocorrupt.html, 2.2).
+    """
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    with suppress(FileExistsError):
+        os.link(fresh, path)
+    fresh.unlink()
 
 
 @contextmanager

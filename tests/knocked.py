@@ -38,6 +38,7 @@ _PYTHON = re.compile(r"Traceback|File \\?\"|site-packages")
 _TEXT = {"type": "string", "maxLength": 300}
 _NAME = {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[a-z0-9]+$"}
 _NUMBER = {"type": "integer", "minimum": -3, "maximum": 10**13}
+_ANSWER = {"type": "string", "minLength": 12, "maxLength": 12, "pattern": "^[0-9a-f]+$"}
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -74,6 +75,16 @@ ROUTES: dict[tuple[str, str], dict[str, Any]] = {
         "parameters": [*_path(source=_NUMBER, number=_NUMBER),
                        *_query(record=_TEXT, start=_NUMBER, end=_NUMBER)]
     },
+    ("get", "/reponse/{answer}"): {"parameters": _path(answer=_ANSWER)},
+    ("get", "/reponse/{answer}/preuve.json"): {"parameters": _path(answer=_ANSWER)},
+    ("get", "/reponse/{answer}/reponse.docx"): {"parameters": _path(answer=_ANSWER)},
+    ("post", "/reponse/{answer}/valider"): {
+        "parameters": _path(answer=_ANSWER), "requestBody": _body(_FORM, nom=_TEXT, jeton=_TEXT)
+    },
+    ("get", "/validees"): {},
+    ("post", "/validees/{number}/oter"): {
+        "parameters": _path(number=_NUMBER), "requestBody": _body(_FORM, jeton=_TEXT)
+    },
     ("get", "/config"): {},
     ("get", "/theme.css"): {},
     ("get", "/gradio_api/info"): {},
@@ -104,7 +115,10 @@ def description() -> dict[str, Any]:
 
 def undescribed() -> list[str]:
     """The rules of which no route above is an example."""
-    known = {(m.upper(), re.sub(r"\{\w+\}", "1", path)) for m, path in ROUTES}
+    known = {
+        (m.upper(), re.sub(r"\{\w+\}", "1", path.replace("{answer}", "0" * 12)))
+        for m, path in ROUTES
+    }
     known |= {("GET", path) for path in STREAMS}
     return [
         f"{rule.method} {rule.path.pattern}"
