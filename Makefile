@@ -1,6 +1,7 @@
 # make demo : installe, indexe l'exemple, ouvre la page.   make test : installe et vérifie.
 PYTHON ?= python3
 VENV := .venv
+WORKERS ?= 2
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -15,7 +16,7 @@ test: $(VENV)/.ready-dev
 	@sh deploy/apt.sh chromium "chromium" "les tests de la page seront passés"
 	@sh deploy/apt.sh strace "strace" "la preuve que rien ne sort sera passée"
 	@sh deploy/annuaire.sh $(BIN)/python
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
