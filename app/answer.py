@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app import extract, ledger
-from app.bar import Bar, Verdict, judge
+from app.bar import Bar, judge
 from app.citations import Answer, Citation, Draft, Quote, Sentence, Writing
 from app.conversation import EMPTY, Conversation, context_of
 from app.curated import Curated
@@ -19,8 +19,9 @@ from app.extract import Chosen
 from app.journal.entries import Journal
 from app.judged import Judged, whole
 from app.law import changes
-from app.listing import MOST, Listed, acts_asked, hit_of
+from app.listing import MOST, Listing, acts_asked, hit_of
 from app.llm import Chat, ContextTooSmall, ModelServerSilent
+from app.named import by_number, no_such_article, only_names_it
 from app.passages import shape
 from app.relevance import of_its_years, relevant
 from app.units import quote_of, widened
@@ -34,7 +35,6 @@ _HITS = 20  # passages looked at; the best of them are read
 _READ = 6
 LONGEST_QUESTION = 2000  # characters
 SILENT = "Le modèle de langue n'a pas répondu : réponse tirée mot pour mot des sources."
-NO_ACT = "Aucun acte indexé n'est daté du jour ou du mois demandé."
 UNPROVED = (
     "Le modèle de langue n'a rien écrit que les sources prouvent :"
     " réponse tirée mot pour mot des sources."
@@ -114,15 +114,18 @@ class Desk:
             return self._given(validated, started, who, address)
         stage(f"recherche dans {len(names)} fonds…" if len(names) > 1 else "recherche…")
         found = relevant(self.retriever.search(query, names, _HITS))
-        acts = acts_asked(
-            found.reading, self.catalogue, names, self.retriever.indexes.lexical.terms
-        )
-        if acts is None:
+        terms = self.retriever.indexes.lexical.terms
+        listing = acts_asked(found.reading, self.catalogue, names, terms)
+        listing = listing or by_number(found, self.catalogue, names)
+        absent = no_such_article(found, self.catalogue, names)
+        if absent:
+            answer = self._refuse(question, absent[1], absent[0])
+        elif listing is None:
             answer = self._from_passages(query, found, stage, draft)
-        elif acts:
-            answer = self._list(question, acts)
+        elif listing.acts:
+            answer = self._list(question, listing)
         else:
-            answer = self._refuse(question, found, Verdict(False, 0.0, NO_ACT))
+            answer = self._refuse(question, found.hits, listing.said)
         # 6. hand it over, with a line in the journal
         if found.degraded:
             answer = replace(answer, notes=(*answer.notes, DEGRADED))
@@ -141,7 +144,7 @@ class Desk:
         verdict = judge(found, chosen, self.bar)
         # 4. write, 5. check each sentence, or say that the records do not answer
         if not verdict.answers:
-            return self._refuse(query.text, found, verdict)
+            return self._refuse(query.text, found.hits, verdict.why)
         stage("vérification…")
         if self.chat is not None:
             stage("rédaction par le modèle, vérifiée phrase à phrase…")
@@ -237,6 +240,8 @@ class Desk:
         )
         of_record = functools.cache(self.catalogue.passages_of_record)
         read = of_its_years(found)[:_READ]
+        if found.exact and only_names_it(query.text):  # « délibération 2014/182 »
+            asked = extract.of_the_whole(asked)
         if asked.decision and found.exact and read and read[0].record.kind == "article":
             rows = read[0].neighbours or of_record(read[0].record.id)
             return extract.from_its_beginning(replace(read[0], passage=rows[0]))
@@ -275,21 +280,24 @@ class Desk:
             citations.append(self._cite(number, piece.unit.hit, quote_of(piece.unit)))
             sentences.append(Sentence(piece.unit.text, status, (number,)))
         if not sentences:
-            return self._refuse(question, found, Verdict(False, 0.0, _TOO_SHORT))
+            return self._refuse(question, found.hits, _TOO_SHORT)
         return self._answer(
             question, "answered", sentences=tuple(sentences), citations=tuple(citations)
         )
 
-    def _list(self, question: str, acts: Sequence[Listed]) -> Answer:
+    def _list(self, question: str, listing: Listing) -> Answer:
         """The titles of acts, one sentence and one citation each."""
-        shown = [(hit, one.title) for one in acts[:MOST] if (hit := hit_of(one, self.catalogue))]
-        citations = [self._cite(n, hit, title) for n, (hit, title) in enumerate(shown, 1)]
+        shown = [
+            (hit, one.quote)
+            for one in listing.acts[:MOST]
+            if (hit := hit_of(one.record, self.catalogue))
+        ]
+        citations = [self._cite(n, hit, quote) for n, (hit, quote) in enumerate(shown, 1)]
         sentences = [Sentence(c.quote.text, "verbatim", (c.number,)) for c in citations]
-        count = f"{len(acts)} actes trouvés" if len(acts) > 1 else "Un acte trouvé"
-        more = f" ; les {MOST} premiers sont montrés" if len(acts) > MOST else ""
+        more = f" ; les {MOST} premiers sont montrés" if len(listing.acts) > MOST else ""
         return self._answer(
             question, "answered", sentences=tuple(sentences), citations=tuple(citations),
-            notes=(f"{count}{more}.",),
+            notes=(f"{listing.said}{more}.",),
         )  # fmt: skip
 
     def _heard(
@@ -320,14 +328,14 @@ class Desk:
                 citations=tuple(judged.citations), notes=tuple(filter(None, notes)),
             )  # fmt: skip
         if judged.not_found:
-            return self._refuse(question, found, Verdict(False, 0.0, _NOT_FOUND))
+            return self._refuse(question, found.hits, _NOT_FOUND)
         return None
 
-    def _refuse(self, question: str, found: Found, verdict: Verdict) -> Answer:
+    def _refuse(self, question: str, hits: Sequence[Hit], why: str) -> Answer:
         nearest = tuple(
-            self._cite(number, hit, whole(hit)) for number, hit in enumerate(found.hits[:3], 1)
+            self._cite(number, hit, whole(hit)) for number, hit in enumerate(hits[:3], 1)
         )
-        return self._answer(question, "not_in_records", nearest=nearest, message=verdict.why)
+        return self._answer(question, "not_in_records", nearest=nearest, message=why)
 
     def _answer(self, question: str, status: str, **parts: object) -> Answer:
         return Answer(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from app.extract import Chosen
 from app.kinds import PERSON
 from app.law import absence
+from app.named import only_names_it
 from app.scope import names_somebody, outside, private
 from ingest.records.fold import fold
 from ingest.records.label import french_date
@@ -116,7 +117,7 @@ def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
     if years and not (_any_of(years, undated) or _said_of(years, chosen, near)):
         return Verdict(False, 0.0, f"{_NOTHING} Rien ne s'y rapporte à l'année {years[0]}.")
     if found.exact:
-        about_it = chosen[0].coverage >= _ABOUT or _only_names_it(reading.text)
+        about_it = chosen[0].coverage >= _ABOUT or only_names_it(reading.text)
         return Verdict(about_it, float(about_it), _NOTHING)
     closer = reading.days or reading.months
     other_time = bool(closer) and not _any_of(closer, hits)
@@ -151,19 +152,6 @@ def _speak_of_number(number: str, chosen: Sequence[Chosen]) -> bool:
     """Whether what would be cited names an act by its number (look-up key)."""
     pattern = r"(?<!\d)0*" + r"\W{0,3}0*".join(number.split("-")) + r"(?!\d)"
     return any(re.search(pattern, one.unit.hit.passage.text) for one in chosen)
-
-
-# What surrounds a reference without asking for anything beyond it.
-_AROUND = re.compile(
-    r"\b(?:articles?|délibérations?|arrêtés?|décisions?|actes?|codes?|lois?|numéro|texte|contenu"
-    r"|objet|général\w*|dispose|décident?|prévoi\w*|contien\w*|porte\w*|quel\w*|dit|dire)\b",
-    re.I,
-)
-
-
-def _only_names_it(question: str) -> bool:
-    """« Que dit l'article 2131-1 ? » asks for the article and nothing else."""
-    return len(re.findall(r"[^\W\d_]{5,}", _AROUND.sub(" ", question))) == 0
 
 
 def _any_of(times: Sequence[str], hits: Sequence[Hit]) -> bool:

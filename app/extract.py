@@ -155,6 +155,15 @@ def weigh_question(
     )
 
 
+def of_the_whole(asked: Asked) -> Asked:
+    """The question that names an act and asks nothing of it: what it is about, what it decides."""
+    none = frozenset[str]()
+    return replace(
+        asked, weights={}, last=none, beside_place=none, telling=none, holds=None, also=(),
+        figures=(), decision=True,
+    )  # fmt: skip
+
+
 _SEVERAL = re.compile(
     r"\b(?:entre|puis|depuis|évolu\w+|compar\w+|avant|chaque|tou(?:s|tes) les)\b"
     r"|(?:19|20)\d\d\D+(?:19|20)\d\d", re.I,
@@ -238,7 +247,7 @@ def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
         score += 0.9 if _DECIDED.match(unit.text) else 0.6
     if _foreign(unit, asked):
         score -= _FOREIGN
-    if len(own - heading - weights.keys()) < 2:
+    if weights and len(own - heading - weights.keys()) < 2:
         score -= 0.4  # it says no more than the title and the question do
     if not 25 <= len(unit.text) <= 450:
         score -= 0.1

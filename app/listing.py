@@ -17,7 +17,9 @@ from ingest.rows import RecordRow
 from vectorstore.fusion import Evidence
 from vectorstore.question import Reading
 from vectorstore.retriever import Hit
+from vectorstore.synonyms import synonyms_of
 
+NO_ACT = "Aucun acte indexé n'est daté de la période demandée."
 MOST = 30  # acts shown; a note tells how many there are
 
 _ACTS = r"(?P<what>délibération|arrêté|décision|acte|point|sujet|affaire|question|dossier)s\b"
@@ -26,8 +28,16 @@ _ASKS = (
         rf"\b(?:quel(?:le)?s|combien d(?:es?)?)\b[^?]{{0,40}}?\b{_ACTS}[^?]*?\b(?:examin|trait"
         r"|abord|vot|adopt|pris|délibér|sign|inscri|discut|évoqu|approuv|à l['’]ordre)", re.I,
     ),
+    re.compile(
+        rf"\b(?:quel(?:le)?s|combien d(?:es?)?)\s+{_ACTS}\s+(?:sur|au sujet|relati\w+|concern\w+"
+        r"|port\w+|à propos|en|depuis|entre|avant|après|de)\b", re.I,
+    ),
     re.compile(rf"\blist\w+\b[^?]{{0,20}}\b{_ACTS}", re.I),
     re.compile(r"\bordre du jour d(?P<what>)", re.I),
+)  # fmt: skip
+_LATEST = re.compile(
+    r"\bderni(?:er|ère) (?P<what>délibération|arrêté|décision|acte)\b"
+    r"|\b(?P<that>délibération|arrêté|décision|acte) (?:le|la) plus récente?\b", re.I,
 )  # fmt: skip
 _COUNCIL = ("deliberation", "proces_verbal")
 _KINDS = {
@@ -36,60 +46,111 @@ _KINDS = {
     "décision": ("decision", "deliberation"),
     "acte": ("deliberation", "arrete", "decision"),
 }
+# « depuis 2020 », « entre 2016 et 2018 », « avant 2015 », « en 2014 »; the last day of all is 9999.
+_Y = r"(?:(?:la fin de |l['’]année |janvier |le début de )?((?:19|20)\d\d))"
+_SINCE = re.compile(rf"\b(?:depuis|à partir de|à compter de|dès) {_Y}", re.I)
+_AFTER = re.compile(rf"\baprès {_Y}", re.I)
+_BEFORE = re.compile(rf"\b(avant|jusqu['’]en) {_Y}", re.I)
+_BETWEEN = re.compile(rf"\b(?:entre|de) {_Y} (?:et|à) {_Y}", re.I)
+_FIRST, _LAST = "0000-01-01", "9999-12-31"
 # What such a question says beside its day; anything else is a subject, which a title must share.
 _ASKING = (
-    "combien quels quelles quel quelle a ont été sont liste lister listez délibérations arrêtés"
+    "est combien quels quelles quel quelle a ont été sont liste lister listez délibérations arrêtés"
     " décisions actes points sujets affaires questions dossiers ordre du jour conseil"
     " municipal communautaire commune ville mairie maire séance réunion examinés examiné"
     " traités traité abordés votés votées voté adoptés adoptées pris prises délibéré signés"
     " inscrits discutés évoqués approuvés approuvées janvier février mars avril mai juin"
-    " juillet août septembre octobre novembre décembre"
+    " juillet août septembre octobre novembre décembre depuis entre avant après partir compter"
+    " année fin début relatives relatifs concernant portant sujet propos dernier dernière récent"
+    " récente plus"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An act of the list, and where its title stands."""
+    """An act of the list, and the words of it that are shown: its title, most often."""
 
     record: RecordRow
-    title: Quote
+    quote: Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What the fields of the catalogue answer; where there are no acts, it says so."""
+
+    acts: tuple[Listed, ...]
+    said: str  # a French clause for the note: « 12 actes trouvés »
 
 
 def acts_asked(
     reading: Reading, catalogue: Catalogue, fonds: Sequence[str], terms: Callable[[str], list[str]]
-) -> list[Listed] | None:
-    """The acts of a day or a month that a question asks to list or to count, in their order.
+) -> Listing | None:
+    """The acts of a day, a month or some years that a question asks to list or to count, by date.
 
-    None for any other question, and where acts of that day are there and none has the subject
-    asked. `terms` is the lexical index's analyser. Of two acts with one title, the first is kept:
-    a procès-verbal repeats the délibérations of its séance.
+    None for any other question, and where acts of that time are there and none has the subject
+    asked: one of its words for a day; for longer all of them, or what they are also called.
+    « La dernière délibération sur » is the last of such a list. Of two acts of one day and title,
+    the first is kept: a procès-verbal repeats the délibérations of its séance.
+
+    `terms`: the lexical index's analyser.
     """
+    latest = _LATEST.search(reading.text)
     asked = next((one for asks in _ASKS if (one := asks.search(reading.text))), None)
-    days = reading.days or reading.months
-    if asked is None or not days:
+    periods = _periods(reading) or ([(_FIRST, _LAST)] if latest else [])
+    what = (latest["what"] or latest["that"]) if latest else asked["what"] if asked else None
+    if what is None or not periods:
         return None
-    kinds = _KINDS.get(asked["what"].lower(), _COUNCIL)
+    kinds = _KINDS.get(what.lower(), _COUNCIL)
     ours = [fold(body) for body in reading.bodies]
     dated = [
         record
-        for record in catalogue.acts_dated(days, kinds, fonds)
+        for record in catalogue.acts_dated(periods, kinds, fonds)
         if not ours or fold(record.body or "") in ours
     ]
     aside = set(terms(" ".join([_ASKING, *reading.bodies])))
     subject = {term for term in terms(reading.text) if not term.isdigit()} - aside
+    if latest and not subject:
+        return None
     if subject and dated:
-        dated = [record for record in dated if subject & set(terms(record.title or ""))]
+        also = synonyms_of(reading.text, terms).also
+        least = 1 if reading.days else len(subject)  # of a day any word tells acts apart
+        dated = [r for r in dated if len(subject & also(terms(r.title or ""))) >= least]
         if not dated:
             return None
-    found: dict[str, Listed] = {}
+    found: dict[tuple[str | None, str], Listed] = {}
     for record in dated:
-        title = _title(record, catalogue)
+        title = title_of(record, catalogue)
         if title is not None:
-            found.setdefault(re.sub(r"\W+", "", fold(title.text)), Listed(record, title))
-    return list(found.values())
+            same = (record.date, re.sub(r"\W+", "", fold(title.text)))
+            found.setdefault(same, Listed(record, title))
+    if not found:
+        return Listing((), NO_ACT)
+    if latest:
+        return Listing(tuple(found.values())[-1:], f"Le dernier des actes trouvés ({len(found)})")
+    count = f"{len(found)} actes trouvés" if len(found) > 1 else "Un acte trouvé"
+    return Listing(tuple(found.values()), count)
 
 
-def _title(record: RecordRow, catalogue: Catalogue) -> Quote | None:
+def _periods(reading: Reading) -> list[tuple[str, str]]:
+    """The days, months or years that a question names, each from its first day to its last."""
+    if reading.days:
+        return [(day, day) for day in reading.days]
+    if reading.months:
+        return [(f"{month}-01", f"{month}-31") for month in reading.months]
+    text = reading.text
+    if found := _BETWEEN.search(text):
+        return [(f"{found[1]}-01-01", f"{found[2]}-12-31")]
+    if found := _SINCE.search(text):
+        return [(f"{found[1]}-01-01", _LAST)]
+    if found := _AFTER.search(text):
+        return [(f"{int(found[1]) + 1}-01-01", _LAST)]
+    if found := _BEFORE.search(text):
+        last = f"{int(found[2]) - 1}" if found[1].lower() == "avant" else found[2]
+        return [(_FIRST, f"{last}-12-31")]
+    return [(f"{year}-01-01", f"{year}-12-31") for year in reading.years]
+
+
+def title_of(record: RecordRow, catalogue: Catalogue) -> Quote | None:
     """Where an act's title stands; None where its file gives none."""
     facts = catalogue.facts_of(record.id)
     place = next((fact.span for fact in facts if fact.name == "objet"), None)
@@ -100,10 +161,10 @@ def _title(record: RecordRow, catalogue: Catalogue) -> Quote | None:
     return Quote(words, place.page, place.start, place.end)
 
 
-def hit_of(one: Listed, catalogue: Catalogue) -> Hit | None:
-    """An act of the list as a search would have found it; None once it is withdrawn."""
-    source = catalogue.source(one.record.source_id)
-    passages = catalogue.passages_of_record(one.record.id)
+def hit_of(record: RecordRow, catalogue: Catalogue) -> Hit | None:
+    """An act as a search would have found it; None once it is withdrawn."""
+    source = catalogue.source(record.source_id)
+    passages = catalogue.passages_of_record(record.id)
     if source is None or not passages:
         return None
-    return Hit(1, 0.0, source.fonds, source, one.record, passages[0], Evidence(0.0, 0.0))
+    return Hit(1, 0.0, source.fonds, source, record, passages[0], Evidence(0.0, 0.0))

@@ -494,17 +494,20 @@ class Catalogue:
         return sorted(row["body"] for row in rows)
 
     def acts_dated(
-        self, days: Sequence[str], kinds: Sequence[str], fonds: Sequence[str]
+        self, periods: Sequence[tuple[str, str]], kinds: Sequence[str], fonds: Sequence[str]
     ) -> list[RecordRow]:
-        """Live records of these kinds and days ("2022-06-28") or months ("2022-06"), in order."""
+        """Live records of these kinds, dated from the first to the last day of a period, by date.
+
+        `periods`: ISO dates, « 2022-06-01 » to « 2022-06-31 ».
+        """
         rows = self._all(
             "SELECT records.* FROM records JOIN sources ON sources.id = source_id"
-            " WHERE state = 'live' AND (date IN (SELECT value FROM json_each(?1))"
-            " OR substr(date, 1, 7) IN (SELECT value FROM json_each(?1)))"
+            " WHERE state = 'live' AND EXISTS (SELECT 1 FROM json_each(?1) AS one"
+            " WHERE date BETWEEN one.value ->> 0 AND one.value ->> 1)"
             " AND kind IN (SELECT value FROM json_each(?2))"
             " AND fonds IN (SELECT value FROM json_each(?3))"
             " ORDER BY date, number_key IS NULL, number_key, source_id, ordinal",
-            *(json.dumps(list(some)) for some in (days, kinds, fonds)),
+            *(json.dumps(list(some)) for some in (periods, kinds, fonds)),
         )
         return [record_of(row) for row in rows]
 
@@ -531,6 +534,18 @@ class Catalogue:
             for row in rows
             if wanted[0].isdigit() or bare_number(row["number"]) == wanted
         ]
+
+    def articles_beginning(self, number: str, fonds: Sequence[str]) -> list[RecordRow]:
+        """Live articles whose number begins so: « L2121 » → « L2121-1 », « L. 2121-2-1 »."""
+        rows = self._in(
+            "SELECT records.* FROM records JOIN sources ON sources.id = source_id"  # noqa: S608
+            " WHERE state = 'live' AND kind = 'article' AND (number_key = ? OR number_key LIKE ?)"
+            f" AND {_STANDS.format('records')} AND fonds IN (?)",
+            fonds,
+            key(number),
+            f"{key(number)}-%",
+        )
+        return [record_of(row) for row in rows if bare_number(row["number"]).startswith(number)]
 
     # --- versions of articles of law
 

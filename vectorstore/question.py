@@ -43,7 +43,8 @@ _CITED = re.compile(
 )
 _ARTICLE = re.compile(
     r"\b(?:article\s+)?(LO|[LRDA])\s?\.?\s?\*?\s?(\d{1,4}(?:[-–]\d{1,4}){0,4})\b"
-    r"|\barticle\s+(\d{1,4}(?:[-–]\d{1,4}){1,4})\b",
+    r"|\barticle\s+(\d{1,4}(?:[-–]\d{1,4}){1,4})\b"
+    r"|(?<![\w-])(\d{1,4}(?:[-–]\d{1,4}){1,4})(?=\s+(?:du\s+)?(?:code\b|C[A-Z0-9]{2,4}\b))",
 )
 _YEAR = re.compile(
     r"(?<!article )(?<!articles )\b((?:19|20)\d\d|(?<=\ben )1[5-8]\d\d)\b"
@@ -143,10 +144,10 @@ def _numbers(text: str) -> tuple[str, ...]:
 def _articles(text: str) -> tuple[str, ...]:
     found = []
     for match in _ARTICLE.finditer(text):
-        letter, number, bare = match.groups()
+        letter, number, *bare = match.groups()
         if letter and "-" not in number and len(number) < 2:
             continue  # « A 4 » is a paper size
-        found.append(f"{letter}{number}" if letter else bare)
+        found.append(f"{letter}{number}" if letter else next(filter(None, bare)))
     return tuple(dict.fromkeys(found))
 
 

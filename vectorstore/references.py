@@ -33,8 +33,24 @@ def look_up(catalogue: Catalogue, reading: Reading, fonds: Sequence[str]) -> lis
         candidates = catalogue.articles_named(article, fonds)
         found += of_the_code(candidates, reading.text)
     for number in reading.numbers:
-        found += catalogue.acts_numbered(number, fonds)
+        found += catalogue.acts_numbered(number, fonds) or _of_its_day(
+            catalogue, number, reading.days, fonds
+        )
     return list(dict.fromkeys(found))
+
+
+def _of_its_day(
+    catalogue: Catalogue, number: str, days: Sequence[str], fonds: Sequence[str]
+) -> list[int]:
+    """« n° 182 du 22 mai 2014 » for 2014/182 of that day."""
+    return [
+        id
+        for day in days
+        for id, row in catalogue.records_of(
+            catalogue.acts_numbered(f"{day[:4]}-{number}", fonds)
+        ).items()
+        if row.date == day
+    ]
 
 
 def of_the_code(candidates: Sequence[tuple[_Id, str]], text: str) -> list[_Id]:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from app.answer import NO_ACT, Desk
+from app.answer import Desk
 from app.assembly import open_desk
+from app.listing import NO_ACT
 from app.settings import load
 from tests.conftest import FONDS
 
@@ -65,5 +66,5 @@ def test_a_day_without_acts_is_refused(desk: Desk) -> None:
 
 def test_the_fonds_that_may_be_read_alone_are_looked_at(desk: Desk) -> None:
     kinds = ["deliberation"]
-    assert desk.catalogue.acts_dated(["2024-05-22"], kinds, [FONDS])
-    assert desk.catalogue.acts_dated(["2024-05-22"], kinds, ["autre"]) == []
+    assert desk.catalogue.acts_dated([("2024-05-22", "2024-05-22")], kinds, [FONDS])
+    assert desk.catalogue.acts_dated([("2024-05-22", "2024-05-22")], kinds, ["autre"]) == []

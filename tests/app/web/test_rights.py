@@ -297,12 +297,12 @@ def test_a_request_that_names_no_page_or_no_function_is_refused(town: Town) -> N
 # --- before the search
 
 
-def test_what_is_closed_changes_no_answer(town: Town, indexed: Path) -> None:
+def test_what_is_closed_changes_no_answer(town: Town, own_town: Path) -> None:
     """To whom the fonds is closed, the town answers as if it were not there."""
     path = Path(__file__).parents[3] / "app" / "sample" / "questions.jsonl"
     asked = [json.loads(line)["question"] for line in path.read_text("utf-8").splitlines()]
     narrow = town.desk.within(frozenset({"mairie"}))
-    with open_desk(load(indexed)) as alone:
+    with open_desk(load(own_town)) as alone:
         for question in (*asked, *PROBES):
             one, other = narrow.ask(question), alone.ask(question)
             assert (one.status, one.message, one.text) == (other.status, other.message, other.text)

@@ -1,0 +1,151 @@
+"""What is asked of acts and articles by their number: which one, is there one, who relies on it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+
+from app.citations import Quote
+from app.listing import Listed, Listing, hit_of, title_of
+from app.units import quote_of, units
+from ingest.catalogue import Catalogue, bare_number
+from ingest.links import naming, reference_to
+from ingest.records.label import label
+from ingest.records.record import Record
+from ingest.rows import RecordRow
+from vectorstore.retriever import Found, Hit
+
+_MOST_CANDIDATES = 8
+_NEAREST = 3
+
+# What surrounds a reference without asking for anything beyond it.
+_AROUND = re.compile(
+    r"\b(?:articles?|délibérations?|arrêtés?|décisions?|actes?|codes?|lois?|numéro|texte|contenu"
+    r"|objet|général\w*|dispose|disait|décident?|prévoi\w*|contien\w*|porte\w*|quel\w*|dit|dire"
+    r"|janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
+    r"|version|vigueur)\b",
+    re.I,
+)
+_RELIES = re.compile(
+    r"\b(?:quel(?:le)?s|combien d\S*|list\w+)\b[^?]{0,40}\b(?:acte|délibération|arrêté|décision)s\b"
+    r"[^?]{0,40}?\b(?:vis\w+|s['’]appui\w+|se fond\w+|cit\w+|mentionn\w+|fait référence"
+    r"|font référence|invoqu\w+|appliqu\w+|repos\w+)\b",
+    re.I,
+)
+
+
+def only_names_it(question: str) -> bool:
+    """« Que dit l'article 2131-1 ? » asks for the article and nothing else."""
+    return not re.findall(r"[^\W\d_]{5,}", _AROUND.sub(" ", question))
+
+
+def by_number(found: Found, catalogue: Catalogue, fonds: Sequence[str]) -> Listing | None:
+    """Acts that rely on the one named, or those among which a number does not choose.
+
+    None for any other question.
+    """
+    if not found.exact:
+        return None
+    records = _as_written(found.reading.text, [*catalogue.records_of(list(found.exact)).values()])
+    if _RELIES.search(found.reading.text):
+        return _relying_on(records, catalogue, fonds)
+    if only_names_it(found.reading.text) and not found.named:
+        return _candidates(records, catalogue)
+    return None
+
+
+def _as_written(question: str, records: list[RecordRow]) -> list[RecordRow]:
+    """Those whose number stands in the question to the letter, « D2025-024 », if there are any."""
+    written = re.sub(r"[\s.*]", "", question).upper()
+    return [r for r in records if r.number and bare_number(r.number) in written] or records
+
+
+def _relying_on(
+    records: Sequence[RecordRow], catalogue: Catalogue, fonds: Sequence[str]
+) -> Listing | None:
+    """The acts that name one of these records, oldest first, each by the line that does."""
+    acts: list[Listed] = []
+    for record in records:
+        values = reference_to(record)
+        for act, _ in reversed(naming(catalogue, record, fonds)):
+            line = _line_that_names(act, values, catalogue) if act.kind != "autre" else None
+            if line:
+                acts.append(Listed(act, line))
+    name = _name(records[0])
+    if not acts:
+        return Listing((), f"Aucun acte indexé ne cite {name}.")
+    count = f"{len(acts)} actes citent" if len(acts) > 1 else "Un acte cite"
+    return Listing(tuple(acts), f"{count} {name}")
+
+
+def _line_that_names(
+    act: RecordRow, values: Sequence[str], catalogue: Catalogue
+) -> Quote | None:  # fmt: skip
+    """« Vu l'article L. 2121-29 du CGCT », from the beginning of its line to the end."""
+    span = next((f.span for f in catalogue.facts_of(act.id) if f.value in values), None)
+    page = span and catalogue.page(act.source_id, span.page)
+    if not span or not page:
+        return None
+    start = page.text.rfind("\n", 0, span.start) + 1
+    end = page.text.find("\n", span.end)
+    end = len(page.text) if end < 0 else end
+    return Quote(" ".join(page.text[start:end].split()), span.page, start, end)
+
+
+def _candidates(records: Sequence[RecordRow], catalogue: Catalogue) -> Listing | None:
+    """What a number may mean; None where it means one thing, be it in several files."""
+    different = {(r.kind == "article", r.body, r.number and bare_number(r.number), r.date): r
+                 for r in records}  # fmt: skip
+    if len(different) < 2:
+        return None
+    shown: list[Listed] = []
+    for record in different.values():
+        if quote := _first_words(record, catalogue):
+            shown.append(Listed(record, quote))
+    if len(shown) < 2:
+        return None
+    what = "articles" if all(one.record.kind == "article" for one in shown) else "actes"
+    return Listing(
+        tuple(shown[:_MOST_CANDIDATES]),
+        f"{len(shown)} {what} portent ce numéro ; précisez lequel (code, commune, date)",
+    )
+
+
+def _first_words(record: RecordRow, catalogue: Catalogue) -> Quote | None:
+    if record.kind != "article" and (title := title_of(record, catalogue)):
+        return title
+    hit = hit_of(record, catalogue)
+    unit = next(iter(units(hit)), None) if hit else None
+    return quote_of(unit) if unit else None
+
+
+def no_such_article(
+    found: Found, catalogue: Catalogue, fonds: Sequence[str]
+) -> tuple[str, list[Hit]] | None:
+    """The sentence for an article that is not there, and the first passages of its neighbours.
+
+    None unless the question asks for an article alone, of a code that is indexed.
+    """
+    if found.exact or found.named or not found.reading.articles:
+        return None
+    if not only_names_it(found.reading.text):
+        return None
+    wanted = bare_number(found.reading.articles[0])
+    beside = catalogue.articles_beginning(wanted.rpartition("-")[0] or wanted, fonds)
+    if not beside:
+        return None
+    by_name = {bare_number(record.number or ""): record for record in beside}
+    nearest = difflib.get_close_matches(wanted, by_name, _NEAREST, 0.6)
+    hits = [hit for name in nearest if (hit := hit_of(by_name[name], catalogue))]
+    shown = re.sub(r"^([A-Z]+)", r"\1. ", wanted)
+    said = f"Aucun article indexé ne porte le numéro « {shown} »"
+    return (f"{said} ; voici les numéros les plus proches." if hits else f"{said}."), hits
+
+
+def _name(record: RecordRow) -> str:
+    """« l'article L. 2121-29 du code général des collectivités territoriales »."""
+    if record.kind != "article":
+        return "cet acte"
+    name = label(Record(0, "article", (), number=record.number, body=record.body))
+    return "l'" + name.replace("Article", "article", 1)
