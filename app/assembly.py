@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,7 +32,7 @@ from ingest.readers import Limits
 from ingest.reading import Bounds
 from ingest.trouble import Trouble
 from vectorstore.centring import centre_of
-from vectorstore.chroma import ChromaIndex, open_local, open_remote
+from vectorstore.chroma import ChromaIndex, begin_anew_if_ruined, open_local, open_remote
 from vectorstore.embed import Embedder
 from vectorstore.indexes import Dense, Indexes, refill
 from vectorstore.lexical import Lexical
@@ -65,8 +67,11 @@ def catalogue_of(settings: Settings, *, create: bool = True) -> Catalogue:
     Raises:
         CatalogueUnusable.
         NoIndex: there is none, and `create` is false.
+        NotADirectoryError: a file stands where the data folder should.
     """
     path = settings.data / "catalogue.sqlite"
+    if settings.data.exists() and not settings.data.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(settings.data))
     if not create and not path.exists():
         raise NoIndex(data=str(settings.data))
     return Catalogue(path)
@@ -78,8 +83,8 @@ def open_parts(settings: Settings, *, writing: bool = False) -> Iterator[Parts]:
 
     Args:
         settings: of the data folder.
-        writing: the caller holds the run lock: a lexical index that is missing, damaged or of
-            another version is made again from the catalogue.
+        writing: the caller holds the run lock: an index that is missing, damaged or of another
+            version is made again from the catalogue.
 
     Raises:
         ModelMissing, ModelFolderInvalid, ModelMismatch, CatalogueUnusable, StoreUnavailable,
@@ -92,6 +97,8 @@ def open_parts(settings: Settings, *, writing: bool = False) -> Iterator[Parts]:
     generation = f"{embedder.model_id[:8]}-{centre.id[:8]}"
     _check_generation(catalogue, embedder, generation)
     # on a full disk questions are answered by words: the dense store needs room to start
+    if writing:
+        _mend(settings)
     dense = _dense(settings, generation, checked=writing or not without_room(settings.data))
     try:
         lexical = _lexical(settings.data / "lexical", catalogue if writing else None)
@@ -206,6 +213,7 @@ def rebuild(settings: Settings, tell: Tell) -> int:
     centre = centre_of(embedder, settings.models)
     generation = f"{embedder.model_id[:8]}-{centre.id[:8]}"
     old = catalogue.meta("generation")
+    _mend(settings)
     dense = _dense(settings, generation)
     try:
         count = embed_all(catalogue, embedder, Dense(dense, centre), tell)
@@ -280,6 +288,11 @@ def _lexical(folder: Path, truth: Catalogue | None) -> Lexical:
     if not lexical.count():
         refill(lexical, truth)
     return lexical
+
+
+def _mend(settings: Settings) -> None:
+    if not settings.store.url:
+        begin_anew_if_ruined(settings.data)
 
 
 def _dense(settings: Settings, generation: str, *, checked: bool = True) -> ChromaIndex:

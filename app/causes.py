@@ -87,6 +87,7 @@ _CAUSES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"Name or service not known|Temporary failure in name resolution",
          "le nom de la machine est inconnu"),
         (r"(?:The read operation |The write operation )?[Tt]imed out\.?", "pas de réponse à temps"),
+        (r"Could not connect to a Chroma server.*", "la connexion ne se fait pas"),
         (r"Server disconnected without sending a response\.?", "il a coupé sans répondre"),
     )
 )  # fmt: skip

@@ -298,7 +298,8 @@ SENTENCES: dict[str, Say] = {
     ),
     "StoreUnavailable:not_started": Say(
         "Le serveur de l'index dense (Chroma) n'a pas démarré dans « {where} ».",
-        "La raison est dans {log}. Vérifiez la place sur le disque et la mémoire, puis relancez.",
+        "La raison est dans {log}. Vérifiez la place sur le disque et la mémoire, puis relancez ;"
+        " si ses fichiers sont abîmés, `greffe ingest` les refait depuis le catalogue.",
         NO_INDEX,
     ),
     "StoreUnavailable:silent": Say(

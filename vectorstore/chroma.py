@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -20,7 +21,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from vectorstore.chroma_files import scrub
+from vectorstore.chroma_files import ruined, scrub
 from vectorstore.chroma_server import (
     GRACE_S,
     Lease,
@@ -99,6 +100,13 @@ def open_local(
 
     index = ChromaIndex(find, generation, where=str(data), lease=take_lease(data), data=data)
     return _checked(index) if checked else index
+
+
+def begin_anew_if_ruined(data: Path) -> None:
+    """Clear a store whose database cannot be read: all of it is made again from the catalogue."""
+    if ruined(data / "chroma"):
+        with stopped(data) as store:
+            shutil.rmtree(store)
 
 
 def open_remote(url: str, generation: str) -> ChromaIndex:

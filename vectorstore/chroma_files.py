@@ -23,6 +23,21 @@ _ORPHANS = (
 )
 
 
+def ruined(store: Path) -> bool:
+    """Whether Chroma's own database is there and cannot be read."""
+    file = store / "chroma.sqlite3"
+    if not file.exists():
+        return False
+    try:
+        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", timeout=10, uri=True)) as opened:
+            opened.execute("SELECT COUNT(*) FROM collections").fetchone()
+    except sqlite3.OperationalError:  # held by another, or just being made
+        return False
+    except sqlite3.DatabaseError:
+        return True
+    return False
+
+
 def scrub(store: Path) -> None:
     """Leave in Chroma's folder what its collections hold, and no byte more.
 
