@@ -240,7 +240,9 @@ class Desk:
         )
         of_record = functools.cache(self.catalogue.passages_of_record)
         read = of_its_years(found)[:_READ]
-        if found.exact and only_names_it(query.text):  # « délibération 2014/182 »
+        if (
+            found.exact and asked.holds is None and only_names_it(query.text)
+        ):  # « délibération 2014/182 »
             asked = extract.of_the_whole(asked)
         if asked.decision and found.exact and read and read[0].record.kind == "article":
             rows = read[0].neighbours or of_record(read[0].record.id)

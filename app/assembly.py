@@ -67,10 +67,11 @@ def catalogue_of(settings: Settings, *, create: bool = True) -> Catalogue:
     Raises:
         CatalogueUnusable.
         NoIndex: there is none, and `create` is false.
-        NotADirectoryError: a file stands where the data folder should.
+        NotADirectoryError: a file stands where the data folder should, or above it.
     """
     path = settings.data / "catalogue.sqlite"
-    if settings.data.exists() and not settings.data.is_dir():
+    there = next(place for place in (settings.data, *settings.data.parents) if place.exists())
+    if not there.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(settings.data))
     if not create and not path.exists():
         raise NoIndex(data=str(settings.data))

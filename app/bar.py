@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.extract import Chosen
-from app.kinds import PERSON
+from app.kinds import ORGANISATION, PERSON
 from app.law import absence
 from app.named import only_names_it
 from app.scope import names_somebody, outside, private
@@ -69,9 +69,9 @@ _BESIDE = 0.5  # least share of what is asked of a commune without indexed acts
 _ABOUT = 0.3  # least share of a question's rare words that shows it is about an act found
 _NEAR = 0.4  # cosine of a passage that says the same in other words
 _WHO = re.compile(
-    r"^\W*(?:(?:et )?qui est (?:le|la|l['’])"
-    r"|quel(?:le)? est (?:le |la |l['’])"
-    r"(?:nom|maire|président|premier (?:ministre|adjoint)|préfet|ministre)\b)", re.I,
+    r"^\W*(?:(?:et )?qui est (?:le|la|l['’])|quel(?:le)? est (?:le |la |l['’])"
+    r"(?:nom (?:du|de la|de l['’]) ?(?:maire|président\w*|préfet|adjointe?)"
+    r"|maire|président|premier (?:ministre|adjoint)|préfet|ministre)\b)", re.I,
 )  # fmt: skip
 _SITTING = re.compile(r"\b(?:conseil|séance|réunion|vot\w+|décid\w+|adopt\w+|délibér\w+)\b", re.I)
 _NOTHING = "Les documents indexés ne répondent pas à cette question."
@@ -135,7 +135,7 @@ def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
 
 def _names_somebody(one: Chosen) -> bool:
     said = f"{one.unit.opening} {one.unit.text}"
-    return bool(PERSON.search(said) or names_somebody(said))
+    return bool(PERSON.search(said) or ORGANISATION.search(said) or names_somebody(said))
 
 
 def _speak_of(name: str, texts: Sequence[str]) -> bool:
@@ -188,7 +188,7 @@ def _of_time(hit: Hit, time: str) -> bool:
 
 def _names_day(text: str, time: str) -> bool:
     day, words = (re.sub(r"\b1 ?er ", "1 ", fold(some)) for some in (french_time(time), text))
-    return day in words
+    return re.search(rf"(?<!\d){re.escape(day)}", words) is not None
 
 
 def french_time(time: str) -> str:

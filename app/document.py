@@ -30,7 +30,7 @@ def as_document(shape: Mapping[str, Any]) -> bytes:
     shape = _for_xml(shape)
     document = Document()
     properties = document.core_properties
-    properties.title, properties.author = shape["question"], "Greffe"
+    properties.title, properties.author = shape["question"][:255], "Greffe"
     properties.comments, properties.language = f"Réponse {shape['answer']}", "fr-FR"
     properties.created = properties.modified = datetime.fromisoformat(shape["at"])
     document.add_heading(shape["question"], 1)

@@ -44,7 +44,7 @@ _PURPOSE = re.compile(
     r"|pour (?:y |en |la |le |les )?\w{3,}(?:er|ir|re)\b|en raison|car\b|parce qu|compte tenu)",
     re.I,
 )
-_ORGANISATION = re.compile(
+ORGANISATION = re.compile(
     r"\b(?i:société|entreprise|cabinet|association|groupement|bureau d['’]études?|prestataire"
     r"|sarl|sas|eurl|agence|fondation|ets|établissements)\b[^.;:]{0,25}?[ «\"“][A-ZÉÈ]\w"
 )
@@ -68,7 +68,7 @@ _ASKS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (re.compile(r"combien (?:coût|risqu|pai|a coûté|un|une)|coût|coûte|prix|tarif|montant|taux"
                 r"|somme|subvention|budget|amende|cotisation|indemnité", re.I), AMOUNT),
     (re.compile(r"\bquel(?:le)?s? (?:association|entreprise|société|prestataire|cabinet|bureau"
-                r"|organisme|fournisseur|fondation|agence)s?\b", re.I), _ORGANISATION),
+                r"|organisme|fournisseur|fondation|agence)s?\b", re.I), ORGANISATION),
     (re.compile(r"^\s*(?:et\s+)?qui\b|quels? élus?|quelle personne|par qui", re.I), PERSON),
     (re.compile(r"combien|quel nombre", re.I), _DIGIT),
     (re.compile(r"pourquoi|dans quel but|à quoi (?:ser|a servi)|que (?:veut|voulait|compte)\w*"
@@ -88,7 +88,7 @@ def wanted(question: str) -> re.Pattern[str] | None:
 _NAMES = {
     VOTE: "vote", _NAMES_AGAINST: "vote", _NAMES_ABSTAINING: "vote", _NAMES_FOR: "vote",
     _OPINION: "opinion", _LAW: "legal_basis", _DURATION: "duration", _HOURS: "date",
-    _CLOCK: "date", _DATE: "date", AMOUNT: "amount", _ORGANISATION: "person", PERSON: "person",
+    _CLOCK: "date", _DATE: "date", AMOUNT: "amount", ORGANISATION: "person", PERSON: "person",
     _DIGIT: "number", _PURPOSE: "purpose",
 }  # fmt: skip
 _LISTS = re.compile(r"\bquel(?:le)?s\b|\bliste|énumère", re.I)

@@ -29,17 +29,20 @@ _ASKS = (
         r"|abord|vot|adopt|pris|délibér|sign|inscri|discut|évoqu|approuv|à l['’]ordre)", re.I,
     ),
     re.compile(
-        rf"\b(?:quel(?:le)?s|combien d(?:es?)?)\s+{_ACTS}\s+(?:sur|au sujet|relati\w+|concern\w+"
-        r"|port\w+|à propos|en|depuis|entre|avant|après|de)\b", re.I,
+        r"\b(?:quel(?:le)?s |combien d(?:es? |['’]))(?P<what>délibération|arrêté|décision|acte)s\s+"
+        r"(?:sur|au sujet|relati\w+|concern\w+|port\w+|à propos|en|depuis|entre|avant|après|de)\b",
+        re.I,
     ),
     re.compile(rf"\blist\w+\b[^?]{{0,20}}\b{_ACTS}", re.I),
     re.compile(r"\bordre du jour d(?P<what>)", re.I),
 )  # fmt: skip
 _LATEST = re.compile(
-    r"\bderni(?:er|ère) (?P<what>délibération|arrêté|décision|acte)\b"
-    r"|\b(?P<that>délibération|arrêté|décision|acte) (?:le|la) plus récente?\b", re.I,
+    r"^\W*(?:(?:quel(?:le)? (?:est|était)|montre\S*|donne\S*|trouve\S*)\s+)?(?:la|le|l['’])\s?"
+    r"(?:derni(?:er|ère) (?P<what>délibération|arrêté|décision|acte)\b"
+    r"|(?P<that>délibération|arrêté|décision|acte) (?:le|la) plus récente?\b)", re.I,
 )  # fmt: skip
 _COUNCIL = ("deliberation", "proces_verbal")
+_ALL = ("deliberation", "arrete", "decision", "proces_verbal")
 _KINDS = {
     "délibération": ("deliberation",),
     "arrêté": ("arrete",),
@@ -47,19 +50,20 @@ _KINDS = {
     "acte": ("deliberation", "arrete", "decision"),
 }
 # « depuis 2020 », « entre 2016 et 2018 », « avant 2015 », « en 2014 »; the last day of all is 9999.
-_Y = r"(?:(?:la fin de |l['’]année |janvier |le début de )?((?:19|20)\d\d))"
+_Y = r"(?:(?:la fin de |fin |le début de |début )?(?:l['’]année |les années )?((?:19|20)\d\d))"
 _SINCE = re.compile(rf"\b(?:depuis|à partir de|à compter de|dès) {_Y}", re.I)
 _AFTER = re.compile(rf"\baprès {_Y}", re.I)
-_BEFORE = re.compile(rf"\b(avant|jusqu['’]en) {_Y}", re.I)
-_BETWEEN = re.compile(rf"\b(?:entre|de) {_Y} (?:et|à) {_Y}", re.I)
+_BEFORE = re.compile(rf"\b(avant|jusqu['’](?:en|à)) {_Y}", re.I)
+_BETWEEN = re.compile(rf"{_Y}(?: (?:et|à|au) | ?[-–] ?){_Y}", re.I)
+_BOUND = re.compile(r"\b(?:depuis|entre|avant|après|dès|à partir|à compter|jusqu['’]\w+)\b", re.I)
 _FIRST, _LAST = "0000-01-01", "9999-12-31"
 # What such a question says beside its day; anything else is a subject, which a title must share.
 _ASKING = (
-    "est combien quels quelles quel quelle a ont été sont liste lister listez délibérations arrêtés"
-    " décisions actes points sujets affaires questions dossiers ordre du jour conseil"
-    " municipal communautaire commune ville mairie maire séance réunion examinés examiné"
-    " traités traité abordés votés votées voté adoptés adoptées pris prises délibéré signés"
-    " inscrits discutés évoqués approuvés approuvées janvier février mars avril mai juin"
+    "est 1er dès combien quels quelles quel quelle a ont été sont liste lister listez"
+    " délibérations arrêtés décisions actes points sujets affaires questions dossiers ordre du"
+    " jour conseil municipal communautaire commune ville mairie maire séance réunion examinés"
+    " examiné traités traité abordés votés votées voté adoptés adoptées pris prises délibéré"
+    " signés inscrits discutés évoqués approuvés approuvées janvier février mars avril mai juin"
     " juillet août septembre octobre novembre décembre depuis entre avant après partir compter"
     " année fin début relatives relatifs concernant portant sujet propos dernier dernière récent"
     " récente plus"
@@ -117,29 +121,46 @@ def acts_asked(
         dated = [r for r in dated if len(subject & also(terms(r.title or ""))) >= least]
         if not dated:
             return None
-    found: dict[tuple[str | None, str], Listed] = {}
-    for record in dated:
+    found = _titled(dated, catalogue)
+    if not found:
+        nothing = not latest and not catalogue.acts_dated(periods, _ALL, fonds)
+        return Listing((), NO_ACT) if nothing else None
+    if latest:
+        return Listing(tuple(found[-1:]), f"Le dernier des actes trouvés ({len(found)})")
+    count = f"{len(found)} actes trouvés" if len(found) > 1 else "Un acte trouvé"
+    return Listing(tuple(found), count)
+
+
+def _titled(records: Sequence[RecordRow], catalogue: Catalogue) -> list[Listed]:
+    """Those that have a title, each act once: a procès-verbal repeats those of its séance."""
+    found: dict[tuple[str | None, str, str], list[Listed]] = {}
+    for record in records:
         title = title_of(record, catalogue)
         if title is not None:
-            same = (record.date, re.sub(r"\W+", "", fold(title.text)))
-            found.setdefault(same, Listed(record, title))
-    if not found:
-        return Listing((), NO_ACT)
-    if latest:
-        return Listing(tuple(found.values())[-1:], f"Le dernier des actes trouvés ({len(found)})")
-    count = f"{len(found)} actes trouvés" if len(found) > 1 else "Un acte trouvé"
-    return Listing(tuple(found.values()), count)
+            words = re.sub(r"\W+", "", fold(title.text))
+            same = found.setdefault((record.date, fold(record.body or ""), words), [])
+            numbers = {one.record.number_key for one in same}
+            if not same or (None not in numbers and record.number_key not in {None, *numbers}):
+                same.append(Listed(record, title))
+    return [one for same in found.values() for one in same]
 
 
 def _periods(reading: Reading) -> list[tuple[str, str]]:
-    """The days, months or years that a question names, each from its first day to its last."""
-    if reading.days:
-        return [(day, day) for day in reading.days]
-    if reading.months:
-        return [(f"{month}-01", f"{month}-31") for month in reading.months]
+    """The days, months or years that a question names, each from its first day to its last.
+
+    None where it bounds a time by a day or a month, or by one year of several: « depuis mars ».
+    """
     text = reading.text
+    bound = _BOUND.search(text)
+    if reading.days or reading.months:
+        if bound:
+            return []
+        days = [(day, day) for day in reading.days]
+        return days or [(f"{month}-01", f"{month}-31") for month in reading.months]
     if found := _BETWEEN.search(text):
-        return [(f"{found[1]}-01-01", f"{found[2]}-12-31")]
+        return [(f"{found[1]}-01-01", f"{found[2]}-12-31")] if len(reading.years) == 2 else []
+    if bound and len(reading.years) != 1:
+        return []
     if found := _SINCE.search(text):
         return [(f"{found[1]}-01-01", _LAST)]
     if found := _AFTER.search(text):
@@ -147,7 +168,7 @@ def _periods(reading: Reading) -> list[tuple[str, str]]:
     if found := _BEFORE.search(text):
         last = f"{int(found[2]) - 1}" if found[1].lower() == "avant" else found[2]
         return [(_FIRST, f"{last}-12-31")]
-    return [(f"{year}-01-01", f"{year}-12-31") for year in reading.years]
+    return [] if bound else [(f"{year}-01-01", f"{year}-12-31") for year in reading.years]
 
 
 def title_of(record: RecordRow, catalogue: Catalogue) -> Quote | None:

@@ -11,9 +11,12 @@ from app.listing import Listed, Listing, hit_of, title_of
 from app.units import quote_of, units
 from ingest.catalogue import Catalogue, bare_number
 from ingest.links import naming, reference_to
+from ingest.records.fold import fold
 from ingest.records.label import label
 from ingest.records.record import Record
 from ingest.rows import RecordRow
+from vectorstore.question import Reading
+from vectorstore.references import of_the_code
 from vectorstore.retriever import Found, Hit
 
 _MOST_CANDIDATES = 8
@@ -27,10 +30,11 @@ _AROUND = re.compile(
     r"|version|vigueur)\b",
     re.I,
 )
+_CODE = re.compile(r"\bcode\b|\b(?:CG|CR|CA|CJ|CC|CS)[A-Z0-9]+\b")
 _RELIES = re.compile(
     r"\b(?:quel(?:le)?s|combien d\S*|list\w+)\b[^?]{0,40}\b(?:acte|délibération|arrêté|décision)s\b"
-    r"[^?]{0,40}?\b(?:vis\w+|s['’]appui\w+|se fond\w+|cit\w+|mentionn\w+|fait référence"
-    r"|font référence|invoqu\w+|appliqu\w+|repos\w+)\b",
+    r"[^?]{0,40}?\b(?:visent|visant|s['’]appuient|se fondent|citent|citant|mentionnent|mentionnant"
+    r"|font référence|invoquent|appliquent|reposent)\b",
     re.I,
 )
 
@@ -48,9 +52,12 @@ def by_number(found: Found, catalogue: Catalogue, fonds: Sequence[str]) -> Listi
     if not found.exact:
         return None
     records = _as_written(found.reading.text, [*catalogue.records_of(list(found.exact)).values()])
+    if not records:  # withdrawn meanwhile, or a past version alone
+        return None
     if _RELIES.search(found.reading.text):
-        return _relying_on(records, catalogue, fonds)
-    if only_names_it(found.reading.text) and not found.named:
+        return _relying_on(records, found.reading, catalogue, fonds)
+    one = len(found.reading.articles) + len(found.reading.numbers) == 1
+    if one and only_names_it(found.reading.text) and not found.named:
         return _candidates(records, catalogue)
     return None
 
@@ -62,16 +69,23 @@ def _as_written(question: str, records: list[RecordRow]) -> list[RecordRow]:
 
 
 def _relying_on(
-    records: Sequence[RecordRow], catalogue: Catalogue, fonds: Sequence[str]
+    records: Sequence[RecordRow], reading: Reading, catalogue: Catalogue, fonds: Sequence[str]
 ) -> Listing | None:
-    """The acts that name one of these records, oldest first, each by the line that does."""
-    acts: list[Listed] = []
+    """The acts that name one of these records, oldest first, each by the line that does.
+
+    None where the question narrows them further, by a year or a day.
+    """
+    if reading.years or reading.days or reading.months:
+        return None
+    ours = [fold(body) for body in reading.bodies]
+    found: dict[int, Listed] = {}
     for record in records:
         values = reference_to(record)
         for act, _ in reversed(naming(catalogue, record, fonds)):
-            line = _line_that_names(act, values, catalogue) if act.kind != "autre" else None
-            if line:
-                acts.append(Listed(act, line))
+            fits = act.kind != "autre" and (not ours or fold(act.body or "") in ours)
+            if fits and (line := _line_that_names(act, values, catalogue)):
+                found.setdefault(act.id, Listed(act, line))
+    acts = sorted(found.values(), key=lambda one: (one.record.date or "", one.record.id))
     name = _name(records[0])
     if not acts:
         return Listing((), f"Aucun acte indexé ne cite {name}.")
@@ -125,7 +139,7 @@ def no_such_article(
 ) -> tuple[str, list[Hit]] | None:
     """The sentence for an article that is not there, and the first passages of its neighbours.
 
-    None unless the question asks for an article alone, of a code that is indexed.
+    None unless the question asks for an article alone, with neighbours in the code it names.
     """
     if found.exact or found.named or not found.reading.articles:
         return None
@@ -133,9 +147,11 @@ def no_such_article(
         return None
     wanted = bare_number(found.reading.articles[0])
     beside = catalogue.articles_beginning(wanted.rpartition("-")[0] or wanted, fonds)
-    if not beside:
+    named = of_the_code([(r.id, r.body or "") for r in beside], found.reading.text)
+    of_another = _CODE.search(found.reading.text) and len(named) == len(beside)
+    if not beside or (of_another and len({record.body for record in beside}) > 1):
         return None
-    by_name = {bare_number(record.number or ""): record for record in beside}
+    by_name = {bare_number(r.number or ""): r for r in beside if r.id in set(named)}
     nearest = difflib.get_close_matches(wanted, by_name, _NEAREST, 0.6)
     hits = [hit for name in nearest if (hit := hit_of(by_name[name], catalogue))]
     shown = re.sub(r"^([A-Z]+)", r"\1. ", wanted)

@@ -20,8 +20,8 @@ _NO_ADVICE = (
 )
 _SMALL_TALK = re.compile(
     r"\W*(?:bonjour|bonsoir|salut|coucou|merci|au revoir|bonne journée|ça va|test|ok|\d+)?\W*"
-    r"|.*\b(?:quelle heure est[- ]il|quel jour (?:sommes|est)[- ]|quel temps fai|quel temps fera"
-    r"|raconte[- z]*moi|écris[- ]moi|traduis)\b.*", re.I,
+    r"|\W*(?:quelle heure est[- ]il|quel jour (?:sommes[- ]nous|est-on)"
+    r"|quel temps (?:fait|fera)\b.*|raconte[- z]*moi\b.*|écris[- ]moi\b.*|traduis\b.*)\W*", re.I,
 )  # fmt: skip
 _NO_QUESTION = (
     "Posez une question sur les actes, par exemple « Quel est le tarif de la cantine en 2024 ? »."

@@ -90,7 +90,7 @@ def conditions(report: Report) -> str:
     held = report.conditions
     named = {
         "modèle": held.model,
-        "consigne": held.prompt_version,
+        "consigne": held.prompt_version or "aucune",
         "génération": held.generation,
         **held.settings,
     }

@@ -536,7 +536,7 @@ class Catalogue:
         ]
 
     def articles_beginning(self, number: str, fonds: Sequence[str]) -> list[RecordRow]:
-        """Live articles whose number begins so: « L2121 » → « L2121-1 », « L. 2121-2-1 »."""
+        """Live articles of a beginning: « L2121 » → « L2121-1 »; the letter may be missing."""
         rows = self._in(
             "SELECT records.* FROM records JOIN sources ON sources.id = source_id"  # noqa: S608
             " WHERE state = 'live' AND kind = 'article' AND (number_key = ? OR number_key LIKE ?)"
@@ -545,7 +545,11 @@ class Catalogue:
             key(number),
             f"{key(number)}-%",
         )
-        return [record_of(row) for row in rows if bare_number(row["number"]).startswith(number)]
+        return [
+            record_of(row)
+            for row in rows
+            if number[0].isdigit() or bare_number(row["number"]).startswith(number)
+        ]
 
     # --- versions of articles of law
 

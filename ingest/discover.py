@@ -77,7 +77,7 @@ def _below(root: Path, shut: Callable[[Shut], None]) -> Iterator[Found]:
     for folder, names, files in os.walk(root, onerror=refused):
         names[:] = sorted(name for name in names if not name.startswith("."))
         for name in names:  # which are not entered: a folder may hold itself
-            if _leads_out(Path(folder, name), root):
+            if _is_utf8(name) and _leads_out(Path(folder, name), root):
                 shut(Shut(f"{_relative(Path(folder, name), root)}/", "outer_link"))
         for name in sorted(files):
             if passed_over(name):

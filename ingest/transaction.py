@@ -30,9 +30,15 @@ def _make(path: Path) -> None:
     """
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    with suppress(FileExistsError):
+    try:
         os.link(fresh, path)
-    fresh.unlink()
+    except FileExistsError:
+        pass
+    except OSError:  # no hard links on this disk: made in its place, before anybody opens it
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    finally:
+        fresh.unlink()
 
 
 @contextmanager

@@ -33,9 +33,8 @@ def look_up(catalogue: Catalogue, reading: Reading, fonds: Sequence[str]) -> lis
         candidates = catalogue.articles_named(article, fonds)
         found += of_the_code(candidates, reading.text)
     for number in reading.numbers:
-        found += catalogue.acts_numbered(number, fonds) or _of_its_day(
-            catalogue, number, reading.days, fonds
-        )
+        of_its_day = _of_its_day(catalogue, number, reading.days, fonds)
+        found += of_its_day or catalogue.acts_numbered(number, fonds)
     return list(dict.fromkeys(found))
 
 

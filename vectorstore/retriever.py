@@ -159,12 +159,13 @@ class Retriever:
         if not query.context:
             return reading
         before = read_question(query.context, bodies)
+        when = reading if reading.days or reading.years or reading.months else before
         return replace(
             reading,
             bodies=reading.bodies or before.bodies,
-            days=reading.days or before.days,
-            years=reading.years or before.years,
-            months=reading.months or before.months,
+            days=when.days,
+            years=when.years,
+            months=when.months,
         )
 
     def _hits(

@@ -142,11 +142,13 @@ class Kept:
         except Trouble as trouble:
             return self._told(request, trouble, 404)
         name = f"reponse-{answer}.{suffix}"
-        self._note(request, "export", {"what": {"file": name}}, answer)
         if suffix == "docx":
-            return _download(as_document(shape), name, WORD)
-        written = json.dumps(shape, ensure_ascii=False, indent=2) + "\n"
-        return _download(written.encode("utf-8"), name, "application/json")
+            written, kind = as_document(shape), WORD
+        else:
+            text = json.dumps(shape, ensure_ascii=False, indent=2) + "\n"
+            written, kind = text.encode("utf-8"), "application/json"
+        self._note(request, "export", {"what": {"file": name}}, answer)
+        return _download(written, name, kind)
 
     def _replayed(
         self, request: Request, found: Replay, said: str = "", status: int = 200

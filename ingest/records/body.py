@@ -59,10 +59,8 @@ def body_of(text: str, source: str, *, ocr: bool) -> str | None:
 
 def read_body(text: str) -> str | None:
     """The collectivity named at the head of a record's text; None where none is named."""
-    folded = fold(text[:_HEAD])
-    end = _END_OF_HEAD.search(folded)
-    head = text[: end.start() if end else _HEAD]
-    folded = folded[: len(head)]
+    head = _head(text)
+    folded = fold(head)
     council = _COUNCIL.search(folded)
     if council is None:
         prefecture = _first(_PREFECT, head, folded)
@@ -76,8 +74,14 @@ def read_body(text: str) -> str | None:
 
 
 def _of_a_group(text: str) -> bool:
-    council = _COUNCIL.search(fold(text[:_HEAD]))
+    council = _COUNCIL.search(fold(_head(text)))
     return council is not None and council[1] != "municipal"
+
+
+def _head(text: str) -> str:
+    folded = fold(text[:_HEAD])
+    end = _END_OF_HEAD.search(folded)
+    return text[: end.start() if end else _HEAD]
 
 
 def _most_named_group(text: str) -> str | None:

@@ -176,11 +176,20 @@ def test_a_data_folder_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:
     ran = greffe(tmp_path / "fichier", "ingest", tmp_path)
     assert ran.code == 3
     assert "Traceback" not in ran.err
-    assert greffe(tmp_path / "fichier", "status").code == 5
+    assert greffe(tmp_path / "fichier", "status").code == 3
 
 
 @pytest.mark.parametrize(
-    "words", [["init"], ["doctor"], ["ingest", SAMPLE], ["users", "list"], ["rebuild"]]
+    "words",
+    [
+        ["init"],
+        ["doctor"],
+        ["ingest", SAMPLE],
+        ["users", "list"],
+        ["rebuild"],
+        ["ask", "tarif"],
+        ["search", "tarif"],
+    ],
 )
 def test_a_data_folder_that_is_a_file_is_said_so_by_every_command(
     tmp_path: Path, words: list[str | Path]

@@ -68,3 +68,11 @@ def test_the_fonds_that_may_be_read_alone_are_looked_at(desk: Desk) -> None:
     kinds = ["deliberation"]
     assert desk.catalogue.acts_dated([("2024-05-22", "2024-05-22")], kinds, [FONDS])
     assert desk.catalogue.acts_dated([("2024-05-22", "2024-05-22")], kinds, ["autre"]) == []
+
+
+def test_what_is_bounded_by_a_month_is_no_list_of_that_month(desk: Desk) -> None:
+    for question in (
+        "Quelles délibérations ont été votées entre janvier et mai 2024 ?",
+        "Quelles délibérations ont été votées depuis mai 2024 ?",
+    ):
+        assert not any("trouvé" in note for note in desk.ask(question).notes)

@@ -76,6 +76,16 @@ def test_the_acts_that_rely_on_an_article_are_listed_by_the_line_that_does(
     )
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["Quels actes vise la délibération 2025-091 ?", "Que dit l'article L9121-29 et L9121-3 ?"],
+)
+def test_what_an_act_cites_and_two_numbers_at_once_are_no_list(desk: Desk, question: str) -> None:
+    answer = desk.ask(question)
+    assert not any("citent" in note or "portent ce numéro" in note for note in answer.notes)
+    assert "ne cite" not in answer.message
+
+
 def test_that_no_act_relies_on_an_article_is_said(desk: Desk) -> None:
     answer = desk.ask("Quels actes visent l'article R9121-29 du CGCT ?")
     assert answer.status == "not_in_records"
@@ -140,6 +150,7 @@ def test_the_acts_of_some_years_about_something_are_all_listed_by_date(
         ("Que dit l'article L2121-29 du CGCT ?", True),
         ("Que disait l'article L2121-29 du CGCT au 1er juillet 2010 ?", True),
         ("Quel est le tarif de la délibération 2025-091 ?", False),
+        ("Budget de la délibération 2025-091", False),
     ],
 )
 def test_what_asks_for_an_act_and_nothing_else(question: str, alone: bool) -> None:

@@ -5,12 +5,23 @@ import pytest
 from app.scope import outside, private
 
 
-@pytest.mark.parametrize("question", ["bonjour", "Merci !", "12", " ? ", "Est-elle légale ?"])
+@pytest.mark.parametrize(
+    "question", ["bonjour", "Merci !", "12", " ? ", "Est-elle légale ?", "Quelle heure est-il ?"]
+)
 def test_small_talk_and_advice_are_no_questions_on_the_records(question: str) -> None:
     assert outside(question)
 
 
-@pytest.mark.parametrize("question", ["Bonjour, quel est le tarif ?", "budget 2014", "cantine"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Bonjour, quel est le tarif ?",
+        "budget 2014",
+        "cantine",
+        "Quel jour est fermée la mairie ?",
+        "À quelle heure est-il prévu d'ouvrir ?",
+    ],
+)
 def test_a_short_or_polite_question_is_one(question: str) -> None:
     assert not outside(question)
 
