@@ -233,7 +233,7 @@ def test_an_entity_is_never_expanded_and_a_file_outside_never_read(law: Path) ->
         ("a.xml", b"<facture/>", "unknown_format"),
         ("a.dat", b"autre chose", "unknown_format"),
         ("a.tar.gz", b"\x1f\x8b pas une archive", "damaged"),
-        ("a.tar.gz", gzip.compress(b"pas un tar" * 100), "damaged"),
+        ("a.tar.gz", gzip.compress(b"pas un tar" * 100, mtime=0), "damaged"),
     ],
 )
 def test_what_is_not_legi_is_set_aside_with_its_reason(
