@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from app.export import STATUSES
+from ingest.records.label import short_date
 
 CHECK = (
     "Pour contrôler cette réponse, exportez aussi son fichier de preuve (JSON), puis :"
@@ -52,14 +53,14 @@ def as_document(shape: Mapping[str, Any]) -> bytes:
 
 
 def _said_when(shape: Mapping[str, Any]) -> str:
-    day = _day(shape["at"])
+    day = short_date(shape["at"])
     by = "phrases extraites des sources, sans modèle de langue"
     if shape["model"] != "extractif":
         by = f"rédigée par {shape['model']}, vérifiée phrase à phrase"
     validated = shape["validated"]
     told = f"Réponse de Greffe du {day} (n° {shape['answer']}), {by}."
     if validated:
-        told += f" Validée par {validated['by']} le {_day(validated['on'])}."
+        told += f" Validée par {validated['by']} le {short_date(validated['on'])}."
     return told
 
 
@@ -88,7 +89,3 @@ def _for_xml(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _for_xml(one) for key, one in value.items()}
     return [_for_xml(one) for one in value] if isinstance(value, list | tuple) else value
-
-
-def _day(moment: str) -> str:
-    return "/".join(reversed(moment[:10].split("-")))

@@ -594,6 +594,12 @@ def sentence(trouble: BaseException) -> Say | None:
     return None
 
 
+def spoken(trouble: BaseException) -> str:
+    """What happened and what to do, in one line; empty for what is not expected."""
+    say = sentence(trouble)
+    return f"{say.happened} {say.todo}" if say else ""
+
+
 def keep_traceback(error: BaseException, data: Path) -> Path:
     """Write a bug's traceback to a file of its own. The file."""
     folder = data / "logs"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from evals import charts
 from evals.report import save
 from evals.table import ANSWERS, DASH, GROUPS, MODEL, NAMES, NOTE, SEARCH, conditions, named, number
+from ingest.records.label import short_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -73,7 +74,7 @@ def file_names(sets: Iterable[str]) -> dict[str, str]:
 
 
 def _head(report: Report) -> str:
-    day = "/".join(reversed(report.date[:10].split("-")))
+    day = short_date(report.date)
     return (
         f"# Évaluation du {day}\n\n{conditions(report)}\n\n"
         f"Pour refaire ces chiffres :\n\n```\n{report.command}\n```"

@@ -13,7 +13,7 @@ from pathlib import Path
 from app.answer import LONGEST_QUESTION
 from app.batch import is_text
 from app.citations import Answer, Draft
-from app.errors import as_trouble, keep_traceback, sentence
+from app.errors import as_trouble, keep_traceback, spoken
 from app.web.desk import Conversation, Desk
 from ingest.trouble import Trouble
 
@@ -140,9 +140,9 @@ def failed(question: str, error: Exception, data: Path) -> Answer:
     `data`/logs, and the user gets a reference that names it.
     """
     reference = secrets.token_hex(4)
-    say = sentence(as_trouble(error, data))
-    if say is not None:
-        return Answer(reference, question, "error", message=f"{say.happened} {say.todo}")
+    known = as_trouble(error, data)
+    if told := spoken(known):
+        return Answer(reference, question, "error", message=told)
     _log.error("question en erreur, référence %s", reference, exc_info=error)
     try:
         reference = keep_traceback(error, data).stem

@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from app.access.gate import LoginGate
 from app.access.oidc import LoginDoubted, Oidc
-from app.errors import sentence
+from app.errors import spoken
 from app.web.guard import VISIT
 from ingest.trouble import Trouble
 
@@ -59,15 +59,11 @@ class Away:
         except Trouble as trouble:
             return self._told(request, trouble, 503)
         await self.entrance.note(request, "login", person.login, by="oidc")
-        before = request.scope[VISIT]
-        if before is not None and before.ends:
-            self.gate.sessions.end(before.key)
         response = self.entrance.entered(request, token, from_away=True)
         self.entrance.forget(request, response, AWAY_COOKIE)
         return response
 
     def _told(self, request: Request, trouble: Trouble, status: int) -> Response:
-        say = sentence(trouble)
-        response = self.entrance.login(request, f"{say.happened} {say.todo}" if say else "", status)
+        response = self.entrance.login(request, spoken(trouble), status)
         self.entrance.forget(request, response, AWAY_COOKIE)
         return response

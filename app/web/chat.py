@@ -11,7 +11,7 @@ from typing import Any
 from app.access.gate import Gate, OpenGate
 from app.answer import LONGEST_QUESTION
 from app.citations import Answer, Draft
-from app.errors import sentence
+from app.errors import spoken
 from app.journal.entries import Journal
 from app.pages import has_paper
 from app.web.asking import Asking, objection
@@ -143,8 +143,7 @@ class Chat:
             self.bounds.begin(payer_of(room.reader, room.address))
         except TooMany as trouble:
             self.bounds.note(str(trouble.facts["reason"]), room.reader, room.address)
-            say = sentence(trouble)
-            return f"{say.happened} {say.todo}" if say else ""
+            return spoken(trouble)
         return ""
 
     def _started(

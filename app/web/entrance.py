@@ -5,7 +5,6 @@ Imports FastAPI: loaded by app/web/server.py alone, when the page is built.
 
 from __future__ import annotations
 
-import re
 import secrets
 from html import escape
 from pathlib import Path
@@ -22,7 +21,9 @@ from app.access.pending import LONGEST
 from app.access.sessions import LOCAL_ACCOUNT, Visit
 from app.errors import sentence
 from app.journal.entries import Journal
+from app.web.frame import Frame, filled
 from app.web.guard import ADDRESS, VISIT, headers_of
+from app.web.markup import notice
 from ingest.trouble import Trouble
 
 MAX_FORM = 8192  # bytes
@@ -61,9 +62,7 @@ class Entrance:
     def __init__(self, gate: LoginGate, static: Path, town: str, journal: Journal) -> None:
         self.gate = gate
         self.journal = journal
-        self.town = town
-        self.login_page = _form_page(static, "connexion", "Connexion")
-        self.password_page = _form_page(static, "mot-de-passe", "Changer de mot de passe")
+        self.frame = Frame(static, town)
 
     async def show_login(self, request: Request) -> Response:
         """The login page, with a token that its form must bring back."""
@@ -91,9 +90,6 @@ class Entrance:
             await self.note(request, "refused", login if known else UNKNOWN)
             return self.login(request, WRONG, 401, login)
         await self.note(request, "login", login)
-        before = request.scope[VISIT]
-        if before is not None and before.ends:
-            self.gate.sessions.end(before.key)
         return self.entered(request, token)
 
     async def log_out(self, request: Request) -> Response:
@@ -164,10 +160,7 @@ class Entrance:
     ) -> HTMLResponse:  # fmt: skip
         """The login page, with what there is to say."""
         token = secrets.token_urlsafe(24)
-        page = _filled(
-            self.login_page, ville=self.town, avis=_notice(said), jeton=token,
-            identifiant=login[:256], ailleurs=self._elsewhere(),
-        )  # fmt: skip
+        page = self._form("connexion", "Connexion", said, token, login[:256], self._elsewhere())
         response = HTMLResponse(page, status, headers={"cache-control": "no-store"})
         self._set_cookie(request, response, self._name(request) + FORM_COOKIE, token)
         return response
@@ -180,18 +173,35 @@ class Entrance:
         return f'<p class="ailleurs"><a href="/oidc/aller">Se connecter avec {label}</a></p>'
 
     def _password(self, visit: Visit, said: str, status: int = 200) -> HTMLResponse:
-        page = _filled(
-            self.password_page, ville=self.town, avis=_notice(said), jeton=visit.csrf,
-            identifiant=visit.reader.login, ailleurs="",
-        )  # fmt: skip
+        page = self._form(
+            "mot-de-passe", "Changer de mot de passe", said, visit.csrf, visit.reader.login
+        )
         return HTMLResponse(page, status, headers={"cache-control": "no-store"})
+
+    def _form(
+        self, name: str, title: str, said: str, token: str, login: str, elsewhere: str = ""
+    ) -> str:
+        """The page of the form that is sent to /`name`."""
+        fields = filled(
+            self.frame.part(name), {"identifiant": escape(login), "ailleurs": elsewhere}
+        )
+        form = filled(self.frame.part("entree"), {
+            "action": f"/{name}", "titre": escape(title), "avis": notice(said, "alert"),
+            "jeton": escape(token), "champs": fields,
+        })  # fmt: skip
+        return self.frame.around(title, form)
 
     def entered(self, request: Request, token: str, *, from_away: bool = False) -> Response:
         """A new cookie each time: one that was set before the login is worth nothing.
 
+        The session that was open before ends.
+
         Who comes from another site is led on by the page itself: a redirect would still count as
         that site's, and bear no cookie.
         """
+        before: Visit | None = request.scope[VISIT]
+        if before is not None and before.ends:
+            self.gate.sessions.end(before.key)
         response = onward("/") if from_away else RedirectResponse("/", 303)
         self._set_cookie(request, response, self._name(request), token)
         self.forget(request, response, FORM_COOKIE)
@@ -252,24 +262,6 @@ async def form_of(request: Request) -> dict[str, str]:
     return {name: values[0] for name, values in fields.items()}
 
 
-def _form_page(static: Path, name: str, title: str) -> str:
-    """The page of a form that is sent to /`name`: the frame around the form's own fields."""
-    page = (static / "entree.html").read_text("utf-8")
-    page = page.replace("{{action}}", f"/{name}").replace("{{titre}}", title)
-    return page.replace("{{champs}}", (static / f"{name}.html").read_text("utf-8"))
-
-
 def same(given: str, expected: str) -> bool:
     """Whether two tokens are the same, in a time that tells nothing."""
     return secrets.compare_digest(given.encode(), expected.encode())
-
-
-def _notice(said: str) -> str:
-    return f'<p class="avis" role="alert">{escape(said)}</p>' if said else ""
-
-
-def _filled(page: str, *, avis: str, ailleurs: str, **texts: str) -> str:
-    """A page of ours with its holes filled: text escaped, markup of ours as it is."""
-    holes = {name: escape(text) for name, text in texts.items()}
-    holes |= {"avis": avis, "ailleurs": ailleurs}
-    return re.sub(r"\{\{(\w+)\}\}", lambda hole: holes[hole[1]], page)

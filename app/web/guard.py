@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl, urlencode
 from app.access.gate import Gate, OpenGate
 from app.access.proxy import Headers, Proxy
 from app.access.sessions import Visit
-from app.errors import sentence
+from app.errors import spoken
 from app.journal.entries import Journal
 from app.web.bounds import Bounds, TooMany, payer_of
 from app.web.rules import FUNCTIONS, LOGIN_PATHS, OPENED, QUESTIONS, Rule, rule_of
@@ -288,9 +288,7 @@ def _is_own(headers: Headers, host: str, method: str) -> bool:
 
 def too_many(trouble: TooMany) -> Refused:
     """A limit that was reached, as it is told over HTTP."""
-    say = sentence(trouble)
-    assert say is not None
-    return Refused(429, f"{say.happened} {say.todo}", after=trouble.facts["seconds"])
+    return Refused(429, spoken(trouble), after=trouble.facts["seconds"])
 
 
 def _was_forwarded(headers: Headers) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,14 +20,16 @@ from app.access.reader import Reader
 from app.access.sessions import Visit
 from app.curated import Curated, CuratedUnknown, Item
 from app.document import as_document
-from app.errors import sentence
+from app.errors import spoken
 from app.export import of_entry
 from app.journal.entries import Journal
 from app.replay import FOUND, AnswerUnknown, Replay, replayed
 from app.validator import validator
-from app.web import kept_markup as markup
+from app.web import kept_markup
 from app.web.entrance import STALE, form_of, same
+from app.web.frame import Frame
 from app.web.guard import ADDRESS, VISIT
+from app.web.markup import address, notice
 from ingest.catalogue import Catalogue
 from ingest.trouble import Trouble
 
@@ -43,7 +44,7 @@ def add_kept(
     journal: Journal,
 ) -> None:  # fmt: skip
     """Add the routes."""
-    kept = Kept(catalogue, data, gate, (static / "reponse.html").read_text("utf-8"), town, journal)
+    kept = Kept(catalogue, data, gate, Frame(static, town), journal)
     app.get("/reponse/{answer}")(kept.show)
     app.get("/reponse/{answer}/preuve.json")(kept.proof)
     app.get("/reponse/{answer}/reponse.docx")(kept.document)
@@ -56,11 +57,10 @@ class Kept:
     """The handlers of the routes. Nothing is told of an answer that the reader may not see."""
 
     def __init__(
-        self, catalogue: Catalogue, data: Path, gate: Gate, frame: str, town: str,
-        journal: Journal,
-    ) -> None:  # fmt: skip
+        self, catalogue: Catalogue, data: Path, gate: Gate, frame: Frame, journal: Journal
+    ) -> None:
         self.catalogue, self.data, self.gate = catalogue, data, gate
-        self.frame, self.town, self.journal = frame, town, journal
+        self.frame, self.journal = frame, journal
         self.curated = Curated(data)
 
     def show(self, request: Request, answer: str) -> Response:
@@ -107,7 +107,7 @@ class Kept:
         except Trouble as trouble:
             return self._told(request, trouble, 404 if isinstance(trouble, AnswerUnknown) else 409)
         self._administered(request, "curated add", answer=answer, number=item.id, by=login)
-        return RedirectResponse(markup.address(answer), 303)
+        return RedirectResponse(address(answer), 303)
 
     def _validator(self, request: Request, form: Mapping[str, str]) -> tuple[str, str]:
         reader = _reader(request)
@@ -157,10 +157,10 @@ class Kept:
         given = known is not None and not known.withdrawn
         form = ""
         if not given and _reader(request).may_act_as("juriste") and _may_be_validated(found):
-            form = markup.validation_form(
+            form = kept_markup.validation_form(
                 found.entry.id, _token(request), named=self.gate.asks_login
             )  # fmt: skip
-        content = markup.replay_page(found, known, form, said)
+        content = kept_markup.replay_page(found, known, form, said)
         return self._page(request, "Une réponse", content, status)
 
     def _validation(self, id: str) -> Item | None:
@@ -172,26 +172,20 @@ class Kept:
         return min(reversed(mine), key=lambda item: bool(item.withdrawn), default=None)
 
     def _list(self, request: Request, said: str = "", status: int = 200) -> Response:
-        content = markup.list_page(self._items(request), _token(request), said)
+        content = kept_markup.list_page(self._items(request), _token(request), said)
         return self._page(request, "Réponses validées", content, status)
 
     def _told(self, request: Request, trouble: Trouble, status: int) -> Response:
-        say = sentence(trouble)
-        said = f"{say.happened} {say.todo}" if say else ""
-        if isinstance(trouble, AnswerUnknown | CuratedUnknown):
-            said = UNKNOWN
-        return self._page(request, "Réponse", markup.notice(said, "alert"), status)
+        hidden = isinstance(trouble, AnswerUnknown | CuratedUnknown)
+        said = UNKNOWN if hidden else spoken(trouble)
+        return self._page(request, "Réponse", notice(said, "alert"), status)
 
     def _page(self, request: Request, title: str, content: str, status: int) -> Response:
-        ways = [markup.HOME, *([markup.LIST] if _reader(request).may_act_as("juriste") else [])]
-        holes = {
-            "titre": title, "ville": escape(self.town), "chemins": " ".join(ways),
-            "contenu": content,
-        }  # fmt: skip
-        page = self.frame
-        for name, text in holes.items():
-            before, hole, after = page.partition("{{" + name + "}}")
-            page = before + text + after if hole else page
+        ways = [
+            kept_markup.HOME,
+            *([kept_markup.LIST] if _reader(request).may_act_as("juriste") else []),
+        ]
+        page = self.frame.around(title, content, ways=" ".join(ways), kind="fiche")
         return HTMLResponse(page, status, headers={"cache-control": "no-store"})
 
     def _note(

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 from app.curated import WHY, Item
 from app.passages import Again
 from app.replay import FOUND, Replay, became
-from app.web.markup import STATUS
+from app.web.markup import STATUS, address, notice
+from ingest.records.label import short_date
 
 EXTRACT = 400  # characters of a passage that was looked at
 ERASED = "[effacée]"
@@ -21,11 +22,6 @@ VALIDATING = (
     " d'abord à qui pose la même question, avec votre nom et la date ; elle se retirera d'elle-même"
     " si un fichier cité change ou disparaît."
 )
-
-
-def address(id: str) -> str:
-    """Where a kept answer is shown."""
-    return f"/reponse/{id}"
 
 
 def replay_page(
@@ -105,12 +101,6 @@ def list_page(items: Sequence[Item], token: str, said: str = "") -> str:
     ])  # fmt: skip
 
 
-def notice(sentence: str, role: str = "") -> str:
-    """A sentence of the program."""
-    heard = f' role="{role}"' if role else ""
-    return f'<p class="avis"{heard}>{escape(sentence)}</p>' if sentence else ""
-
-
 def moment(at: str) -> str:
     """« 22/11/2026 à 09:14 »."""
     return f"{day(at)} à {escape(at[11:16])}"
@@ -118,7 +108,7 @@ def moment(at: str) -> str:
 
 def day(at: str) -> str:
     """« 22/11/2026 »."""
-    return escape("/".join(reversed(at[:10].split("-"))))
+    return escape(short_date(at))
 
 
 def _validated(item: Item | None, answer: Mapping[str, Any]) -> str:

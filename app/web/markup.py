@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from app.citations import Answer, Citation, Draft, Sentence
+from ingest.records.label import short_date
 
 # status → (class, what the reader sees beside the sentence)
 STATUS = {
@@ -51,9 +52,15 @@ def turns(pairs: Sequence[tuple[str, Answer]]) -> str:
     return "".join(turn(n, question, answer) for n, (question, answer) in enumerate(pairs, 1))
 
 
-def notice(sentence: str) -> str:
+def notice(sentence: str, role: str = "") -> str:
     """A sentence of the program to the user."""
-    return f'<p class="avis">{escape(sentence)}</p>' if sentence else ""
+    heard = f' role="{role}"' if role else ""
+    return f'<p class="avis"{heard}>{escape(sentence)}</p>' if sentence else ""
+
+
+def address(id: str) -> str:
+    """Where a kept answer is shown."""
+    return f"/reponse/{id}"
 
 
 def working(sentence: str) -> str:
@@ -105,8 +112,8 @@ def _validated(answer: Answer) -> str:
     """« validée par Anne Roy le 22/11/2026 »."""
     known = answer.validated
     assert known is not None
-    day = "/".join(reversed(known.on.split("-")))
-    return f'<p class="validee">{escape(f"✓ Réponse validée par {known.by} le {day}")}</p>'
+    said = f"✓ Réponse validée par {known.by} le {short_date(known.on)}"
+    return f'<p class="validee">{escape(said)}</p>'
 
 
 def _sentence(number: int, sentence: Sentence, citations: Sequence[Citation]) -> str:
@@ -173,7 +180,7 @@ def _ways(number: int, answer: Answer) -> str:
     """What can be done with an answer that the journal keeps."""
     if answer.status == "error" or not re.fullmatch(r"[0-9a-f]{12}", answer.id):
         return ""
-    place = f"/reponse/{answer.id}"
+    place = address(answer.id)
     ways = [f'<a href="{place}">Rejouer<span class="valide">, valider</span></a>']
     if answer.sentences:
         ways = [

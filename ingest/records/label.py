@@ -61,6 +61,11 @@ def french_date(iso: str) -> str:
     return f"{number}{_NBSP}{_MONTHS[int(month) - 1]}{_NBSP}{year}"
 
 
+def short_date(iso: str) -> str:
+    """« 2024-01-01 » (a time of day after it is left out) → « 01/01/2024 »."""
+    return "/".join(reversed(iso[:10].split("-")))
+
+
 def _day(iso: str | None) -> str | None:
     return french_date(iso) if iso else None
 

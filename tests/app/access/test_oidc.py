@@ -29,7 +29,7 @@ from app.egress import AddressRefused
 from app.journal.entries import Journal
 from app.journal.search import entries
 from tests.app.access.issuer import CLIENT, SECRET, Issuer, other_key, running
-from tests.app.web.closed_town import Caller, Got
+from tests.app.web.closed_town import Caller, Clock, Got
 from tests.app.web.conftest import Settings
 from tests.app.web.serving import serving
 from tests.app.web.town_hall import Desk
@@ -42,15 +42,6 @@ class EveryDesk(Desk):
 
     def within(self, readable: frozenset[str] | None) -> Desk:
         return self
-
-
-class Clock:
-    """The time, which a test can put forward."""
-
-    ahead = 0.0
-
-    def __call__(self) -> float:
-        return time.time() + self.ahead
 
 
 @dataclass

@@ -5,9 +5,11 @@ What stands in the closed fonds stands nowhere else: its words, its numbers, its
 
 from __future__ import annotations
 
+import html
 import http.client
 import json
 import re
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -98,6 +100,20 @@ class Got:
     headers: http.client.HTTPMessage
     body: bytes
 
+    @property
+    def text(self) -> str:
+        """A page as it is read: its entities are characters."""
+        return html.unescape(self.body.decode())
+
+
+class Clock:
+    """The time, which a test can put forward."""
+
+    ahead = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead
+
 
 @dataclass
 class Caller:
@@ -138,6 +154,13 @@ class Caller:
     def log_in(self, login: str, password: str = PASSWORD) -> Got:
         """Through the login page."""
         return self.form("/connexion", identifiant=login, motdepasse=password)
+
+    @classmethod
+    def logged_in(cls, address: str, login: str) -> Caller:
+        """Somebody who has logged in."""
+        caller = cls(address)
+        assert caller.log_in(login).status == 303
+        return caller
 
     def call(self, function: int, values: list[Any], page: str) -> bytes:
         """Have a function of the page run, as the page does; all that comes back."""

@@ -47,9 +47,7 @@ class House:
     data: Path
 
     def caller(self, login: str) -> Caller:
-        caller = Caller(self.address)
-        assert caller.log_in(login).status == 303
-        return caller
+        return Caller.logged_in(self.address, login)
 
     def noted(self, who: str, limit: str) -> int:
         """How many lines of the journal say that somebody has reached a limit; waits for one."""

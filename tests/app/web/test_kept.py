@@ -56,9 +56,7 @@ class Office:
     act: Path
 
     def caller(self, login: str) -> Caller:
-        caller = Caller(self.address)
-        assert caller.log_in(login).status == 303
-        return caller
+        return Caller.logged_in(self.address, login)
 
     def asked(self, question: str = ASKED, who: str = "marie") -> str:
         """The id of an answer that somebody got."""

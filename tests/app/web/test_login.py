@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
@@ -24,7 +23,7 @@ from app.access.store import Store
 from app.journal.search import entries
 from app.journal.verify import verify
 from app.web.entrance import FIRST, STALE, UNKNOWN, WRONG
-from tests.app.web.closed_town import PASSWORD, Caller, set_up
+from tests.app.web.closed_town import PASSWORD, Caller, Clock, set_up
 from tests.app.web.conftest import Settings
 from tests.app.web.serving import serving
 from tests.app.web.town_hall import Desk
@@ -32,16 +31,6 @@ from tests.app.web.town_hall import Desk
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 IDLE, LONGEST = 3600, 36_000
 PROXY = "127.0.0.1"
-
-
-class Clock:
-    """The time, which a test can put forward."""
-
-    def __init__(self) -> None:
-        self.ahead = 0.0
-
-    def __call__(self) -> float:
-        return time.time() + self.ahead
 
 
 @dataclass
@@ -137,7 +126,7 @@ def test_a_wrong_password_and_a_wrong_login_are_told_in_the_same_words(home: Hou
     for login, password in (("marie", "faux"), ("personne", "faux"), ("marie", "")):
         got = Caller(home.address).log_in(login, password)
         assert got.status == 401
-        (said,) = re.findall(r'role="alert">(.*?)</p>', got.body.decode())
+        (said,) = re.findall(r'role="alert">(.*?)</p>', got.text)
         told.add(unescape(said))
     assert told == {WRONG}
 
@@ -168,7 +157,7 @@ def test_a_form_without_its_token_is_refused(home: House) -> None:
     caller = Caller(home.address)
     got = caller.ask("POST", "/connexion", fields, kind)
     assert got.status == 403
-    assert STALE in got.body.decode()
+    assert STALE in got.text
     assert COOKIE not in caller.cookies
     other = Caller(home.address)
     other.get("/connexion")
@@ -263,7 +252,7 @@ def test_a_first_password_must_be_changed_before_anything_else(home: House) -> N
     got = caller.get("/")
     assert (got.status, got.headers["location"]) == (303, "/mot-de-passe")
     assert caller.get("/config").status == 303
-    assert FIRST in caller.get("/mot-de-passe").body.decode()
+    assert FIRST in caller.get("/mot-de-passe").text
     good = "une phrase de printemps"
     other = Caller(home.address)
     other.log_in("nouvelle", first)

@@ -1,0 +1,40 @@
+"""The frame of a page that Gradio does not draw: its head, its header, the way to other pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+
+
+class Frame:
+    """The frame of every such page."""
+
+    def __init__(self, static: Path, town: str) -> None:
+        self._static, self._town = static, town
+        self._page = self.part("cadre")
+
+    def part(self, name: str) -> str:
+        """A part of a page, with its holes."""
+        return (self._static / f"{name}.html").read_text("utf-8")
+
+    def around(self, title: str, content: str, *, ways: str = "", kind: str = "") -> str:
+        """The page.
+
+        Args:
+            title: of the page, as text.
+            content: HTML of ours.
+            ways: links to other pages, as HTML of ours.
+            kind: the class of `main`.
+        """
+        nav = f'<nav class="qui" aria-label="Pages">{ways}</nav>' if ways else ""
+        return filled(self._page, {
+            "titre": escape(title), "ville": escape(self._town), "chemins": nav, "genre": kind,
+            "contenu": content,
+        })  # fmt: skip
+
+
+def filled(page: str, holes: Mapping[str, str]) -> str:
+    """A page of ours with its holes filled: « {{name}} » becomes HTML, in which no hole is seen."""
+    return re.sub(r"\{\{(\w+)\}\}", lambda hole: holes[hole[1]], page)
