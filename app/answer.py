@@ -114,18 +114,8 @@ class Desk:
             return self._given(validated, started, who, address)
         stage(f"recherche dans {len(names)} fonds…" if len(names) > 1 else "recherche…")
         found = relevant(self.retriever.search(query, names, _HITS))
-        terms = self.retriever.indexes.lexical.terms
-        listing = acts_asked(found.reading, self.catalogue, names, terms)
-        listing = listing or by_number(found, self.catalogue, names)
-        absent = no_such_article(found, self.catalogue, names)
-        if absent:
-            answer = self._refuse(question, absent[1], absent[0])
-        elif listing is None:
-            answer = self._from_passages(query, found, stage, draft)
-        elif listing.acts:
-            answer = self._list(question, listing)
-        else:
-            answer = self._refuse(question, found.hits, listing.said)
+        answer = self._from_fields(question, found, names)
+        answer = answer or self._from_passages(query, found, stage, draft)
         # 6. hand it over, with a line in the journal
         if found.degraded:
             answer = replace(answer, notes=(*answer.notes, DEGRADED))
@@ -133,6 +123,20 @@ class Desk:
         answer = replace(answer, seconds=round(time.perf_counter() - started, 4))
         self._note(answer, found.hits, who, address)
         return answer
+
+    def _from_fields(self, question: str, found: Found, names: Sequence[str]) -> Answer | None:
+        """What the fields of the catalogue answer, without any passage; None for the rest."""
+        if absent := no_such_article(found, self.catalogue, names):
+            said, nearest = absent
+            return self._refuse(question, nearest, said)
+        terms = self.retriever.indexes.lexical.terms
+        listing = acts_asked(found.reading, self.catalogue, names, terms)
+        listing = listing or by_number(found, self.catalogue, names)
+        if listing is None:
+            return None
+        if not listing.acts:
+            return self._refuse(question, found.hits, listing.said)
+        return self._list(question, listing)
 
     def _from_passages(
         self, query: Query, found: Found, stage: Callable[[str], None],
@@ -240,10 +244,8 @@ class Desk:
         )
         of_record = functools.cache(self.catalogue.passages_of_record)
         read = of_its_years(found)[:_READ]
-        if (
-            found.exact and asked.holds is None and only_names_it(query.text)
-        ):  # « délibération 2014/182 »
-            asked = extract.of_the_whole(asked)
+        if found.exact and asked.holds is None and only_names_it(query.text):
+            asked = extract.of_the_whole(asked)  # « délibération 2014/182 »
         if asked.decision and found.exact and read and read[0].record.kind == "article":
             rows = read[0].neighbours or of_record(read[0].record.id)
             return extract.from_its_beginning(replace(read[0], passage=rows[0]))

@@ -97,9 +97,9 @@ def open_parts(settings: Settings, *, writing: bool = False) -> Iterator[Parts]:
     centre = centre_of(embedder, settings.models)
     generation = f"{embedder.model_id[:8]}-{centre.id[:8]}"
     _check_generation(catalogue, embedder, generation)
-    # on a full disk questions are answered by words: the dense store needs room to start
     if writing:
         _mend(settings)
+    # on a full disk questions are answered by words: the dense store needs room to start
     dense = _dense(settings, generation, checked=writing or not without_room(settings.data))
     try:
         lexical = _lexical(settings.data / "lexical", catalogue if writing else None)

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.extract import Chosen
-from app.kinds import ORGANISATION, PERSON
+from app.kinds import ORGANISATION, PERSON, wanted
 from app.law import absence
+from app.ledger.words import names
 from app.named import only_names_it
 from app.scope import names_somebody, outside, private
 from ingest.records.fold import fold
 from ingest.records.label import french_date
-from vectorstore.question import significant
+from vectorstore.question import Reading, significant
 from vectorstore.retriever import Found, Hit
 
 
@@ -48,7 +49,8 @@ class Bar:
             favoured: a follow-up found again the act that the previous answer cited.
             other_time: the year is right, the day or month that was named is not met.
             other_day: a day was named, and neither an act of it was found nor is it cited.
-            scant: a question of few words, one of them is missing, and nothing found is near it.
+            scant: a question of few words, one of them is missing, and nothing found is near it or
+                no passage at all holds it.
         """
         evidence = self.bias + self.dense * dense + self.coverage * coverage
         evidence += self.favoured * favoured + self.other_time * other_time
@@ -73,9 +75,14 @@ _WHO = re.compile(
     r"(?:nom (?:du|de la|de l['’]) ?(?:maire|président\w*|préfet|adjointe?)"
     r"|maire|président|premier (?:ministre|adjoint)|préfet|ministre)\b)", re.I,
 )  # fmt: skip
+_NAMED = re.compile(
+    r"\b(?:comment s['’]appell\w+|quel(?:le)? est le (?:petit )?nom d|comment se nomme\w*)\b", re.I
+)
 _SITTING = re.compile(r"\b(?:conseil|séance|réunion|vot\w+|décid\w+|adopt\w+|délibér\w+)\b", re.I)
 _NOTHING = "Les documents indexés ne répondent pas à cette question."
 _NOBODY = f"{_NOTHING} Aucun des passages trouvés n'y nomme quelqu'un."
+_NO_COUNT = f"{_NOTHING} Aucun des passages trouvés n'en donne le nombre."
+_NO_NAME = f"{_NOTHING} Aucun des passages trouvés ne donne de nom."
 
 
 def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
@@ -96,7 +103,7 @@ def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
         ]
     place = next((town for town in reading.towns if not _speak_of(town, titles)), None)
     place = place or next((name for name in reading.places if not _speak_of(name, texts)), None)
-    if reading.places and not reading.bodies and chosen and chosen[0].beside_place < _BESIDE:
+    if reading.places and not reading.bodies and chosen and _is_elsewhere(reading, chosen):
         place = place or reading.places[0]
     if place:
         return Verdict(False, 0.0, f"Aucun acte indexé ne répond au sujet de « {place} ».")
@@ -106,6 +113,10 @@ def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
         return Verdict(False, 0.0, _NOTHING)
     if _WHO.search(reading.text) and not any(_names_somebody(one) for one in chosen):
         return Verdict(False, 0.0, _NOBODY)
+    if _NAMED.search(reading.text) and not any(_gives_a_name(reading, one) for one in chosen):
+        return Verdict(False, 0.0, _NO_NAME)
+    if not any(one.counts for one in chosen):
+        return Verdict(False, 0.0, _NO_COUNT)
     number = next((one for one in reading.cited if not found.exact), None)
     if number and not _speak_of_number(number, chosen):
         shown = number.replace("-", "/")
@@ -119,18 +130,44 @@ def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
     if found.exact:
         about_it = chosen[0].coverage >= _ABOUT or only_names_it(reading.text)
         return Verdict(about_it, float(about_it), _NOTHING)
-    closer = reading.days or reading.months
-    other_time = bool(closer) and not _any_of(closer, hits)
-    other_day = other_time and bool(reading.days) and _SITTING.search(reading.text) is not None
-    other_day = other_day and not any(_names_day(text, reading.days[0]) for text in near)
+    other_time, other_day = _elsewhen(reading, hits, near)
     # A follow-up must be answered itself: its context was answered before.
     coverage = (chosen[0].coverage + chosen[0].last_coverage) / 2
     again = any(hit.evidence.favoured for hit in found.hits[:3])
     favoured = again and chosen[0].last_coverage >= _ABOUT
     dense = found.hits[0].evidence.dense
-    scant = chosen[0].scant and dense < _NEAR
+    scant = chosen[0].unheard or (chosen[0].scant and dense < _NEAR)
     confidence = bar.confidence(dense, coverage, favoured, other_time, other_day, scant)
     return Verdict(confidence >= bar.threshold, confidence, _NOTHING)
+
+
+def _elsewhen(reading: Reading, hits: Sequence[Hit], near: Sequence[str]) -> tuple[bool, bool]:
+    """Whether the day or month named is met by nothing found, and whether it is a séance's."""
+    closer = reading.days or reading.months
+    if not closer or _any_of(closer, hits):
+        return False, False
+    sitting = bool(reading.days) and _SITTING.search(reading.text) is not None
+    return True, sitting and not any(_names_day(text, reading.days[0]) for text in near)
+
+
+def _is_elsewhere(reading: Reading, chosen: Sequence[Chosen]) -> bool:
+    """Whether what is asked of a commune without indexed acts is told by nothing.
+
+    The law names towns, the seat of a court or a library that is listed: it must give the kind of
+    thing that is asked.
+    """
+    best = chosen[0]
+    if best.beside_place < _BESIDE:
+        return True
+    kind = wanted(reading.text)
+    law = best.unit.hit.record.kind == "article"
+    return law and kind is not None and not any(kind.search(one.unit.text) for one in chosen)
+
+
+def _gives_a_name(reading: Reading, one: Chosen) -> bool:
+    """Whether a unit holds a proper name that the question does not."""
+    asked = set(significant(reading.text))
+    return any(name not in asked for name, _ in names(one.unit.text))
 
 
 def _names_somebody(one: Chosen) -> bool:

@@ -9,10 +9,11 @@ an amount, a date, a vote, a name, an article.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
-from app.kinds import AMOUNT, PERSON, VOTE, VOTES, others_wanted, wanted
+from app.counts import counted, counts
+from app.kinds import AMOUNT, NUMBER, PERSON, VOTE, VOTES, others_wanted, wanted
 from app.ledger import squeeze
 from app.ranges import Quantity, covers, quantities
 from app.units import Unit, inside, is_vote, quote_of, units, with_its_run
@@ -35,6 +36,8 @@ class Chosen:
     last_coverage: float  # the same for what was asked last, alone
     beside_place: float  # the same for what was asked beside a commune without indexed acts
     scant: bool = False  # the question is of few words, one of which stands nowhere around it
+    unheard: bool = False  # and no passage at all holds that word
+    counts: bool = True  # where a number of things is asked: it gives one
 
 
 # Words that ask, and tell nothing of what is asked about: the kind of thing stands for them.
@@ -61,11 +64,13 @@ _MARGIN = 0.2  # a further sentence scores at most this much less than the best
 _DECISION_MARGIN = 0.5  # an object and what is decided of it look less alike
 _VOTE_REACH = 300  # characters: from one line of a vote to the next
 _KIND_FOUND = 0.35  # for a sentence that holds the kind of thing asked
+_NUMBER_FOUND = 0.2  # beside what is counted
 _FOREIGN = 0.3  # for an amount whose line holds no word of the question
 _ROW_FOUND = 0.5  # for a row whose range holds the figure asked
 _TELLING = 2.0  # least idf of a word that tells what is asked: in one passage of seven at most
 _FEW = 4  # words that tell: at most so many make a short question
 _MISSING = 0.25  # of their weight
+_UNHEARD = 9.0  # idf of a word that no passage holds, where there are thousands of them
 _ALSO_FOUND = 0.2  # for each other kind asked that it holds as well
 
 
@@ -77,7 +82,9 @@ class Asked:
     total: float
     last: frozenset[str]  # those of its terms that were asked last
     beside_place: frozenset[str]  # those that are neither a commune without indexed acts nor a date
+    counted: frozenset[str]  # what is asked how many there are of, in all its words
     telling: frozenset[str]  # those that are neither common nor verbs of every question
+    unheard: frozenset[str]  # those of them that no passage holds
     holds: re.Pattern[str] | None  # what kind of thing is wanted
     also: tuple[re.Pattern[str], ...]  # other kinds: « quel prestataire, et à quel prix ? »
     several: bool  # several acts may answer: years or places are compared
@@ -133,10 +140,13 @@ def weigh_question(
     beside = frozenset(term for term in weights.keys() - named if not term.isdigit())
     common = set(terms(f"{_COMMON} {' '.join(_ALIAS.findall(question))}"))
     telling = frozenset(term for term in weights.keys() - common if weights[term] >= _TELLING)
+    nowhere = idf("")
+    unheard = frozenset(term for term in telling if idf(term) == nowhere >= _UNHEARD)
     decision = bool(_WHAT_IT_DECIDES.search(last))
     kind = None if decision else wanted(last)
     also = () if decision else others_wanted(last, kind)
     synonyms = synonyms_of(question, terms)
+    how_many = frozenset(synonyms.also(terms(counted(last))) if kind is NUMBER else ())
     several = bool(_SEVERAL.search(last)) or len(bodies) > 1
     figures = tuple(quantities(last))
     return Asked(
@@ -144,7 +154,9 @@ def weigh_question(
         total,
         newest,
         beside,
+        how_many,
         telling,
+        unheard,
         kind,
         also,
         several,
@@ -159,8 +171,8 @@ def of_the_whole(asked: Asked) -> Asked:
     """The question that names an act and asks nothing of it: what it is about, what it decides."""
     none = frozenset[str]()
     return replace(
-        asked, weights={}, last=none, beside_place=none, telling=none, holds=None, also=(),
-        figures=(), decision=True,
+        asked, weights={}, last=none, beside_place=none, counted=none, telling=none, unheard=none,
+        holds=None, also=(), figures=(), decision=True,
     )  # fmt: skip
 
 
@@ -241,6 +253,9 @@ def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
         said = f"{unit.opening} {unit.text}" if asked.holds is PERSON else unit.text
         score += _KIND_FOUND if asked.holds.search(said) else -0.15
         score += _ALSO_FOUND * sum(bool(kind.search(said)) for kind in asked.also)
+    said = f"{unit.opening} {unit.text}"
+    number = not asked.counted or counts(said, asked.counted, terms)
+    score += _NUMBER_FOUND if asked.counted and number else 0.0
     if asked.figures and covers(unit.text, asked.figures):
         score += _ROW_FOUND
     if asked.decision and len(unit.text) > 25 and (_DECIDED.match(unit.text) or _decides(unit)):
@@ -256,18 +271,21 @@ def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
         sum(weights[t] for t in some & everywhere) / (sum(weights[t] for t in some) or 1.0)
         for some in (asked.last, asked.beside_place)
     )
-    return Chosen(unit, score, min(1.0, sum(share)), met, beside, _scant(asked, everywhere))
+    scant = _scant(asked, everywhere)
+    unheard = scant and not asked.unheard <= everywhere
+    return Chosen(unit, score, min(1.0, sum(share)), met, beside, scant, unheard, number)
 
 
-def _scant(asked: Asked, everywhere: Collection[str]) -> bool:
+def _scant(asked: Asked, everywhere: Set[str]) -> bool:
     """Whether a question of few words has one that stands nowhere around a unit.
 
     « vitesse de la lumière » is not answered by what speaks of light alone, while a long question
     is made of many details, each of which may be worded otherwise.
     """
-    missing = sum(asked.weights[term] for term in asked.telling - set(everywhere))
-    total = sum(asked.weights[term] for term in asked.telling)
-    return len(asked.telling) <= _FEW and missing > _MISSING * total
+    if len(asked.telling) > _FEW:
+        return False
+    missing = sum(asked.weights[term] for term in asked.telling - everywhere)
+    return missing > _MISSING * sum(asked.weights[term] for term in asked.telling)
 
 
 def _above(unit: Unit, asked: Asked) -> str:

@@ -28,7 +28,7 @@ PERSON = re.compile(
     rf"|\b{_TITLE}\s*[A-ZÉ]"
 )
 _LAW = re.compile(r"\b(?:article|loi|décret|code|ordonnance)s?\b.*\d|\b[LRD]\.? ?\d{3,}", re.I)
-_DIGIT = re.compile(r"\d")
+NUMBER = re.compile(r"\d")
 _DURATION = re.compile(
     r"(?:\d+|\b(?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze|vingt|trente"
     r"|quarante|soixante|cent)[\w-]*)\s*(?:ans?|années?|mois|jours?|heures?|h\b|semaines?|minutes?)",
@@ -70,7 +70,7 @@ _ASKS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (re.compile(r"\bquel(?:le)?s? (?:association|entreprise|société|prestataire|cabinet|bureau"
                 r"|organisme|fournisseur|fondation|agence)s?\b", re.I), ORGANISATION),
     (re.compile(r"^\s*(?:et\s+)?qui\b|quels? élus?|quelle personne|par qui", re.I), PERSON),
-    (re.compile(r"combien|quel nombre", re.I), _DIGIT),
+    (re.compile(r"combien|quel nombre", re.I), NUMBER),
     (re.compile(r"pourquoi|dans quel but|à quoi (?:ser|a servi)|que (?:veut|voulait|compte)\w*"
                 r"(?:-\w+)? faire", re.I), _PURPOSE),
 )  # fmt: skip
@@ -89,7 +89,7 @@ _NAMES = {
     VOTE: "vote", _NAMES_AGAINST: "vote", _NAMES_ABSTAINING: "vote", _NAMES_FOR: "vote",
     _OPINION: "opinion", _LAW: "legal_basis", _DURATION: "duration", _HOURS: "date",
     _CLOCK: "date", _DATE: "date", AMOUNT: "amount", ORGANISATION: "person", PERSON: "person",
-    _DIGIT: "number", _PURPOSE: "purpose",
+    NUMBER: "number", _PURPOSE: "purpose",
 }  # fmt: skip
 _LISTS = re.compile(r"\bquel(?:le)?s\b|\bliste|énumère", re.I)
 _YES_OR_NO = re.compile(

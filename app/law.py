@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from app.citations import Answer
-from ingest.records.label import french_date, label
-from ingest.records.record import Record
+from ingest.records.label import french_date, in_a_sentence
 from ingest.records.version import VersionRow
 from vectorstore.retriever import Found
 from vectorstore.versions import Named, period, same_words
@@ -64,8 +63,8 @@ def _absent(item: Named) -> str:
 
 def _name(version: VersionRow) -> str:
     """« L'article L. 2122-22 du code général des collectivités territoriales »."""
-    record = Record(0, "article", (), number=version.number, body=version.body or None)
-    return "L'" + label(record).replace("Article", "article", 1)
+    said = in_a_sentence(version.number, version.body or None)
+    return said[0].upper() + said[1:]
 
 
 def _lower(name: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from app.citations import Quote
 from ingest.catalogue import Catalogue
 from ingest.records.fold import fold
+from ingest.records.label import MONTHS
 from ingest.rows import RecordRow
 from vectorstore.fusion import Evidence
 from vectorstore.question import Reading
@@ -63,11 +64,10 @@ _ASKING = (
     " délibérations arrêtés décisions actes points sujets affaires questions dossiers ordre du"
     " jour conseil municipal communautaire commune ville mairie maire séance réunion examinés"
     " examiné traités traité abordés votés votées voté adoptés adoptées pris prises délibéré"
-    " signés inscrits discutés évoqués approuvés approuvées janvier février mars avril mai juin"
-    " juillet août septembre octobre novembre décembre depuis entre avant après partir compter"
+    " signés inscrits discutés évoqués approuvés approuvées depuis entre avant après partir compter"
     " année fin début relatives relatifs concernant portant sujet propos dernier dernière récent"
     " récente plus"
-)
+) + " ".join(["", *MONTHS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +105,10 @@ def acts_asked(
     if what is None or not periods:
         return None
     kinds = _KINDS.get(what.lower(), _COUNCIL)
-    ours = [fold(body) for body in reading.bodies]
     dated = [
         record
         for record in catalogue.acts_dated(periods, kinds, fonds)
-        if not ours or fold(record.body or "") in ours
+        if decided_by(record, reading.bodies)
     ]
     aside = set(terms(" ".join([_ASKING, *reading.bodies])))
     subject = {term for term in terms(reading.text) if not term.isdigit()} - aside
@@ -148,7 +147,7 @@ def _titled(records: Sequence[RecordRow], catalogue: Catalogue) -> list[Listed]:
 def _periods(reading: Reading) -> list[tuple[str, str]]:
     """The days, months or years that a question names, each from its first day to its last.
 
-    None where it bounds a time by a day or a month, or by one year of several: « depuis mars ».
+    None of them where a day, a month or one year of several bounds it: « depuis mars ».
     """
     text = reading.text
     bound = _BOUND.search(text)
@@ -169,6 +168,11 @@ def _periods(reading: Reading) -> list[tuple[str, str]]:
         last = f"{int(found[2]) - 1}" if found[1].lower() == "avant" else found[2]
         return [(_FIRST, f"{last}-12-31")]
     return [] if bound else [(f"{year}-01-01", f"{year}-12-31") for year in reading.years]
+
+
+def decided_by(record: RecordRow, bodies: Sequence[str]) -> bool:
+    """Whether one of these collectivities decided an act; any, where none is named."""
+    return not bodies or fold(record.body or "") in map(fold, bodies)
 
 
 def title_of(record: RecordRow, catalogue: Catalogue) -> Quote | None:

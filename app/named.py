@@ -7,13 +7,11 @@ import re
 from collections.abc import Sequence
 
 from app.citations import Quote
-from app.listing import Listed, Listing, hit_of, title_of
+from app.listing import Listed, Listing, decided_by, hit_of, title_of
 from app.units import quote_of, units
 from ingest.catalogue import Catalogue, bare_number
 from ingest.links import naming, reference_to
-from ingest.records.fold import fold
-from ingest.records.label import label
-from ingest.records.record import Record
+from ingest.records.label import MONTHS, in_a_sentence
 from ingest.rows import RecordRow
 from vectorstore.question import Reading
 from vectorstore.references import of_the_code
@@ -26,8 +24,7 @@ _NEAREST = 3
 _AROUND = re.compile(
     r"\b(?:articles?|délibérations?|arrêtés?|décisions?|actes?|codes?|lois?|numéro|texte|contenu"
     r"|objet|général\w*|dispose|disait|décident?|prévoi\w*|contien\w*|porte\w*|quel\w*|dit|dire"
-    r"|janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
-    r"|version|vigueur)\b",
+    rf"|{'|'.join(MONTHS)}|version|vigueur)\b",
     re.I,
 )
 _CODE = re.compile(r"\bcode\b|\b(?:CG|CR|CA|CJ|CC|CS)[A-Z0-9]+\b")
@@ -77,16 +74,16 @@ def _relying_on(
     """
     if reading.years or reading.days or reading.months:
         return None
-    ours = [fold(body) for body in reading.bodies]
     found: dict[int, Listed] = {}
     for record in records:
         values = reference_to(record)
         for act, _ in reversed(naming(catalogue, record, fonds)):
-            fits = act.kind != "autre" and (not ours or fold(act.body or "") in ours)
+            fits = act.kind != "autre" and decided_by(act, reading.bodies)
             if fits and (line := _line_that_names(act, values, catalogue)):
                 found.setdefault(act.id, Listed(act, line))
     acts = sorted(found.values(), key=lambda one: (one.record.date or "", one.record.id))
-    name = _name(records[0])
+    law = [in_a_sentence(r.number, r.body) for r in records if r.kind == "article" and r.number]
+    name = law[0] if law else "cet acte"
     if not acts:
         return Listing((), f"Aucun acte indexé ne cite {name}.")
     count = f"{len(acts)} actes citent" if len(acts) > 1 else "Un acte cite"
@@ -157,11 +154,3 @@ def no_such_article(
     shown = re.sub(r"^([A-Z]+)", r"\1. ", wanted)
     said = f"Aucun article indexé ne porte le numéro « {shown} »"
     return (f"{said} ; voici les numéros les plus proches." if hits else f"{said}."), hits
-
-
-def _name(record: RecordRow) -> str:
-    """« l'article L. 2121-29 du code général des collectivités territoriales »."""
-    if record.kind != "article":
-        return "cet acte"
-    name = label(Record(0, "article", (), number=record.number, body=record.body))
-    return "l'" + name.replace("Article", "article", 1)

@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from ingest.records.fold import fold
+from ingest.records.label import MONTHS
 
 LEAST_COSINE = 0.95  # of the two questions as embedded (docs/log.md)
 
@@ -71,12 +72,7 @@ _TO = re.compile(
 _LETTER = re.compile(r"(?<=[^\W\d] )([A-Z])\b(?!['’.])")  # « bâtiment J »
 _ELIDED = re.compile(r"-t-(?=elle|il|on)|\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'")
 _TOKEN = re.compile(r"[a-z]*\d+(?:[ .,/-]\d+)*|[a-z]+")
-_MONTHS = frozenset(
-    re.findall(
-        r"\w+",
-        "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre",
-    )
-)
+_MONTHS = frozenset(map(fold, MONTHS))
 _CAPITAL = r"[A-ZÀ-Ý][\wÀ-ÿ]+"
 _NAME = re.compile(rf"(?<=[\w,;:)'’-] ){_CAPITAL}|(?<=['’-]){_CAPITAL}")
 

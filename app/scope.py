@@ -9,6 +9,7 @@ from ingest.records.fold import fold
 
 _ADVICE = re.compile(
     r"\b(?:à votre avis|selon vous|que pensez-vous|pensez-vous|aurait-(?:il|elle|on) dû"
+    r"|quel(?:le)? est (?:le |la )?(?:meilleure?|pire|plus (?:beau|belle))"
     r"|devrait-(?:il|elle|on)|est-ce (?:bien|juste)|faut-il voter"
     r"|était-(?:il|elle) (?:légale?|légal|régulier|régulière|valable|illégale?)"
     r"|est-(?:il|elle) (?:légale?|régulière?|illégale?))\b",
@@ -32,6 +33,8 @@ _PRIVATE = re.compile(
     r"|naissance|nee? (?:le|en)|age|maladie|malade|sante|souffre|religion|epou\w+|marie\w*|enfants?"
     r"|conjoint\w*|opinion|compte bancaire|patrimoine)\b"
 )
+_FAMILY = re.compile(r"epou\w+|marie\w*|enfants?|conjoint\w*")
+_BESIDE = 60  # characters between somebody's name and what is said of them
 _PERSON = re.compile(
     r"\b(?:M\.|MM\.|Mr|Mme|Mlle|Monsieur|Madame)\s+[A-ZÉÈ]\w"
     r"|(?<!^)\b(?!Maison|Hôtel|Centre|École|Ecole|Salle|Foyer|Espace|Place|Rue|Parc|Saint|Pôle)"
@@ -57,10 +60,19 @@ def private(question: str, quoted: Sequence[str]) -> str:
     asked = _PRIVATE.search(fold(question))
     if asked is None or not names_somebody(question):
         return ""
-    said = any(re.search(rf"\b{asked[0]}\b", fold(text)) for text in quoted)
-    return "" if said else _NO_PRIVATE_LIFE
+    said = rf"\b{asked[0]}\b"
+    if _FAMILY.fullmatch(asked[0]):  # an act that names somebody may speak of others' children
+        name = re.escape(fold(_named(question)).split()[-1])
+        said = rf"{said}.{{0,{_BESIDE}}}\b{name}\b|\b{name}\b.{{0,{_BESIDE}}}{said}"
+    told = any(re.search(said, fold(text), re.S) for text in quoted)
+    return "" if told else _NO_PRIVATE_LIFE
 
 
 def names_somebody(text: str) -> bool:
     """Whether a text holds what looks like the name of a person."""
-    return _PERSON.search(text) is not None
+    return bool(_named(text))
+
+
+def _named(text: str) -> str:
+    found = _PERSON.search(text)
+    return found[0] if found else ""

@@ -71,7 +71,7 @@ def passed_over(name: str) -> bool:
 
 def _below(root: Path, shut: Callable[[Shut], None]) -> Iterator[Found]:
     def refused(error: OSError) -> None:
-        folder = os.path.relpath(error.filename, root).replace(os.sep, "/")
+        folder = _relative(Path(error.filename), root)
         shut(Shut(f"{folder}/", "forbidden", error.strerror or ""))
 
     for folder, names, files in os.walk(root, onerror=refused):
@@ -126,7 +126,7 @@ def _is_utf8(path: str) -> bool:
 
 def _found(root: Path, path: str) -> Found:
     status = (root / path).stat()
-    return Found(root, path.replace(os.sep, "/"), status.st_size, status.st_mtime_ns)
+    return Found(root, path, status.st_size, status.st_mtime_ns)
 
 
 def sha256(file: Path) -> str:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 
+from ingest.records.label import MONTHS
 from ingest.rows import RecordRow
 
 _YEARS = re.compile(
     r"(?<![\w/.-])(?P<first>(?:19|20)\d\d)(?:\s?[-/–]\s?(?P<last>(?:19|20)\d\d|\d\d))?(?![\w°]|[/.–-]\d)"
 )
 # A year behind these is that of a day, or of another act: not what this act is about.
-_OF_ANOTHER = re.compile(
-    r"(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|n°)"
-    r"\s*$", re.I,
-)  # fmt: skip
+_OF_ANOTHER = re.compile(rf"(?:{'|'.join(MONTHS)}|n°)\s*$", re.I)
 _LONGEST = 15  # years that a title may span: « programme 2014-2020 »
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ingest.records.dates import DATE, dates
 from ingest.records.fold import fold
+from ingest.records.label import MONTHS
 from ingest.records.numbers import key
 from vectorstore.places import named
 
@@ -52,20 +53,7 @@ _YEAR = re.compile(
 )
 # A year, and no figure: « en 2010 », « fin 2010 », not « de 2000 habitants ».
 _IN_YEAR = re.compile(r"\b(?:en|annee|fin|debut|courant|exercice)\s+((?:19|20)\d\d)\b")
-_MONTHS = [
-    "janvier",
-    "fevrier",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "aout",
-    "septembre",
-    "octobre",
-    "novembre",
-    "decembre",
-]
+_MONTHS = [fold(month) for month in MONTHS]
 _MONTH_YEAR = re.compile(r"\b(" + "|".join(_MONTHS) + r")\s+(?:de\s+)?((?:19|20)\d\d)\b")
 _TOWN_OF = r"\b(?i:commune|ville|mairie|maire|village|municipalité|conseil municipal)\s+"
 _PLACE = re.compile(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 from ingest.records.fold import fold
 
@@ -86,14 +87,9 @@ def _head(text: str) -> str:
 
 def _most_named_group(text: str) -> str | None:
     """The group of communes that a text names most often, as it first writes it."""
-    found = Counter[str]()
-    written: dict[str, str] = {}
-    for match in _GROUP.finditer(fold(text)):
-        name = _first(_GROUP, text[match.start() :], fold(text[match.start() : match.end() + 80]))
-        if name is not None:
-            found[fold(name)] += 1
-            written.setdefault(fold(name), name)
-    return written[found.most_common(1)[0][0]] if found else None
+    written = [*_named(_GROUP, text, fold(text))]
+    often = Counter(map(fold, written))
+    return max(written, key=lambda name: often[fold(name)], default=None)
 
 
 def body_from_folder(source: str) -> str | None:
@@ -105,7 +101,12 @@ def body_from_folder(source: str) -> str | None:
 
 
 def _first(trigger: re.Pattern[str], head: str, folded: str) -> str | None:
-    """The first name behind the trigger, with the type and article that belong to it."""
+    """The first name behind the trigger."""
+    return next(_named(trigger, head, folded), None)
+
+
+def _named(trigger: re.Pattern[str], head: str, folded: str) -> Iterator[str]:
+    """The names behind the trigger, each with the type and article that belong to it."""
     for match in trigger.finditer(folded):
         name = _name(head[match.end() : match.end() + 80])
         if name is None:
@@ -114,11 +115,11 @@ def _first(trigger: re.Pattern[str], head: str, folded: str) -> str | None:
         kind, article = groups.get("type"), groups.get("of")
         name = (article or "") + name
         if kind is None:
-            return name
+            yield name
+            continue
         written = " ".join(head[match.start("type") : match.end("type")].lower().split())
         joint = "" if not article and name.startswith("-") else " "
-        return written[0].upper() + written[1:] + joint + name
-    return None
+        yield written[0].upper() + written[1:] + joint + name
 
 
 def _name(rest: str) -> str | None:

@@ -19,7 +19,7 @@ _KINDS = {
     "reglement": "Règlement",
     "article": "Article",
 }
-_MONTHS = (
+MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
     "octobre", "novembre", "décembre",
 )  # fmt: skip
@@ -58,7 +58,13 @@ def french_date(iso: str) -> str:
     """« 2024-01-01 » → « 1er janvier 2024 », with spaces that do not break."""
     year, month, day = iso.split("-")
     number = "1er" if int(day) == 1 else str(int(day))
-    return f"{number}{_NBSP}{_MONTHS[int(month) - 1]}{_NBSP}{year}"
+    return f"{number}{_NBSP}{MONTHS[int(month) - 1]}{_NBSP}{year}"
+
+
+def in_a_sentence(number: str, body: str | None) -> str:
+    """« l'article L. 2121-29 du code général des collectivités territoriales »."""
+    named = label(Record(0, "article", (), number=number, body=body))
+    return "l'" + named.replace("Article", "article", 1)
 
 
 def short_date(iso: str) -> str:

@@ -116,6 +116,9 @@ def test_what_the_records_do_not_answer_is_refused_with_the_nearest_passages(
         "Quelle est la population de la Chine ?",
         "Quel est le prix du repas au restaurant de la tour Eiffel ?",
         "Qui est le Premier ministre du Royaume-Uni ?",
+        "Comment s'appelle le chat de la bibliothèque ?",
+        "Combien de tortues la commune de Courvallon a-t-elle ?",
+        "Quel est le meilleur tarif de la commune ?",
         "Quelle heure est-il ?",
     ],
 )

@@ -40,6 +40,12 @@ def test_a_private_life_is_not_told_unless_the_act_tells_it(question: str) -> No
     assert not private(question, ["Téléphone, salaire, âge : « elle gagne »."])
 
 
+def test_the_children_of_somebody_are_not_those_an_act_speaks_of() -> None:
+    asked = "Combien d'enfants a Hélène Mandroux ?"
+    assert private(asked, ["Hélène MANDROUX : " + "Nous débattons. " * 9 + "Les enfants d'abord."])
+    assert not private(asked, ["Hélène MANDROUX, mère de deux enfants, préside la séance."])
+
+
 @pytest.mark.parametrize(
     "question",
     [
