@@ -41,7 +41,10 @@ UNPROVED = (
 )
 OMITTED = "Phrases du modèle omises, faute de preuve : {count}."
 CUT = "Le modèle s'est arrêté au milieu d'une phrase, qui est omise."
-DEGRADED = "L'index dense ne répond pas : la recherche s'est faite par les mots seuls."
+DEGRADED = (
+    "L'index dense ne répond pas, ou il est à refaire (`greffe ingest`) : la recherche s'est faite"
+    " par les mots, en tout ou en partie."
+)
 
 
 class FondsUnknown(Trouble):

@@ -100,7 +100,7 @@ def open_parts(settings: Settings, *, writing: bool = False) -> Iterator[Parts]:
     if writing:
         _mend(settings)
     # on a full disk questions are answered by words: the dense store needs room to start
-    dense = _dense(settings, generation, checked=writing or not without_room(settings.data))
+    dense = open_dense(settings, generation, checked=writing or not without_room(settings.data))
     try:
         lexical = _lexical(settings.data / "lexical", catalogue if writing else None)
         indexes = Indexes(dense, lexical, centre)
@@ -215,7 +215,7 @@ def rebuild(settings: Settings, tell: Tell) -> int:
     generation = f"{embedder.model_id[:8]}-{centre.id[:8]}"
     old = catalogue.meta("generation")
     _mend(settings)
-    dense = _dense(settings, generation)
+    dense = open_dense(settings, generation)
     try:
         count = embed_all(catalogue, embedder, Dense(dense, centre), tell)
         catalogue.set_meta("model", _named(embedder, generation))
@@ -230,7 +230,7 @@ def rebuild(settings: Settings, tell: Tell) -> int:
 
 
 def _drop(settings: Settings, generation: str, catalogue: Catalogue) -> None:
-    old = _dense(settings, generation)
+    old = open_dense(settings, generation)
     for fonds in catalogue.fonds():
         old.drop(fonds)
     old.close()
@@ -296,7 +296,8 @@ def _mend(settings: Settings) -> None:
         begin_anew_if_ruined(settings.data)
 
 
-def _dense(settings: Settings, generation: str, *, checked: bool = True) -> ChromaIndex:
+def open_dense(settings: Settings, generation: str, *, checked: bool = True) -> ChromaIndex:
+    """The dense index, where the settings say it is. Raises StoreUnavailable, AddressRefused."""
     if not settings.store.url:
         return open_local(settings.data, generation, checked=checked)
     check_address("store.url", settings.store.url, settings.egress.allowed)

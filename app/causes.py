@@ -58,6 +58,7 @@ _CAUSES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^\w*(?:BadRequestError|UnprocessableEntityError)$", "il refuse la demande"),
         (r"^\w*RateLimitError$", "il est trop demandé"),
         (r"^\w*InternalServerError$", "il a une erreur interne"),
+        (r"(?s)(?:Client|Server) error '(\d{3})[^']*' for url .*", r"il répond par l'erreur \1"),
         # PDF
         (r"Failed to load document \(PDFium: Data format error\)\.?", "ce n'est pas un PDF entier"),
         (r"Failed to load document \(PDFium: Incorrect password error\)\.?",

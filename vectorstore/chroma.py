@@ -248,7 +248,7 @@ class ChromaIndex:
         try:
             return _patient(lambda: step(self._linked()))
         except httpx.TimeoutException as error:
-            raise StoreUnavailable("silent", self._where, detail=str(error)) from error
+            raise StoreUnavailable("silent", self._where, detail=_said(error)) from error
         except InternalError as error:
             reason: Reason = "damaged" if "hnsw" in str(error).lower() else "failed"
             raise StoreUnavailable(reason, self._where, detail=str(error)) from error
@@ -257,7 +257,7 @@ class ChromaIndex:
                 raise NotFoundError(str(error)) from error
             raise
         except httpx.TransportError as error:
-            raise _ServerGone(str(error)) from error
+            raise _ServerGone(_said(error)) from error
 
     def _linked(self) -> Link:
         with self._lock:
@@ -466,11 +466,18 @@ def _client(site: Site) -> Client:
             site.host, site.port, ssl=site.tls, settings=Settings(**settings)
         )
     except (ValueError, httpx.TransportError) as error:  # ValueError: « Could not connect … »
-        raise _ServerGone(str(error)) from error
+        raise _ServerGone(_said(error)) from error
     # Chroma's own HTTP session has no time limit, and no setting for one
     _http_session(client._admin_client).close()  # a second one, used by the constructor only
     _http_session(client).timeout = httpx.Timeout(TIMEOUT_S, connect=5.0)
     return cast("Client", client)
+
+
+def _said(error: BaseException) -> str:
+    """An error's sentence, or the name of what caused it: httpx often says nothing."""
+    while not str(error) and error.__context__:
+        error = error.__context__
+    return str(error) or type(error).__name__
 
 
 def _http_session(client: Any) -> httpx.Client:

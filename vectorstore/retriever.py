@@ -139,13 +139,18 @@ class Retriever:
     def _dense(
         self, fonds: Sequence[str], vector: NDArray[np.float32]
     ) -> tuple[list[tuple[str, float]], bool]:
-        """Dense candidates. Without its store the search goes on by words, and says so."""
+        """Dense candidates. Without its store the search goes on by words, and says so.
+
+        So it does where a fonds has passages and the store no vector for them: not yet, or lost.
+        """
         try:
-            return [
-                hit for name in fonds for hit in self.indexes.dense.search(name, vector, DEPTH)
-            ], False
+            found = {name: self.indexes.dense.search(name, vector, DEPTH) for name in fonds}
         except StoreUnavailable:
             return [], True
+        empty = [name for name, hits in found.items() if not hits]
+        counts = self.catalogue.counts() if empty else {}
+        lacking = any(name in counts and counts[name]["passages"] for name in empty)
+        return [hit for hits in found.values() for hit in hits], lacking
 
     def _before(self, context: str, fonds: Sequence[str]) -> frozenset[int]:
         """The records that the question before was about, when its answer is not known."""

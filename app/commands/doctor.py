@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -89,6 +90,7 @@ def _look(settings: Settings) -> Iterator[Finding]:
     yield _model(settings)
     yield _processor()
     yield _index(settings)
+    yield from _dense(settings)
     yield from _contacts(settings)
     yield from look_at_issuer(settings)
     yield _stopped(settings)
@@ -167,6 +169,39 @@ def _index(settings: Settings) -> Finding:
     return Finding(
         "Index", passages > 0, False, f"{passages} passages",
         "greffe ingest DOSSIER, ou greffe demo",
+    )  # fmt: skip
+
+
+def _dense(settings: Settings) -> Iterator[Finding]:
+    """Whether the dense index answers, and holds a vector for each passage."""
+    from app.answer import NoIndex
+    from app.assembly import catalogue_of, open_dense
+    from ingest.trouble import Trouble
+    from vectorstore.chroma_files import ruined
+
+    name, again = "Index dense", "greffe ingest sur vos dossiers : les vecteurs sont gardés"
+    try:
+        catalogue = catalogue_of(settings, create=False)
+    except (NoIndex, Trouble):
+        return  # told by the line above
+    with closing(catalogue):
+        passages = {name: one["passages"] for name, one in catalogue.counts().items()}
+        generation = catalogue.meta("generation")
+    if not generation:
+        return
+    if not settings.store.url and ruined(settings.data / "chroma"):
+        yield Finding(name, False, True, "chroma.sqlite3 ne peut pas être lu", again)
+        return
+    try:
+        with closing(open_dense(settings, generation)) as dense:
+            lacking = {fonds: n - dense.count(fonds) for fonds, n in passages.items()}
+    except Trouble as trouble:
+        yield _wrong(name, trouble)
+        return
+    short = [f"« {fonds} » : {n}" for fonds, n in lacking.items() if n > 0]
+    yield Finding(
+        name, not short, True,
+        f"passages sans vecteur, {', '.join(short)}" if short else "un vecteur par passage", again,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 
 from app.causes import in_french
@@ -123,3 +124,10 @@ def test_a_batch_that_is_not_there_or_not_json_is_told_in_french(
     wrong = greffe(indexed, "ask", "--batch", tmp_path / "mal.jsonl")
     assert wrong.code == 3
     assert "Ligne 1 : le JSON est mal formé" in wrong.out
+
+
+def test_a_server_that_is_another_kind_of_server_is_told_by_its_code() -> None:
+    asked = httpx.Request("GET", "http://chroma.mairie.local/api")
+    with pytest.raises(httpx.HTTPStatusError) as raised:
+        httpx.Response(404, request=asked).raise_for_status()
+    assert in_french(str(raised.value)) == "il répond par l'erreur 404"

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from app.answer import DEGRADED
 from tests.command_line import process
 from tests.conftest import wait_until_unserved
 
@@ -14,6 +15,8 @@ def test_a_ruined_dense_store_is_made_again_from_the_catalogue(
     before = process(own_town, "search", ASKED, "--json").json["hits"]
     wait_until_unserved(own_town)
     (own_town / "chroma" / "chroma.sqlite3").write_bytes(b"\x17" * 20_000)
+    ran = process(own_town, "doctor")
+    assert "manque  Index dense : chroma.sqlite3 ne peut pas être lu" in ran.out
     ran = process(own_town, "ask", ASKED)
     assert ran.code == 5
     assert "`greffe ingest`" in ran.err
@@ -23,3 +26,15 @@ def test_a_ruined_dense_store_is_made_again_from_the_catalogue(
     assert [(hit["source"], hit["score"]) for hit in after] == [
         (hit["source"], hit["score"]) for hit in before
     ]
+
+
+def test_vectors_that_are_gone_are_said_so_and_made_again(own_town: Path, records: Path) -> None:
+    process(own_town, "search", ASKED)
+    wait_until_unserved(own_town)
+    (own_town / "chroma" / "chroma.sqlite3").write_bytes(b"")
+    ran = process(own_town, "ask", ASKED)
+    assert (ran.code, DEGRADED in ran.out) == (0, True)
+    assert "manque  Index dense : passages sans vecteur" in process(own_town, "doctor").out
+    assert process(own_town, "ingest", records).code == 0
+    assert DEGRADED not in process(own_town, "ask", ASKED).out
+    assert "bon     Index dense : un vecteur par passage" in process(own_town, "doctor").out

@@ -16,6 +16,7 @@ import pytest
 from vectorstore.chroma import (
     ChromaIndex,
     _rows_per_request,
+    _said,
     collection_name,
     open_local,
     open_remote,
@@ -294,6 +295,13 @@ def test_a_url_that_does_not_answer_is_named() -> None:
     with pytest.raises(StoreUnavailable) as caught:
         open_remote("http://127.0.0.1:9", "essai")
     assert (caught.value.reason, caught.value.where) == ("unreachable", "http://127.0.0.1:9")
+    assert caught.value.facts["detail"]
+
+
+def test_an_error_that_says_nothing_is_told_by_what_caused_it() -> None:
+    error = ValueError()
+    error.__context__ = ConnectionRefusedError()
+    assert _said(error) == "ConnectionRefusedError"
 
 
 def test_proxies_and_settings_of_the_environment_are_ignored(
