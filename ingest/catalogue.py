@@ -19,7 +19,7 @@ from importlib import resources
 from pathlib import Path
 
 from ingest import full_disk
-from ingest.discover import Found
+from ingest.discover import Found, Shut
 from ingest.pages import Document, Page
 from ingest.passages import Passage
 from ingest.records.label import label
@@ -27,6 +27,7 @@ from ingest.records.numbers import key
 from ingest.records.record import Fact, Record
 from ingest.records.version import Version, VersionRow, standing, unpack
 from ingest.rows import (
+    SHUT,
     PassageRow,
     RecordRow,
     Source,
@@ -251,6 +252,26 @@ class Catalogue:
             )  # fmt: skip
         assert cursor.lastrowid is not None
         return cursor.lastrowid
+
+    def note_shut(
+        self, fonds: str, root: Path, shut: Iterable[Shut], versions: tuple[int, int], run_id: int
+    ) -> None:
+        """Remember, as set aside, what a walk through a folder could not look at; nothing else.
+
+        What an older walk could not look at there is forgotten.
+        """
+        with self.writing() as connection:
+            old = [s for s in self.sources("set_aside", fonds) if s.shut]
+            connection.executemany(
+                "DELETE FROM sources WHERE id = ?",
+                [(source.id,) for source in old if source.file.is_relative_to(root)],
+            )
+            connection.executemany(
+                "INSERT INTO sources (fonds, root, path, size, mtime_ns, sha256, state, reading,"
+                " cutting, reason, detail, run_id) VALUES (?,?,?,0,?,'','set_aside',?,?,?,?,?)",
+                [(fonds, str(root), one.path, SHUT, *versions, one.reason, one.detail, run_id)
+                 for one in shut],
+            )  # fmt: skip
 
     def complete(self, source_id: int, sha256: str, seconds: float) -> None:
         """A source that came in parts is whole."""
