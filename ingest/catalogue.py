@@ -17,6 +17,7 @@ from dataclasses import asdict
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from ingest import full_disk
 from ingest.discover import Found, Shut
@@ -212,6 +213,16 @@ class Catalogue:
             fonds,
             root,
         )
+        return [source_of(row) for row in rows]
+
+    def sources_named(self, words: str, limit: int) -> list[Source]:
+        """Sources that are live or set aside, whose path holds these words or an act's number."""
+        rows = self._all(
+            "SELECT * FROM sources WHERE state IN ('live', 'set_aside') AND mtime_ns <> ?4 AND"
+            " (instr(lower(path), lower(?1)) OR id IN (SELECT source_id FROM records"
+            " WHERE number_key = ?2 AND number_key <> '')) ORDER BY fonds, path LIMIT ?3",
+            words.strip(), key(words), limit, SHUT,
+        )  # fmt: skip
         return [source_of(row) for row in rows]
 
     def with_content(self, sha256: str) -> list[Source]:
@@ -708,11 +719,12 @@ class Catalogue:
 
     # --- runs and figures
 
-    def begin_run(self) -> int:
-        """Note that a run starts. Its id."""
+    def begin_run(self, fonds: str = "") -> int:
+        """Note that a run starts, for a fonds. Its id."""
         with self.writing() as connection:
             cursor = connection.execute(
-                "INSERT INTO runs (started, state) VALUES (?, 'running')", (_now(),)
+                "INSERT INTO runs (started, state, report) VALUES (?, 'running', ?)",
+                (_now(), json.dumps({"fonds": fonds} if fonds else {})),
             )
         assert cursor.lastrowid is not None
         return cursor.lastrowid
@@ -730,6 +742,26 @@ class Catalogue:
         """The newest run, as plain values."""
         row = self._one("SELECT * FROM runs ORDER BY id DESC LIMIT 1")
         return {**dict(row), "report": json.loads(row["report"])} if row else None
+
+    def runs(self) -> list[dict[str, Any]]:
+        """The runs, newest first, as plain values."""
+        rows = self._all("SELECT * FROM runs ORDER BY id DESC")
+        return [{**dict(row), "report": json.loads(row["report"])} for row in rows]
+
+    def places(self) -> list[dict[str, Any]]:
+        """Each fonds and root of live sources: `fonds`, `root`, `bytes` of files, `run_id`."""
+        rows = self._all(
+            "SELECT fonds, root, sum(size) AS bytes, max(run_id) AS run_id FROM sources"
+            " WHERE state = 'live' GROUP BY fonds, root ORDER BY fonds, root"
+        )
+        return [dict(row) for row in rows]
+
+    def read_in_part(self) -> list[Source]:
+        """The live sources of which something could not be read."""
+        rows = self._all(
+            "SELECT * FROM sources WHERE state = 'live' AND warnings <> '[]' ORDER BY fonds, path"
+        )
+        return [source_of(row) for row in rows]
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Per fonds: live sources, pages, records, passages, and sources set aside."""

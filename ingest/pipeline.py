@@ -75,7 +75,7 @@ def ingest(
     """
     run = _Run(fonds, catalogue, embedder, index, options or Options(), tell, Report(fonds))
     started = time.monotonic()
-    run_id = catalogue.begin_run()
+    run_id = catalogue.begin_run(fonds)
     state = "failed"
     try:
         # 1. what is new, changed, moved or gone
@@ -162,7 +162,7 @@ class _Run:
         self.pace.resumed += sum(source.size for source in resumed)
         self.pace.total += sum(source.size for source in resumed)
         self.pace.total += sum(found.size for found, _ in [*todo.to_read, *todo.to_cut])
-        self.pace.files_in_all += sum(map(len, (todo.to_resume, todo.to_read, todo.to_cut)))
+        self.pace.files_in_all += len(todo.to_resume) + len(todo.to_read) + len(todo.to_cut)
         self.pace.files += len(todo.to_resume)
 
     def _let_in(self, contents: set[str]) -> None:

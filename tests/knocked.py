@@ -85,6 +85,27 @@ ROUTES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/validees/{number}/oter"): {
         "parameters": _path(number=_NUMBER), "requestBody": _body(_FORM, jeton=_TEXT)
     },
+    ("get", "/administration"): {},
+    ("get", "/administration/indexation"): {},
+    ("get", "/administration/documents"): {"parameters": _query(cherche=_TEXT, retirer=_NUMBER)},
+    ("get", "/administration/graphiques"): {"parameters": _query(jours=_NUMBER)},
+    ("get", "/administration/evaluation"): {},
+    ("get", "/administration/evaluation/rapport.json"): {},
+    ("get", "/administration/journal"): {
+        "parameters": _query(depuis=_TEXT, jusqu=_TEXT, qui=_TEXT, genre=_TEXT, texte=_TEXT)
+    },
+    ("get", "/administration/journal.csv"): {"parameters": _query(depuis=_TEXT, genre=_TEXT)},
+    ("get", "/administration/comptes"): {},
+    ("post", "/administration/indexation/lancer"): {
+        "requestBody": _body(_FORM, fonds=_TEXT, dossier=_TEXT, jeton=_TEXT)
+    },
+    ("post", "/administration/indexation/arreter"): {"requestBody": _body(_FORM, jeton=_TEXT)},
+    ("post", "/administration/documents/deposer"): {"requestBody": _body(_FORM, jeton=_TEXT)},
+    ("post", "/administration/documents/retirer"): {
+        "requestBody": _body(_FORM, source=_NUMBER, jeton=_TEXT)
+    },
+    ("post", "/administration/evaluation/lancer"): {"requestBody": _body(_FORM, jeton=_TEXT)},
+    ("post", "/administration/evaluation/arreter"): {"requestBody": _body(_FORM, jeton=_TEXT)},
     ("get", "/config"): {},
     ("get", "/theme.css"): {},
     ("get", "/gradio_api/info"): {},
