@@ -756,6 +756,15 @@ class Catalogue:
         )
         return [dict(row) for row in rows]
 
+    def acts_by_year(self) -> list[tuple[str, str, int]]:
+        """(year, kind, how many) of the live acts; the year is empty where none was read."""
+        rows = self._all(
+            "SELECT COALESCE(substr(date, 1, 4), '') AS year, kind, count(*) AS n FROM records"
+            " JOIN sources ON sources.id = source_id WHERE state = 'live' AND kind <> 'article'"
+            " GROUP BY 1, 2 ORDER BY 1, 2"
+        )
+        return [(row["year"], row["kind"], row["n"]) for row in rows]
+
     def read_in_part(self) -> list[Source]:
         """The live sources of which something could not be read."""
         rows = self._all(

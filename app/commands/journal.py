@@ -36,8 +36,9 @@ def command(
         str,
         typer.Argument(
             metavar="ACTION",
-            help="`list` (chercher), `verify` (contrôler la chaîne), `erase` (effacer l'historique"
-            " d'une personne : --who) ou `expire` (effacer ce qui a passé sa durée).",
+            help="`list` (chercher), `figures` (les questions en chiffres, sur 30 jours sauf --since"
+            " et --until), `verify` (contrôler la chaîne), `erase` (effacer l'historique d'une"
+            " personne : --who) ou `expire` (effacer ce qui a passé sa durée).",
             show_default=False,
         ),
     ] = "list",
@@ -90,6 +91,31 @@ def _list(settings: Settings, asked: _Asked) -> None:
                    else described(entry))  # fmt: skip
     if not found:
         print("Aucune ligne.", file=sys.stderr)
+
+
+def _figures(settings: Settings, asked: _Asked) -> None:
+    from datetime import date, timedelta
+
+    from app.journal.figures import figures
+    from app.journal.figures import shape as figures_shape
+
+    sought = asked.sought
+    until = date.fromisoformat(sought.until[:10]) if sought.until else date.today()
+    since = date.fromisoformat(sought.since[:10]) if sought.since else until - timedelta(days=29)
+    found = figures(settings.data, since, until)
+    if asked.as_json:
+        typer.echo(json.dumps(figures_shape(found), ensure_ascii=False))
+        return
+    whole = found.whole
+    typer.echo(
+        f"{whole.questions} questions depuis le {found.since} : {whole.answered} répondues,"
+        f" {whole.refused} sans réponse, {whole.errors} erreurs ; {whole.proven} phrases prouvées"
+        f" sur {whole.sentences} ; médiane {found.median:.1f} s, 95 % en {found.p95:.1f} s."
+    )
+    for fonds, source, count in found.cited:
+        typer.echo(f"  cité {count} fois : {source} ({fonds})")
+    for question, times, last in found.unanswered:
+        typer.echo(f"  sans réponse, {times} fois, le {last} : {question}")
 
 
 def _verify(settings: Settings, asked: _Asked) -> None:
@@ -147,7 +173,7 @@ def _tell(erased: Erased, asked: _Asked, what: str) -> None:
 
 
 _ACTIONS: dict[str, Callable[[Settings, _Asked], None]] = {
-    "list": _list, "verify": _verify, "erase": _erase, "expire": _expire,
+    "list": _list, "figures": _figures, "verify": _verify, "erase": _erase, "expire": _expire,
 }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from app.access.gate import Gate
 from app.errors import spoken
 from app.journal.entries import Journal
 from app.web.admin import state
+from app.web.admin.charts import Charts
 from app.web.admin.documents import Documents
 from app.web.admin.indexing import Indexing
 from app.web.admin.office import STALE, Office, Stale, token_of
@@ -52,6 +53,7 @@ def add_administration(
     post("/indexation/lancer", indexing.start)
     post("/indexation/arreter", indexing.stop)
     get("/documents", documents.show)
+    get("/graphiques", Charts(office).show)
     post("/documents/deposer", documents.drop)
     post("/documents/retirer", documents.withdraw)
 
