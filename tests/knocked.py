@@ -39,6 +39,7 @@ _TEXT = {"type": "string", "maxLength": 300}
 _NAME = {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[a-z0-9]+$"}
 _NUMBER = {"type": "integer", "minimum": -3, "maximum": 10**13}
 _ANSWER = {"type": "string", "minLength": 12, "maxLength": 12, "pattern": "^[0-9a-f]+$"}
+_FILLED = {"answer": "0" * 12, "action": "ajouter"}
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -96,6 +97,10 @@ ROUTES: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("get", "/administration/journal.csv"): {"parameters": _query(depuis=_TEXT, genre=_TEXT)},
     ("get", "/administration/comptes"): {},
+    ("post", "/administration/comptes/{action}"): {
+        "parameters": _path(action=_NAME),
+        "requestBody": _body(_FORM, identifiant=_TEXT, role=_TEXT, groupes=_TEXT, jeton=_TEXT),
+    },
     ("post", "/administration/indexation/lancer"): {
         "requestBody": _body(_FORM, fonds=_TEXT, dossier=_TEXT, jeton=_TEXT)
     },
@@ -137,7 +142,7 @@ def description() -> dict[str, Any]:
 def undescribed() -> list[str]:
     """The rules of which no route above is an example."""
     known = {
-        (m.upper(), re.sub(r"\{\w+\}", "1", path.replace("{answer}", "0" * 12)))
+        (m.upper(), re.sub(r"\{(\w+)\}", lambda hole: _FILLED.get(hole[1], "1"), path))
         for m, path in ROUTES
     }
     known |= {("GET", path) for path in STREAMS}

@@ -19,8 +19,11 @@ from app.journal.entries import Journal
 from app.web.admin import state
 from app.web.admin.charts import Charts
 from app.web.admin.documents import Documents
+from app.web.admin.evaluation import Evaluation
 from app.web.admin.indexing import Indexing
+from app.web.admin.journal import JournalPage
 from app.web.admin.office import STALE, Office, Stale, token_of
+from app.web.admin.people import People
 from app.web.frame import Frame
 from app.web.rules import ADMINISTRATION
 from ingest.catalogue import Catalogue
@@ -54,6 +57,15 @@ def add_administration(
     post("/indexation/arreter", indexing.stop)
     get("/documents", documents.show)
     get("/graphiques", Charts(office).show)
+    evaluation, journal_page, people = Evaluation(office), JournalPage(office), People(office)
+    get("/evaluation", evaluation.show)
+    get("/evaluation/rapport.json", evaluation.report)
+    post("/evaluation/lancer", evaluation.start)
+    post("/evaluation/arreter", evaluation.stop)
+    get("/journal", journal_page.show)
+    get("/journal.csv", journal_page.export)
+    get("/comptes", people.show)
+    post("/comptes/{action}", people.act)
     post("/documents/deposer", documents.drop)
     post("/documents/retirer", documents.withdraw)
 

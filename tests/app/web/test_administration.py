@@ -91,21 +91,33 @@ def told(got: Got) -> str:
 
 def drop(caller: Caller, files: dict[str, bytes], **fields: str) -> Got:
     """Drop files as the form of the page does."""
-    page = caller.get("/administration/documents").body.decode()
-    found = re.search(r'name="jeton" value="([^"]*)"', page)
+    return post_files(caller, "documents", "documents/deposer", "fichiers", files, **fields)
+
+
+def upload(caller: Caller, name: str, content: bytes) -> Got:
+    """Send a file of questions as the form of the page does."""
+    return post_files(caller, "evaluation", "evaluation/lancer", "questions", {name: content})
+
+
+def post_files(
+    caller: Caller, page: str, action: str, field: str, files: dict[str, bytes], **fields: str
+) -> Got:
+    """Send a form with files that stands on a page of administration."""
+    shown = caller.get(f"/administration/{page}").body.decode()
+    found = re.search(r'name="jeton" value="([^"]*)"', shown)
     edge = secrets.token_hex(16)
     parts = [
         f'--{edge}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
         for name, value in {"jeton": found[1] if found else "", **fields}.items()
     ]
     for name, content in files.items():
-        head = f'Content-Disposition: form-data; name="fichiers"; filename="{name}"'
+        head = f'Content-Disposition: form-data; name="{field}"; filename="{name}"'
         parts.append(
             f"--{edge}\r\n{head}\r\nContent-Type: x/y\r\n\r\n".encode() + content + b"\r\n"
         )
     body = b"".join(parts) + f"--{edge}--\r\n".encode()
     kind = f"multipart/form-data; boundary={edge}"
-    return caller.ask("POST", "/administration/documents/deposer", body, kind)
+    return caller.ask("POST", f"/administration/{action}", body, kind)
 
 
 def send(caller: Caller, page: str, action: str, **fields: str) -> Got:
@@ -288,3 +300,119 @@ def test_the_progress_of_any_run_is_seen_from_elsewhere(own_town: Path) -> None:
         assert "Lecture : 50 %, 3 fichiers sur 6, 42 pages" in greffe(own_town, "status").out
     assert watched(own_town) is None
     assert json.loads((own_town / "run" / "progress.json").read_text())["share"] == 0.5
+
+
+# --- what is asked, and measured
+
+
+def test_the_charts_have_a_table_behind_each(office: Office) -> None:
+    office.desk.ask("Quel est le montant de l'amende pour un dépôt sauvage ?", who="anne")
+    office.desk.ask("Quelle est la capitale de l'Italie ?", who="anne")
+    page = office.caller().get("/administration/graphiques").body.decode()
+    assert page.count('<svg class="graphique"') == page.count("<figure>") == 5
+    for chart in page.split("<figure>")[1:]:
+        assert 'role="img" aria-label="' in chart
+        assert "Les chiffres</summary>" in chart
+    assert "Quelle est la capitale de l&#x27;Italie" in page
+    assert "2024-031_depots-sauvages.pdf" in page
+    assert "anne" not in page
+    year = told(office.caller().get("/administration/graphiques?jours=365"))
+    assert "Questions par mois" in year
+    counted = office.desk.catalogue.acts_by_year()
+    assert sum(n for year, _, n in counted if year == "2024") > 0
+
+
+def test_the_town_s_own_questions_are_measured_in_the_background(office: Office) -> None:
+    chef = office.caller()
+    table = (
+        "Question;Attendu;Fichier;Page\r\n"
+        "Quelle est l'amende maximale pour un dépôt sauvage ?;1 500;2024-031_depots-sauvages.pdf;\r\n"
+        "Quelle est la capitale de l'Italie ?;;;\r\n"
+    )
+    refused = upload(chef, "image.png", b"\x89PNG")
+    assert refused.status == 400
+    assert upload(chef, "nos questions.csv", table.encode("cp1252")).status == 303
+    job = office.done("eval")
+    assert job.code == 0, job.err
+    page = chef.get("/administration/evaluation")
+    said = told(page)
+    assert "nos_questions : 2 questions" in said
+    assert "✓ juste" in said
+    assert "✓ refus à raison" in said
+    assert "réponse juste 100" in said
+    (report,) = (office.data / "evaluations").glob("*/rapport.json")
+    got = chef.get(f"/administration/evaluation/rapport.json?du={report.parent.name}")
+    assert got.body == report.read_bytes()
+    cases = json.loads(got.body)["outcomes"]
+    asked = chef.get(f"/reponse/{cases[0]['answer']}")
+    assert "dépôt sauvage" in told(asked)
+    assert office.caller("anne").get("/administration/evaluation/rapport.json").status == 404
+
+
+def test_the_journal_is_searched_checked_and_exported_and_each_look_is_noted(
+    office: Office,
+) -> None:
+    office.desk.ask("Combien coûte la cantine ?", who="anne")
+    Journal(office.data).note("login", "=SOMME(A1)", address="10.0.0.7")
+    chef = office.caller()
+    assert "Lignes" not in told(chef.get("/administration/journal"))
+    found = told(chef.get("/administration/journal?chercher=oui&qui=anne&genre=question"))
+    assert "Combien coûte la cantine" in found
+    assert "SOMME" not in found
+    [*_, noted] = entries(office.data, Sought(kinds=("search",)))
+    assert noted.who == "chef"
+    assert noted.parts["what"]["who"] == "anne"
+    assert "chacune à sa place" in told(chef.get("/administration/journal?controler=oui"))
+    exported = chef.get("/administration/journal.csv?chercher=oui&qui=anne")
+    lines = exported.body.decode("utf-8-sig").splitlines()
+    assert lines[0].split(";")[:3] == ["numéro", "quand", "qui"]
+    assert {line.split(";")[2] for line in lines[1:]} == {"anne"}
+    everything = chef.get("/administration/journal.csv").body.decode("utf-8-sig")
+    assert ";'=SOMME(A1);" in everything
+    [*_, noted] = entries(office.data, Sought(kinds=("search",)))
+    assert noted.parts["what"]["how"] == "export"
+    assert chef.get("/administration/journal?chercher=oui&depuis=hier").status == 400
+
+
+def test_accounts_and_groups_are_changed_as_by_the_command(office: Office) -> None:
+    chef = office.caller()
+    added = send(chef, "comptes", "comptes/ajouter", identifiant="Lea.B", nom="Léa", role="agent",
+                 groupes="voirie, urbanisme")  # fmt: skip
+    password = re.search(r"une seule fois : (\S+)", told(added))
+    assert password
+    assert Caller(office.address).log_in("lea.b", password[1]).status == 303
+    users = greffe(office.data, "users", "--json").json["users"]
+    (lea,) = [user for user in users if user["login"] == "lea.b"]
+    assert (lea["name"], lea["role"], sorted(lea["groups"])) == (
+        "Léa",
+        "agent",
+        ["urbanisme", "voirie"],
+    )
+    send(chef, "comptes", "comptes/groupe", groupe="voirie", fonds=FONDS)
+    groups = greffe(office.data, "groups", "--json").json["groups"]
+    assert {"name": "voirie", "all": False, "fonds": [FONDS], "role": None} in groups
+    send(chef, "comptes", "comptes/groupe", groupe="voirie", tout="oui")
+    groups = greffe(office.data, "groups", "--json").json["groups"]
+    assert {"name": "voirie", "all": True, "fonds": [], "role": None} in groups
+    mine = send(chef, "comptes", "comptes/supprimer", identifiant="chef")
+    assert "votre propre compte" in told(mine)
+    assert send(chef, "comptes", "comptes/changer", identifiant="lea.b", role="roi").status == 400
+    send(chef, "comptes", "comptes/supprimer", identifiant="lea.b")
+    users = greffe(office.data, "users", "--json").json["users"]
+    assert "lea.b" not in {user["login"] for user in users}
+    assert office.noted("users remove")[-1].who == "chef"
+    assert password[1] not in str([entry.parts for entry in entries(office.data, Sought())])
+
+
+def test_the_timers_of_systemd_are_read() -> None:
+    from app.schedule import read
+
+    listed = (
+        '[{"next":1795314600000000,"left":1,"last":0,"passed":0,'
+        '"unit":"greffe-ingest@deliberations.timer","activates":"greffe-ingest@deliberations.service"},'
+        '{"next":0,"unit":"apt-daily.timer"}]'
+    )
+    (timer,) = read(listed)
+    assert (timer.fonds, timer.last, timer.next[:4]) == ("deliberations", "", "2026")
+    with pytest.raises(ValueError, match="list"):
+        read("{}")
