@@ -383,6 +383,11 @@ SENTENCES: dict[str, Say] = {
         "Renommez-le, ou cochez « Remplacer » pour qu'il prenne sa place.",
         INPUT_UNREADABLE,
     ),
+    "Stale": Say(
+        "La page était ouverte depuis trop longtemps.",
+        "Recommencez.",
+        REFUSED,
+    ),
     "JobRunning": Say(
         "Un travail de ce genre est déjà en cours ({name}).",
         "Attendez qu'il finisse, ou arrêtez-le.",

@@ -46,6 +46,8 @@ def finish(data: Path, catalogue: Catalogue) -> list[Withdrawal]:
 def _delete_traces(data: Path) -> int:
     """Traces of errors may quote what was being read."""
     traces = list((data / "logs").glob("bug-*.txt"))
+    for told in (data / "run" / "jobs").glob("ingest.[oe]*"):  # what it said may quote too
+        told.unlink()
     for trace in traces:
         trace.unlink()
     return len(traces)

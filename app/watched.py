@@ -104,7 +104,7 @@ def shape(run: Watched | None) -> dict[str, object] | None:
 def described(run: Watched) -> str:
     """« Lecture : 45 %, 12 fichiers sur 40, 120 pages, reste environ 2 min 05 s »."""
     if not run.stage:
-        return "Préparation"
+        return "Préparation" if "ingest" in run.command.split() else f"En cours : {run.command}"
     words = [f"{STAGES[run.stage]} : {int(100 * run.share)} %"]
     if run.files_in_all:
         pace = f" ({run.pages_a_minute} par minute)" if run.pages_a_minute else ""

@@ -326,7 +326,8 @@ def test_the_town_s_own_questions_are_measured_in_the_background(office: Office)
     chef = office.caller()
     table = (
         "Question;Attendu;Fichier;Page\r\n"
-        "Quelle est l'amende maximale pour un dépôt sauvage ?;1 500;2024-031_depots-sauvages.pdf;\r\n"
+        "Quelle est l'amende maximale pour un dépôt sauvage ?;15 000;"
+        "deliberations/2024-031_depots-sauvages.pdf;\r\n"
         "Quelle est la capitale de l'Italie ?;;;\r\n"
     )
     refused = upload(chef, "image.png", b"\x89PNG")
