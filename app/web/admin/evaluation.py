@@ -23,6 +23,7 @@ from app.journal.words import opened
 from app.web.admin.markup import (
     button,
     field,
+    folded,
     form,
     number,
     place,
@@ -40,6 +41,7 @@ from ingest.trouble import Trouble
 JOB = "eval"
 FOLDER = "evaluations"  # in the data folder: a folder for each, with its questions and its report
 REPORT = "rapport.json"
+_SEARCH = ("hit@", "doc@", "MRR", "nDCG", "R@", "search")  # how these measures are called
 KEPT = 10  # evaluations
 NO_FILE = "Choisissez un fichier de questions, en CSV ou en JSON lignes."
 TOO_LONG = "Ce fichier est trop grand : 1 Mo au plus."
@@ -213,22 +215,33 @@ def questions(data: Path, answers: set[str]) -> dict[str, str]:
 
 
 def _figures(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    title = f"{row['set']} : {row['n']} questions"
+    answers: dict[str, Any] = {}
+    search: dict[str, Any] = {}
+    for name, held in row["figures"].items():
+        (search if name.startswith(_SEARCH) else answers)[name] = held
+    shown = [_measures(title, answers, names)] if answers else []
+    if search:
+        found = _measures(f"{title}, recherche", search, names)
+        shown.append(folded("Recherche : le bon passage est-il trouvé ?", found))
+    return "".join(shown)
+
+
+def _measures(title: str, figures: Mapping[str, Any], names: Mapping[str, str]) -> str:
     rows = [
         [escape(names.get(name, name)), _value(name, held["value"]),
          f"{_value(name, held['low'])} à {_value(name, held['high'])}"
          if held["low"] is not None else "–", number(held["n"])]
-        for name, held in row["figures"].items()
+        for name, held in figures.items()
     ]  # fmt: skip
-    return table(
-        f"{row['set']} : {row['n']} questions",
-        ("Mesure", "Valeur", "Intervalle à 95 %", "Questions"), rows, figures=3,
-    )  # fmt: skip
+    titles = ("Mesure", "Valeur", "Intervalle à 95 %", "Questions")
+    return table(title, titles, rows, figures=3)
 
 
 def _value(name: str, value: float) -> str:
     """Shares in per cent, durations in milliseconds, counts as they are."""
     if name.endswith("_s"):
-        return f"{number(1000 * value)} ms"
+        return number(1000 * value)
     if name == "sentences":
         return number(value)
     if name.startswith(("MRR", "nDCG")):

@@ -100,9 +100,11 @@ def hidden(name: str, value: str) -> str:
     return f'<input type="hidden" name="{name}" value="{escape(value)}">'
 
 
-def box(name: str, value: str, label: str, *, checked: bool = False) -> str:
+def box(
+    name: str, value: str, label: str, *, checked: bool = False, required: bool = False
+) -> str:  # fmt: skip
     """A box to tick."""
-    on = " checked" if checked else ""
+    on = (" checked" if checked else "") + (" required" if required else "")
     return (
         f'<label class="case"><input type="checkbox" name="{name}" value="{escape(value)}"{on}>'
         f" <span>{escape(label)}</span></label>"

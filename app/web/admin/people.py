@@ -41,6 +41,7 @@ OPEN = (
     " une, voir « Les accès » : `access.login = true`, puis `greffe users add IDENTIFIANT`."
 )
 YOURSELF = "Vous ne pouvez pas supprimer votre propre compte, ni en changer le rôle."
+UNSURE = "Cochez « Pour de bon » pour supprimer un compte."
 UNKNOWN = "Ce choix n'existe pas."
 
 
@@ -113,6 +114,8 @@ class People:
         login = spelled(first(fields, "identifiant"))
         if login == visit_of(request).reader.login:
             return YOURSELF
+        if "sur" not in fields:
+            return UNSURE
         Accounts(store).remove(login)
         self.office.note(request, "users remove", login=login)
         return f"Le compte {login} est supprimé, ses sessions sont fermées."
@@ -181,8 +184,8 @@ def _deeds(account: Account, token: str) -> str:
         ),
         form("comptes/mot-de-passe", token, who, button("Nouveau mot de passe", plain=True),
              kind="bref"),
-        form("comptes/supprimer", token, who, button("Supprimer le compte", plain=True),
-             kind="bref"),
+        form("comptes/supprimer", token, who, box("sur", "oui", "Pour de bon", required=True),
+             button("Supprimer le compte", plain=True), kind="bref"),
     )  # fmt: skip
 
 

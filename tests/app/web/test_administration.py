@@ -398,7 +398,9 @@ def test_accounts_and_groups_are_changed_as_by_the_command(office: Office) -> No
     mine = send(chef, "comptes", "comptes/supprimer", identifiant="chef")
     assert "votre propre compte" in told(mine)
     assert send(chef, "comptes", "comptes/changer", identifiant="lea.b", role="roi").status == 400
-    send(chef, "comptes", "comptes/supprimer", identifiant="lea.b")
+    unsure = send(chef, "comptes", "comptes/supprimer", identifiant="lea.b")
+    assert "Pour de bon" in told(unsure)
+    send(chef, "comptes", "comptes/supprimer", identifiant="lea.b", sur="oui")
     users = greffe(office.data, "users", "--json").json["users"]
     assert "lea.b" not in {user["login"] for user in users}
     assert office.noted("users remove")[-1].who == "chef"
