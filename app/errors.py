@@ -363,6 +363,36 @@ SENTENCES: dict[str, Say] = {
         "Attendez qu'elle finisse, ou arrêtez-la (Ctrl-C, ou kill {pid}) : elle reprendra.",
         BUSY,
     ),
+    "DropRefused:name": Say(
+        "Le nom de fichier « {name} » ne convient pas.",
+        "Un nom simple, sans chemin, qui ne commence pas par un point ; 180 octets au plus.",
+        INPUT_UNREADABLE,
+    ),
+    "DropRefused:fonds": Say(
+        "Le nom de fonds « {name} » ne convient pas.",
+        "Lettres, chiffres, espaces, tirets et points ; 60 caractères au plus.",
+        INPUT_UNREADABLE,
+    ),
+    "DropRefused:content": Say(
+        "« {name} » n'a pas été gardé : {detail}.",
+        "Déposez l'original, dans un des formats lus.",
+        INPUT_UNREADABLE,
+    ),
+    "DropRefused:taken": Say(
+        "« {name} » n'a pas été gardé : un autre fichier de ce nom est déjà dans le fonds.",
+        "Renommez-le, ou cochez « Remplacer » pour qu'il prenne sa place.",
+        INPUT_UNREADABLE,
+    ),
+    "Stale": Say(
+        "La page était ouverte depuis trop longtemps.",
+        "Recommencez.",
+        REFUSED,
+    ),
+    "JobRunning": Say(
+        "Un travail de ce genre est déjà en cours ({name}).",
+        "Attendez qu'il finisse, ou arrêtez-le.",
+        BUSY,
+    ),
     "NotIndexed": Say(
         "Ni fichier indexé, ni numéro d'un acte indexé : « {name} ».",
         "Rien n'a été retiré. Donnez le chemin du fichier ou le numéro d'un acte ; voir --fonds.",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from app.curated import Curated
+from app.dropped import DROPPED
 from app.journal.erase import forget
 from ingest import withdrawals
 from ingest.catalogue import Catalogue
+from ingest.discover import sha256
 from ingest.withdrawals import Withdrawal
 
 
@@ -33,6 +36,7 @@ def finish(data: Path, catalogue: Catalogue) -> list[Withdrawal]:
     places = {(one.fonds, one.path) for one in pending}
     curated = Curated(data).forget(places, catalogue.is_live)
     traces = _delete_traces(data)
+    _delete_dropped(data, pending)
     for one in pending:
         counts = {"answers": answers[one.fonds, one.path], "traces": traces, "curated": curated}
         withdrawals.mark_erased(catalogue, one.id, counts)
@@ -42,9 +46,20 @@ def finish(data: Path, catalogue: Catalogue) -> list[Withdrawal]:
 def _delete_traces(data: Path) -> int:
     """Traces of errors may quote what was being read."""
     traces = list((data / "logs").glob("bug-*.txt"))
+    for told in (data / "run" / "jobs").glob("ingest.[oe]*"):  # what it said may quote too
+        told.unlink()
     for trace in traces:
         trace.unlink()
     return len(traces)
+
+
+def _delete_dropped(data: Path, receipts: Iterable[Withdrawal]) -> None:
+    """What was dropped on the page is a copy of ours: it goes with all else that was withdrawn."""
+    for one in receipts:
+        file = _file(one)
+        ours = one.cause == "asked" and Path(one.root).parent == data / DROPPED
+        if ours and file.is_file() and sha256(file) == one.sha256:
+            file.unlink()
 
 
 def shape(receipt: Withdrawal) -> dict[str, Any]:
@@ -91,6 +106,8 @@ def described(receipt: Withdrawal, remote: str = "") -> str:
             f"  Le fichier est resté à sa place ({_file(receipt)}). Il ne sera plus indexé,"
             " sauf avec `greffe ingest --restore`."
         )
+    elif Path(receipt.root).parent.name == DROPPED and not _file(receipt).exists():
+        lines.append("  fichier déposé sur la page : effacé")
     return "\n".join(lines)
 
 

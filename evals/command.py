@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
+import sys
+import time
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 BASELINES = Path(__file__).parent / "baselines"
+_EVERY = 2.0  # seconds between two lines
 WIDTH = 160  # of the tables where stdout is no terminal
 
 
@@ -131,10 +134,21 @@ def _print(report: Report, comparison: Comparison | None, console: Console | Non
 
 @contextmanager
 def _progress(total: int) -> Iterator[Callable[[int], None]]:
-    """A bar on stderr, where stderr is a terminal; told how many questions are done."""
+    """A bar on stderr, elsewhere a line now and then; told how many questions are done."""
     from rich.console import Console
     from rich.progress import Progress
 
+    if not sys.stderr.isatty():
+        said = time.monotonic()
+
+        def say(done: int) -> None:
+            nonlocal said
+            if time.monotonic() - said >= _EVERY:
+                said = time.monotonic()
+                print(f"Questions : {done} sur {total}", file=sys.stderr, flush=True)
+
+        yield say
+        return
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Questions", total=total)
         yield lambda done: bar.update(task, completed=done)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.conversation import EMPTY, Conversation
+from app.journal.figures import EXAMINER as EXAMINER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from app.citations import Answer
     from app.settings import Settings
     from vectorstore.retriever import Hit
-
-EXAMINER = "évaluation"  # who asks, in the journal
 
 
 @dataclass(frozen=True, slots=True)

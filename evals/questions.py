@@ -1,6 +1,7 @@
 """Questions: what is asked, where the right answer stands, what it must say.
 
-Three kinds of files are read, all JSON lines (the fields are described in `docs/mesures.md`):
+Three kinds of files are read, all JSON lines (the fields are described in `docs/mesures.md`), and
+the first as a table in CSV too (evals/table_questions.py):
 questions over records (file and page, strings the answer must hold), questions over the law
 (article ids with grades) and known items (a title, the file it names).
 """
@@ -11,6 +12,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from evals import table_questions
 from ingest.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -75,7 +77,7 @@ class QuestionSet:
 
 
 def read_questions(path: Path) -> QuestionSet:
-    """Read one JSON-lines file.
+    """Read one file: JSON lines, or a table where its name ends in « .csv ».
 
     Raises QuestionsInvalid, with the line, when the file cannot be opened, a line is not
     what it should be, an id comes twice, or `after` names no earlier question.
@@ -90,7 +92,8 @@ def read_questions(path: Path) -> QuestionSet:
         questions[question.id] = question
     if not questions:
         raise QuestionsInvalid(path, 0, "ce fichier ne contient aucune question")
-    return QuestionSet(path.name.removesuffix(".jsonl"), tuple(questions.values()))
+    name = path.name.removesuffix(".jsonl").removesuffix(".csv")
+    return QuestionSet(name, tuple(questions.values()))
 
 
 class _Malformed(Exception):
@@ -100,10 +103,17 @@ class _Malformed(Exception):
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Line number and object of each line that is not blank."""
     try:
-        lines = path.read_bytes().split(b"\n")
+        content = path.read_bytes()
     except OSError as trouble:
         reason = f"impossible de l'ouvrir ({trouble.strerror})"
         raise QuestionsInvalid(path, 0, reason) from trouble
+    if path.suffix.lower() == ".csv":
+        try:
+            yield from table_questions.rows(content)
+        except table_questions.TableInvalid as trouble:
+            raise QuestionsInvalid(path, trouble.line, trouble.reason) from None
+        return
+    lines = content.split(b"\n")
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue

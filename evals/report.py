@@ -44,6 +44,7 @@ class Outcome:
     id: str
     groups: dict[str, str]  # "kind" → "amount", "collection" → "pierrefonds" …
     values: dict[str, float]  # measure → 0 to 1, or a count, or seconds; absent: not applicable
+    answer: str = ""  # id of the answer in the journal; empty where none was asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +142,26 @@ def _in_order(names: Iterable[str]) -> list[str]:
 
 def to_json(report: Report) -> dict[str, Any]:
     """The report as plain data: rows for readers, outcomes for later comparisons."""
+    from evals.table import NAMES
+
     conditions = asdict(report.conditions)
+    measured = dict.fromkeys(name for row in report.rows for name in row.figures)
     return {
         "format": FORMAT,
         "date": report.date,
         "command": report.command,
         "conditions": conditions,
+        "names": {name: NAMES.get(name, name) for name in measured},
         "rows": [asdict(row) | conditions for row in report.rows],
-        "outcomes": [asdict(outcome) for outcome in report.outcomes],
+        "outcomes": [_told(outcome) for outcome in report.outcomes],
     }
+
+
+def _told(outcome: Outcome) -> dict[str, Any]:
+    found = asdict(outcome)
+    if not outcome.answer:
+        del found["answer"]
+    return found
 
 
 def from_json(data: object) -> Report:

@@ -55,9 +55,10 @@ class _Sitting:
         values: dict[str, float] = {}
         if question.id in self.asked:
             values |= self._ask(question)
+        answer = self.answers[-1].id if values else ""
         values = self._search(question) | values
         rounded = {measure: round(value, 6) for measure, value in values.items()}
-        return Outcome(name, question.id, groups(question), rounded)
+        return Outcome(name, question.id, groups(question), rounded, answer)
 
     def _ask(self, question: Question) -> dict[str, float]:
         talk = self.talks.get(question.after or "", self.opening)

@@ -55,6 +55,11 @@ KINDS = {
     "purpose": "pourquoi", "unanswerable": "sans réponse",
 }  # fmt: skip
 NAMES = {name: " ".join(title.split()) for name, title in (SEARCH | ANSWERS | MODEL).items()} | {
+    "search_p50_s": "recherche, durée médiane (ms)",
+    "search_p95_s": "recherche, durée p95 (ms)",
+    "ask_p50_s": "réponse, durée médiane (ms)",
+    "ask_p95_s": "réponse, durée p95 (ms)",
+    "sentences": "phrases, médiane",
     "search_s": "durée d'une recherche",
     "ask_s": "durée d'une réponse",
     "first_s": "durée jusqu'à la première phrase",

@@ -17,9 +17,10 @@ from dataclasses import asdict
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from ingest import full_disk
-from ingest.discover import Found
+from ingest.discover import Found, Shut
 from ingest.pages import Document, Page
 from ingest.passages import Passage
 from ingest.records.label import label
@@ -27,6 +28,7 @@ from ingest.records.numbers import key
 from ingest.records.record import Fact, Record
 from ingest.records.version import Version, VersionRow, standing, unpack
 from ingest.rows import (
+    SHUT,
     PassageRow,
     RecordRow,
     Source,
@@ -213,6 +215,16 @@ class Catalogue:
         )
         return [source_of(row) for row in rows]
 
+    def sources_named(self, words: str, limit: int) -> list[Source]:
+        """Sources that are live or set aside, whose path holds these words or an act's number."""
+        rows = self._all(
+            "SELECT * FROM sources WHERE state IN ('live', 'set_aside') AND mtime_ns <> ?4 AND"
+            " (instr(lower(path), lower(?1)) OR id IN (SELECT source_id FROM records"
+            " WHERE number_key = ?2 AND number_key <> '')) ORDER BY fonds, path LIMIT ?3",
+            words.strip(), key(words), limit, SHUT,
+        )  # fmt: skip
+        return [source_of(row) for row in rows]
+
     def with_content(self, sha256: str) -> list[Source]:
         """The live sources whose file has this SHA-256."""
         rows = self._all(
@@ -251,6 +263,26 @@ class Catalogue:
             )  # fmt: skip
         assert cursor.lastrowid is not None
         return cursor.lastrowid
+
+    def note_shut(
+        self, fonds: str, root: Path, shut: Iterable[Shut], versions: tuple[int, int], run_id: int
+    ) -> None:
+        """Remember, as set aside, what a walk through a folder could not look at; nothing else.
+
+        What an older walk could not look at there is forgotten.
+        """
+        with self.writing() as connection:
+            old = [s for s in self.sources("set_aside", fonds) if s.shut]
+            connection.executemany(
+                "DELETE FROM sources WHERE id = ?",
+                [(source.id,) for source in old if source.file.is_relative_to(root)],
+            )
+            connection.executemany(
+                "INSERT INTO sources (fonds, root, path, size, mtime_ns, sha256, state, reading,"
+                " cutting, reason, detail, run_id) VALUES (?,?,?,0,?,'','set_aside',?,?,?,?,?)",
+                [(fonds, str(root), one.path, SHUT, *versions, one.reason, one.detail, run_id)
+                 for one in shut],
+            )  # fmt: skip
 
     def complete(self, source_id: int, sha256: str, seconds: float) -> None:
         """A source that came in parts is whole."""
@@ -687,11 +719,12 @@ class Catalogue:
 
     # --- runs and figures
 
-    def begin_run(self) -> int:
-        """Note that a run starts. Its id."""
+    def begin_run(self, fonds: str = "") -> int:
+        """Note that a run starts, for a fonds. Its id."""
         with self.writing() as connection:
             cursor = connection.execute(
-                "INSERT INTO runs (started, state) VALUES (?, 'running')", (_now(),)
+                "INSERT INTO runs (started, state, report) VALUES (?, 'running', ?)",
+                (_now(), json.dumps({"fonds": fonds} if fonds else {})),
             )
         assert cursor.lastrowid is not None
         return cursor.lastrowid
@@ -709,6 +742,35 @@ class Catalogue:
         """The newest run, as plain values."""
         row = self._one("SELECT * FROM runs ORDER BY id DESC LIMIT 1")
         return {**dict(row), "report": json.loads(row["report"])} if row else None
+
+    def runs(self) -> list[dict[str, Any]]:
+        """The runs, newest first, as plain values."""
+        rows = self._all("SELECT * FROM runs ORDER BY id DESC")
+        return [{**dict(row), "report": json.loads(row["report"])} for row in rows]
+
+    def places(self) -> list[dict[str, Any]]:
+        """Each fonds and root of live sources: `fonds`, `root`, `bytes` of files, `run_id`."""
+        rows = self._all(
+            "SELECT fonds, root, sum(size) AS bytes, max(run_id) AS run_id FROM sources"
+            " WHERE state = 'live' GROUP BY fonds, root ORDER BY fonds, root"
+        )
+        return [dict(row) for row in rows]
+
+    def acts_by_year(self) -> list[tuple[str, str, int]]:
+        """(year, kind, how many) of the live acts; the year is empty where none was read."""
+        rows = self._all(
+            "SELECT COALESCE(substr(date, 1, 4), '') AS year, kind, count(*) AS n FROM records"
+            " JOIN sources ON sources.id = source_id WHERE state = 'live' AND kind <> 'article'"
+            " GROUP BY 1, 2 ORDER BY 1, 2"
+        )
+        return [(row["year"], row["kind"], row["n"]) for row in rows]
+
+    def read_in_part(self) -> list[Source]:
+        """The live sources of which something could not be read."""
+        rows = self._all(
+            "SELECT * FROM sources WHERE state = 'live' AND warnings <> '[]' ORDER BY fonds, path"
+        )
+        return [source_of(row) for row in rows]
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Per fonds: live sources, pages, records, passages, and sources set aside."""

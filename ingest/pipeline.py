@@ -73,13 +73,13 @@ def ingest(
     Raises:
         InputMissing, TooManyGone, DiskFull: nothing that was published before is lost.
     """
-    run = _Run(fonds, catalogue, embedder, index, options or Options(), tell)
+    run = _Run(fonds, catalogue, embedder, index, options or Options(), tell, Report(fonds))
     started = time.monotonic()
-    run_id = catalogue.begin_run()
+    run_id = catalogue.begin_run(fonds)
     state = "failed"
     try:
         # 1. what is new, changed, moved or gone
-        todos = [run.discover(target) for target in targets]
+        todos = [run.discover(target, run_id) for target in targets]
         for todo in todos:
             # 2. read it, 3. cut it into records and passages, 4. embed, 5. publish
             run.bring_in(todo, run_id)
@@ -121,7 +121,7 @@ class _Run:
     seen: set[Path] = field(default_factory=set)  # what a folder named before holds too
     begun: dict[int, _Begun] = field(default_factory=dict)  # files that come in parts
 
-    def discover(self, target: Path) -> Plan:
+    def discover(self, target: Path, run_id: int) -> Plan:
         shut: list[Shut] = []
         walked = list(walk(target, shut.append))
         found = [file for file in walked if file.file not in self.seen]
@@ -150,6 +150,9 @@ class _Run:
         self._let_in(barred & {content for _, content in todo.to_read})
         for item in shut:
             self.report.shut(item.path, item.reason, item.detail)
+        if whole is not None:
+            self.report.folders.append(str(whole))
+            self.catalogue.note_shut(self.fonds, whole, shut, (READING, CUTTING), run_id)
         self._weigh(todo)
         return todo
 
@@ -159,6 +162,8 @@ class _Run:
         self.pace.resumed += sum(source.size for source in resumed)
         self.pace.total += sum(source.size for source in resumed)
         self.pace.total += sum(found.size for found, _ in [*todo.to_read, *todo.to_cut])
+        self.pace.files_in_all += len(todo.to_resume) + len(todo.to_read) + len(todo.to_cut)
+        self.pace.files += len(todo.to_resume)
 
     def _let_in(self, contents: set[str]) -> None:
         """Withdrawn before, and asked for again: `plan` has let them through."""
@@ -198,7 +203,8 @@ class _Run:
     def _say(self, stage: str, share: float = 0.0, current: str = "") -> None:
         """Tell how much of the whole run is behind us: of what waits, this share of the rest."""
         done, left = self.pace.done(share), self.pace.left()
-        self.tell(Progress(stage, done, self.pace.total, current, left))
+        files, pages = (self.pace.files, self.pace.files_in_all), self.report.pages
+        self.tell(Progress(stage, done, self.pace.total, current, left, *files, pages))
 
     def _stage(self, todo: Plan, run_id: int) -> Iterator[int]:
         """Read and cut; yields the ids of staged sources."""
@@ -232,6 +238,7 @@ class _Run:
         """A file was read, or set aside."""
         self.pace.reading()
         self.pace.read += found.size
+        self.pace.files += 1
         if staged is None:
             self.pace.published += found.size
         else:

@@ -75,7 +75,7 @@ def _known(catalogue: Catalogue, fonds: str) -> dict[Path, list[Source]]:
     """Sources by their place on the disk, whichever folder above them was named."""
     known: dict[Path, list[Source]] = {}
     for source in catalogue.sources(fonds=fonds):
-        if source.state != "retired":
+        if source.state != "retired" and not source.shut:
             known.setdefault(source.file, []).append(source)
     return known
 

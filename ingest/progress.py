@@ -21,6 +21,9 @@ class Progress:
     total: float  # of all that this run brings in, whatever folder it lies in
     current: str = ""  # the file that was just read
     left: float | None = None  # seconds; None: too early to tell
+    files: int = 0  # read, set aside, or read before by a run that was stopped
+    files_in_all: int = 0
+    pages: int = 0  # of files read in this run
 
     @property
     def share(self) -> float:
@@ -40,6 +43,8 @@ class Pace:
     """
 
     total: float = 0.0  # bytes of all files
+    files: int = 0  # read, set aside, or read before by a run that was stopped
+    files_in_all: int = 0
     resumed: float = 0.0  # bytes, of these, of files that a stopped run had read
     read: float = 0.0  # bytes read in this run, what is set aside too
     published: float = 0.0  # bytes

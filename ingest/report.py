@@ -17,6 +17,8 @@ class Report:
     found = read + unchanged + moved + resumed + set_aside + still_aside + kept_out.
     """
 
+    fonds: str = ""
+    folders: list[str] = field(default_factory=list)  # walked through, absolute
     found: int = 0  # files, and folders that are shut
     unchanged: int = 0
     read: int = 0

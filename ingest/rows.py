@@ -13,6 +13,7 @@ from ingest.pages import Page, Word
 from ingest.records.record import Fact, Span, Vote
 from ingest.records.version import VersionRow, unpack
 
+SHUT = -1  # in place of the time of what could not be looked at
 _WORD = struct.Struct("<IIffff")
 
 
@@ -38,6 +39,11 @@ class Source:
     def file(self) -> Path:
         """The file's absolute path on disk."""
         return Path(self.root, self.path)
+
+    @property
+    def shut(self) -> bool:
+        """Whether nobody could look at it: a link that leads nowhere, a folder that is shut."""
+        return self.mtime_ns == SHUT
 
 
 @dataclass(frozen=True, slots=True)

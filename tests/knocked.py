@@ -39,6 +39,7 @@ _TEXT = {"type": "string", "maxLength": 300}
 _NAME = {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[a-z0-9]+$"}
 _NUMBER = {"type": "integer", "minimum": -3, "maximum": 10**13}
 _ANSWER = {"type": "string", "minLength": 12, "maxLength": 12, "pattern": "^[0-9a-f]+$"}
+_FILLED = {"answer": "0" * 12, "action": "ajouter"}
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -85,6 +86,31 @@ ROUTES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/validees/{number}/oter"): {
         "parameters": _path(number=_NUMBER), "requestBody": _body(_FORM, jeton=_TEXT)
     },
+    ("get", "/administration"): {},
+    ("get", "/administration/indexation"): {},
+    ("get", "/administration/documents"): {"parameters": _query(cherche=_TEXT, retirer=_NUMBER)},
+    ("get", "/administration/graphiques"): {"parameters": _query(jours=_NUMBER)},
+    ("get", "/administration/evaluation"): {},
+    ("get", "/administration/evaluation/rapport.json"): {},
+    ("get", "/administration/journal"): {
+        "parameters": _query(depuis=_TEXT, jusqu=_TEXT, qui=_TEXT, genre=_TEXT, texte=_TEXT)
+    },
+    ("get", "/administration/journal.csv"): {"parameters": _query(depuis=_TEXT, genre=_TEXT)},
+    ("get", "/administration/comptes"): {},
+    ("post", "/administration/comptes/{action}"): {
+        "parameters": _path(action=_NAME),
+        "requestBody": _body(_FORM, identifiant=_TEXT, role=_TEXT, groupes=_TEXT, jeton=_TEXT),
+    },
+    ("post", "/administration/indexation/lancer"): {
+        "requestBody": _body(_FORM, fonds=_TEXT, dossier=_TEXT, jeton=_TEXT)
+    },
+    ("post", "/administration/indexation/arreter"): {"requestBody": _body(_FORM, jeton=_TEXT)},
+    ("post", "/administration/documents/deposer"): {"requestBody": _body(_FORM, jeton=_TEXT)},
+    ("post", "/administration/documents/retirer"): {
+        "requestBody": _body(_FORM, source=_NUMBER, jeton=_TEXT)
+    },
+    ("post", "/administration/evaluation/lancer"): {"requestBody": _body(_FORM, jeton=_TEXT)},
+    ("post", "/administration/evaluation/arreter"): {"requestBody": _body(_FORM, jeton=_TEXT)},
     ("get", "/config"): {},
     ("get", "/theme.css"): {},
     ("get", "/gradio_api/info"): {},
@@ -116,7 +142,7 @@ def description() -> dict[str, Any]:
 def undescribed() -> list[str]:
     """The rules of which no route above is an example."""
     known = {
-        (m.upper(), re.sub(r"\{\w+\}", "1", path.replace("{answer}", "0" * 12)))
+        (m.upper(), re.sub(r"\{(\w+)\}", lambda hole: _FILLED.get(hole[1], "1"), path))
         for m, path in ROUTES
     }
     known |= {("GET", path) for path in STREAMS}

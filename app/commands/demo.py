@@ -25,6 +25,7 @@ def command(
 ) -> None:
     """Indexer une commune fictive et ouvrir la page."""
     from app.commands import ingest, serve
+    from app.ingested import described
     from ingest import ocr
 
     place = data_folder(data)
@@ -46,7 +47,7 @@ def command(
         )
     with door or nullcontext():
         report = ingest.run(settings, [records()], FONDS)
-        print(ingest.described(report), file=sys.stderr)
+        print(described(report), file=sys.stderr)
         if door is not None:
             serve.run(settings, door)
 

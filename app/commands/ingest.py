@@ -63,6 +63,8 @@ def command(
     if as_json:
         typer.echo(json.dumps(report.as_dict(), ensure_ascii=False))
     else:
+        from app.ingested import described
+
         typer.echo(described(report))
     # In a folder, a bad file is normal and listed; one that was named should have been read.
     reasons = {item["reason"] for item in (*report.set_aside, *report.left_aside)}
@@ -98,7 +100,8 @@ def run(
     if free < _LEAST_FREE:
         raise DiskFull(path=str(settings.data), free_mb=free // 1_000_000)
     name = fonds or fonds_named(targets[0])
-    with run_lock(settings.data), open_parts(settings, writing=True) as parts, Bar() as bar:
+    data = settings.data
+    with run_lock(data), open_parts(settings, writing=True) as parts, Bar(data) as bar:
         report = ingest(
             targets, name, parts.catalogue, parts.embedder, parts.indexes,
             options_of(settings, retry=retry, yes=yes, restore=restore), bar.tell,
@@ -114,12 +117,15 @@ def fonds_named(target: Path) -> str:
 
 
 class Bar:
-    """Progress on stderr: a bar on a terminal, a line now and then elsewhere."""
+    """Progress on stderr: a bar on a terminal, a line now and then elsewhere; for the page too."""
 
-    def __init__(self) -> None:
+    def __init__(self, data: Path) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn
 
+        from app.watched import Notes
+
+        self.notes = Notes(data)
         self.live = sys.stderr.isatty()
         self.progress = Progress(
             TextColumn("{task.description:<12}"), BarColumn(), TextColumn("{task.fields[rest]}"),
@@ -139,15 +145,20 @@ class Bar:
 
     def tell(self, progress: Progress) -> None:
         """Show where the run is."""
-        rest = f"{int(100 * progress.share)} %{self._left(progress)}"
+        from app.ingested import STAGES
+
+        self.notes.tell(progress)
+        files = f", {progress.files} fichiers sur {progress.files_in_all}"
+        rest = f"{int(100 * progress.share)} %{files if progress.files_in_all else ''}"
+        rest += self._left(progress)
         if self.live:
             self.progress.update(
-                self.task, description=_STAGES[progress.stage], completed=progress.share, rest=rest,
+                self.task, description=STAGES[progress.stage], completed=progress.share, rest=rest,
                 current=progress.current[-50:],
             )  # fmt: skip
         elif time.monotonic() - self.said >= _EVERY:
             self.said = time.monotonic()
-            words = f"{_STAGES[progress.stage]} : {rest} {progress.current}"
+            words = f"{STAGES[progress.stage]} : {rest} {progress.current}"
             print(words.rstrip(), file=sys.stderr, flush=True)
 
     def _left(self, progress: Progress) -> str:
@@ -155,53 +166,10 @@ class Bar:
         spent = time.monotonic() - self.began
         if not progress.left or progress.share < _ENOUGH or spent < _EVERY:
             return ""
-        return f", reste environ {_duration(progress.left)}"
+        from app.ingested import duration
+
+        return f", reste environ {duration(progress.left)}"
 
 
 _EVERY = 10.0  # seconds between two lines
 _ENOUGH = 0.05  # of the whole: a pace taken from less says little of the rest
-_STAGES = {"reading": "Lecture", "embedding": "Vecteurs", "publishing": "Publication"}
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
-
-
-def described(report: Report) -> str:
-    """The report in French, as a clerk would read it."""
-    from app.errors import set_aside_line, told
-
-    parts = [
-        (report.read, "lus"), (report.unchanged, "inchangés"), (report.moved, "déplacés"),
-        (report.resumed, "repris d'une indexation arrêtée"),
-        (len(report.set_aside) + report.still_aside, "mis de côté"),
-        (len(report.kept_out), "laissés dehors"),
-    ]  # fmt: skip
-    # the last three only where there are any; the parts add up to what was found
-    counts = ", ".join(f"{n} {what}" for at, (n, what) in enumerate(parts) if n or at < 3)
-    lines = [
-        f"{report.found} fichiers trouvés : {counts}.",
-        f"{report.pages} pages (dont {report.ocr_pages} par OCR), {report.records} actes,"
-        f" {report.passages} passages, en {_duration(report.seconds)}.",
-    ]
-    if report.withdrawn:
-        lines.append(f"{report.withdrawn} fichiers disparus du dossier, retirés du fonds.")
-    lines += [f"  mis de côté : {set_aside_line(item)}." for item in report.set_aside]
-    for item in report.left_aside:
-        lines.append(f"  toujours mis de côté : {set_aside_line(item)}.")
-        lines.append("    Le fichier n'a pas changé : relancez avec --retry pour le relire.")
-    others = report.still_aside - len(report.left_aside)
-    if others:
-        lines.append(f"{others} mis de côté auparavant, inchangés : voir `greffe status`.")
-    for one in report.partial:
-        lines.append(f"  lu en partie : {one['source']} : {' ; '.join(map(told, one['warnings']))}")
-    if report.kept_out:
-        lines.append(f"{len(report.kept_out)} retirés par `greffe withdraw`, laissés dehors :")
-        lines += [f"  {path}" for path in report.kept_out]
-    if report.unfound:
-        lines.append(
-            f"{report.unfound} actes ne se trouvent pas par leur objet et leur numéro :"
-            " voir `greffe status`."
-        )
-    return "\n".join(lines)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from app.settings import Settings
 
 NAME = "journal"
-_SHOWN = 100  # characters of a text on the terminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,8 @@ def command(
         str,
         typer.Argument(
             metavar="ACTION",
-            help="`list` (chercher), `verify` (contrôler la chaîne), `erase` (effacer l'historique"
+            help="`list` (chercher), `figures` (les questions en chiffres, sur 30 jours ou de"
+            " --since à --until), `verify` (contrôler la chaîne), `erase` (effacer l'historique"
             " d'une personne : --who) ou `expire` (effacer ce qui a passé sa durée).",
             show_default=False,
         ),
@@ -81,6 +81,7 @@ def _check_day(day: str) -> None:
 
 def _list(settings: Settings, asked: _Asked) -> None:
     from app.journal.search import entries
+    from app.journal.told import described
 
     found = list(entries(settings.data, asked.sought))[-asked.limit :]
     looked = {name: value for name, value in asdict(asked.sought).items() if value}
@@ -90,6 +91,31 @@ def _list(settings: Settings, asked: _Asked) -> None:
                    else described(entry))  # fmt: skip
     if not found:
         print("Aucune ligne.", file=sys.stderr)
+
+
+def _figures(settings: Settings, asked: _Asked) -> None:
+    from datetime import date, timedelta
+
+    from app.journal.figures import figures
+    from app.journal.figures import shape as figures_shape
+
+    sought = asked.sought
+    until = date.fromisoformat(sought.until[:10]) if sought.until else date.today()
+    since = date.fromisoformat(sought.since[:10]) if sought.since else until - timedelta(days=29)
+    found = figures(settings.data, since, until)
+    if asked.as_json:
+        typer.echo(json.dumps(figures_shape(found), ensure_ascii=False))
+        return
+    whole = found.whole
+    typer.echo(
+        f"{whole.questions} questions depuis le {found.since} : {whole.answered} répondues,"
+        f" {whole.refused} sans réponse, {whole.errors} erreurs ; {whole.proven} phrases prouvées"
+        f" sur {whole.sentences} ; médiane {found.median:.1f} s, 95 % en {found.p95:.1f} s."
+    )
+    for fonds, source, count in found.cited:
+        typer.echo(f"  cité {count} fois : {source} ({fonds})")
+    for question, times, last in found.unanswered:
+        typer.echo(f"  sans réponse, {times} fois, le {last} : {question}")
 
 
 def _verify(settings: Settings, asked: _Asked) -> None:
@@ -147,7 +173,7 @@ def _tell(erased: Erased, asked: _Asked, what: str) -> None:
 
 
 _ACTIONS: dict[str, Callable[[Settings, _Asked], None]] = {
-    "list": _list, "verify": _verify, "erase": _erase, "expire": _expire,
+    "list": _list, "figures": _figures, "verify": _verify, "erase": _erase, "expire": _expire,
 }  # fmt: skip
 
 
@@ -162,46 +188,3 @@ def shape(entry: Entry) -> dict[str, Any]:
         "cited": entry.parts.get("cited"),
         "what": entry.parts.get("what"), "facts": entry.facts, "erased": entry.erased,
     }  # fmt: skip
-
-
-def described(entry: Entry) -> str:
-    """A line for a terminal: « 2026-11-22 10:02:11  marie  question  « … » (répondue) »."""
-    from app.journal.kinds import NAMED
-
-    person = entry.parts.get("who") or {}
-    who = f"{person.get('name', '')}{' depuis ' + person['from'] if 'from' in person else ''}"
-    words = [entry.at[:19].replace("T", " "), who or "—", NAMED.get(entry.kind, entry.kind)]
-    if entry.id:
-        words.append(entry.id)
-    if "question" in entry.parts:
-        words.append(f"« {_short(entry.parts['question'])} »")
-    if entry.facts.get("status"):
-        words.append(_STATUSES.get(entry.facts["status"], str(entry.facts["status"])))
-    elif entry.kind == "erased":
-        words.append(_CAUSES.get(entry.facts.get("cause", ""), ""))
-    elif entry.facts:
-        words.append(_pairs(entry.facts))
-    if "what" in entry.parts:
-        words.append(_pairs(entry.parts["what"]))
-    if entry.erased:
-        words.append(f"effacé le {max(entry.erased.values())[:10]}")
-    return "  ".join(words)
-
-
-_CAUSES = {
-    "withdrawn": "document retiré",
-    "person": "historique d'une personne",
-    "expired": "durée passée",
-}
-_STATUSES = {"answered": "(répondue)", "not_in_records": "(sans réponse)"}
-
-
-def _pairs(values: dict[str, Any]) -> str:
-    return ", ".join(f"{name} : {_short(value)}" for name, value in values.items() if value)
-
-
-def _short(value: object) -> str:
-    if isinstance(value, list | tuple):
-        value = ", ".join(map(str, value))
-    text = " ".join(str(value).split())
-    return text if len(text) <= _SHOWN else text[:_SHOWN].rsplit(" ", 1)[0] + " …"

@@ -16,7 +16,7 @@ def command(data: Data = None) -> None:
     from ingest.run_lock import run_lock
 
     settings = settings_of(data)
-    with run_lock(settings.data), Bar() as bar:
+    with run_lock(settings.data), Bar(settings.data) as bar:
         count = rebuild(settings, bar.tell)
     administered(settings, "rebuild", passages=count)
     typer.echo(f"{count} passages dans le nouvel index.")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,10 +19,6 @@ if TYPE_CHECKING:
     from ingest.withdrawals import Withdrawal
 
 NAME = "withdraw"
-
-
-class NotIndexed(Trouble):
-    """Neither a file nor the number of an act that the catalogue knows. Facts: name."""
 
 
 class NotConfirmed(Trouble):
@@ -65,6 +60,7 @@ def run(settings: Settings, names: Sequence[str], fonds: str, *, yes: bool) -> l
     from app import receipts
     from app.answer import FondsUnknown
     from app.assembly import catalogue_of, open_parts
+    from app.chosen import chosen_by
     from ingest.erasure import settle, withdraw
     from ingest.run_lock import run_lock
 
@@ -85,43 +81,6 @@ def run(settings: Settings, names: Sequence[str], fonds: str, *, yes: bool) -> l
             withdraw(catalogue, parts.indexes, model, chosen, receipts.who(), scope=fonds)
             done += receipts.finish(settings.data, catalogue)
     return done
-
-
-def chosen_by(
-    catalogue: Catalogue, names: Iterable[str], fonds: str, done: Sequence[Withdrawal] = ()
-) -> list[Source]:
-    """The sources that these names mean, in any state, and all that have the same content.
-
-    `done`: receipts that were completed just now, whose names are no longer known.
-
-    Raises:
-        NotIndexed: a name means nothing.
-    """
-    known = [s for s in catalogue.sources(fonds=fonds) if s.state != "retired"]
-    chosen: dict[int, Source] = {}
-    for name in names:
-        found = _by_path(known, name) or _by_number(catalogue, known, name)
-        if not found and not done:
-            raise NotIndexed(name=name)
-        places = {source.file for source in found}
-        contents = {source.sha256 for source in found if source.sha256}
-        chosen |= {s.id: s for s in known if s.file in places or s.sha256 in contents}
-    return list(chosen.values())
-
-
-def _by_path(known: Sequence[Source], name: str) -> list[Source]:
-    places = {Path(name).absolute(), Path(name).resolve()}
-    return [source for source in known if source.file in places or source.path == name]
-
-
-def _by_number(catalogue: Catalogue, known: Sequence[Source], name: str) -> list[Source]:
-    """Files that hold an act of this number; other acts in them go too."""
-    from ingest.records.numbers import key
-
-    fonds = sorted({source.fonds for source in known})
-    records = catalogue.records_of(catalogue.acts_numbered(key(name), fonds))
-    holders = {record.source_id for record in records.values()}
-    return [source for source in known if source.id in holders]
 
 
 def _confirm(catalogue: Catalogue, chosen: Sequence[Source], yes: bool) -> None:

@@ -19,7 +19,9 @@ class Frame:
         """A part of a page, with its holes."""
         return (self._static / f"{name}.html").read_text("utf-8")
 
-    def around(self, title: str, content: str, *, ways: str = "", kind: str = "") -> str:
+    def around(
+        self, title: str, content: str, *, ways: str = "", kind: str = "", head: str = ""
+    ) -> str:
         """The page.
 
         Args:
@@ -27,11 +29,12 @@ class Frame:
             content: HTML of ours.
             ways: links to other pages, as HTML of ours.
             kind: the class of `main`.
+            head: what the head holds besides, as HTML of ours.
         """
         nav = f'<nav class="qui" aria-label="Pages">{ways}</nav>' if ways else ""
         return filled(self._page, {
             "titre": escape(title), "ville": escape(self._town), "chemins": nav, "genre": kind,
-            "contenu": content,
+            "contenu": content, "tete": head,
         })  # fmt: skip
 
 

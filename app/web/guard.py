@@ -23,7 +23,15 @@ from app.access.sessions import Visit
 from app.errors import spoken
 from app.journal.entries import Journal
 from app.web.bounds import Bounds, TooMany, payer_of
-from app.web.rules import FUNCTIONS, LOGIN_PATHS, OPENED, QUESTIONS, Rule, rule_of
+from app.web.rules import (
+    FUNCTIONS,
+    LOGIN_PATHS,
+    MAX_BODY,
+    OPENED,
+    QUESTIONS,
+    Rule,
+    rule_of,
+)
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -49,7 +57,6 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
 HSTS = ("strict-transport-security", "max-age=31536000")
-MAX_BODY = 256 * 2**10  # bytes of a post: a question has at most 2,000 characters
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _NOWHERE = "Cette page n'existe pas."
 _LOG_IN = "Votre session est terminée : connectez-vous de nouveau."
@@ -140,7 +147,7 @@ class Guard:
             raise Refused(404, _NOWHERE)
         self._check_visit(rule, visit, scope, headers)
         if rule.method == "POST":
-            _check_length(headers)
+            _check_length(headers, rule.most)
         if visit is not None and rule.page:
             receive = await self._own_page(rule, visit, scope, receive)
         return visit, receive
@@ -295,11 +302,11 @@ def _was_forwarded(headers: Headers) -> bool:
     return any(name in headers for name in ("x-forwarded-for", "forwarded", "x-real-ip", "via"))
 
 
-def _check_length(headers: Headers) -> None:
+def _check_length(headers: Headers, most: int) -> None:
     length = headers.get("content-length", ("",))[0]
     if not length.isdigit():
         raise Refused(411, "Demande sans longueur : refusée.")
-    if int(length) > MAX_BODY:
+    if int(length) > most:
         raise Refused(413, "Demande trop longue.")
 
 

@@ -12,6 +12,11 @@ from typing import Literal
 from app.access.reader import Role
 
 Who = Literal["anyone"] | Role  # a role stands for those above it too
+MAX_BODY = 256 * 2**10  # bytes of a post: a question has at most 2,000 characters
+MAX_DROP = 500_000_000  # of files dropped into a fonds at once
+MAX_QUESTIONS = 2**20  # of a table of questions
+ADMINISTRATION = "/administration"
+PAGES = ("indexation", "documents", "graphiques", "evaluation", "journal", "comptes")
 Place = Literal["", "query", "path", "body", "join"]  # where a request names its page
 
 
@@ -25,13 +30,14 @@ class Rule:
     page: Place = ""  # "join": in the body, with the function that is called
     first: bool = False  # open before a first password is changed
     file: bool = False  # one of the page's own files: cheap, and many at once
+    most: int = MAX_BODY  # bytes of a post
 
 
 def _rule(
     method: Literal["GET", "POST"], path: str, who: Who, page: Place = "", first: bool = False,
-    file: bool = False,
+    file: bool = False, most: int = MAX_BODY,
 ) -> Rule:  # fmt: skip
-    return Rule(method, re.compile(path), who, page, first, file)
+    return Rule(method, re.compile(path), who, page, first, file, most)
 
 
 RULES = (
@@ -48,6 +54,13 @@ RULES = (
     _rule("POST", r"/reponse/[0-9a-f]{12}/valider", "juriste"),
     _rule("GET", r"/validees", "juriste"),
     _rule("POST", r"/validees/\d{1,9}/oter", "juriste"),
+    _rule("GET", rf"{ADMINISTRATION}(/({'|'.join(PAGES)}))?", "admin"),
+    _rule("GET", r"/administration/(journal\.csv|evaluation/rapport\.json)", "admin"),
+    _rule("POST", r"/administration/(indexation|evaluation)/arreter", "admin"),
+    _rule("POST", r"/administration/comptes/[a-z-]{1,20}", "admin"),
+    _rule("POST", r"/administration/(indexation/lancer|documents/retirer)", "admin"),
+    _rule("POST", r"/administration/documents/deposer", "admin", most=MAX_DROP),
+    _rule("POST", r"/administration/evaluation/lancer", "admin", most=MAX_QUESTIONS),
     _rule("GET", r"/(config|theme\.css)", "agent"),
     _rule("GET", r"/(assets|static)/[\w./-]+", "agent", file=True),
     _rule("GET", r"/gradio_api/(info|startup-events)", "agent"),
@@ -58,7 +71,7 @@ RULES = (
     _rule("POST", r"/gradio_api/reset/?", "agent"),
 )
 # what a browser opens as a page of its own: without a session, it leads to the login
-OPENED = re.compile(r"/|/reponse/[0-9a-f]{12}|/validees")
+OPENED = re.compile(rf"/|/reponse/[0-9a-f]{{12}}|/validees|{ADMINISTRATION}(/[a-z]+)?")
 LOGIN_PATHS = re.compile(r"/(connexion|deconnexion|mot-de-passe|oidc/\w+)")
 
 # what the page may have done: the names of the functions in app/web/chat.py → to whom

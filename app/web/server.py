@@ -48,6 +48,7 @@ def build_app(
     from fastapi.staticfiles import StaticFiles
 
     from app.conversation import EMPTY
+    from app.web.admin.routes import add_administration
     from app.web.chat import Chat
     from app.web.guard import LOOPBACK, Guard
     from app.web.images import add_page_images
@@ -68,6 +69,7 @@ def build_app(
     add_page_images(app, desk.catalogue, journal)
     add_index(app, desk, settings.town, STATIC)
     add_kept(app, desk.catalogue, settings.data, gate, STATIC, settings.town, journal)
+    add_administration(app, desk.catalogue, settings.data, gate, STATIC, settings.town, journal)
     if isinstance(gate, LoginGate):
         from app.web.entrance import add_entrance
 

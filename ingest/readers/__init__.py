@@ -95,15 +95,25 @@ def read(file: Path, limits: Limits) -> Document:
     Raises:
         Unreadable: with the reason why it is set aside.
     """
-    _check(file, limits)
-    suffix = _true_suffix(file)
-    if suffix not in READERS:
-        raise Unreadable("unknown_format", suffix or file.name)
+    suffix = suffix_told(file, limits)
     reader: Reader = import_module(f"ingest.readers.{READERS[suffix]}").read
     document = reader(file, limits)
     if not _says_something(document):
         raise Unreadable("no_text", "; ".join(document.warnings))
     return document
+
+
+def suffix_told(file: Path, limits: Limits) -> str:
+    """The suffix of the reader that would read a file, by its name, its size and its first bytes.
+
+    Raises:
+        Unreadable: none would, with the reason.
+    """
+    _check(file, limits)
+    suffix = _true_suffix(file)
+    if suffix not in READERS:
+        raise Unreadable("unknown_format", suffix or file.name)
+    return suffix
 
 
 def attempt(file: Path, limits: Limits) -> Document | Unreadable:

@@ -99,3 +99,27 @@ def test_articles_that_a_file_names_without_their_text_are_counted_and_named(
     [source] = town.catalogue.sources("live")
     assert list(source.warnings) == said["warnings"]
     assert (report.records, len(town.texts()["loi.jsonl.gz"])) == (1, 1)
+
+
+def test_what_a_walk_could_not_look_at_counts_as_set_aside_in_the_catalogue_too(
+    town: SmallTown, folder: Path
+) -> None:
+    (folder / "vide.pdf").touch()
+    (folder / "perdu.pdf").symlink_to(folder / "nulle-part.pdf")
+    (folder / "dehors").symlink_to(folder.parent)
+    (folder / os.fsdecode(b"ancien-\xe9.txt")).write_text("Un nom d'un autre temps.")
+    report = town.run(folder)
+    for _ in range(2):  # no run counts them twice, nor forgets them
+        aside = town.catalogue.sources("set_aside")
+        assert len(aside) == len(report.set_aside) + report.still_aside == 4
+        report = town.run(folder)
+    assert {one.path: one.reason for one in aside if one.shut} == {
+        "ancien-\ufffd.txt": "bad_name", "dehors/": "outer_link", "perdu.pdf": "dead_link",
+    }  # fmt: skip
+    (folder / "perdu.pdf").unlink()
+    (folder / "dehors").unlink()
+    (folder / "dehors").mkdir()
+    town.run(folder)
+    assert {one.path for one in town.catalogue.sources("set_aside")} == {
+        "ancien-\ufffd.txt", "vide.pdf",
+    }  # fmt: skip

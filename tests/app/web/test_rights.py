@@ -50,6 +50,7 @@ SHUT = re.compile(
     r"|undo-vibe-.*)"
 )
 FILLED = {
+    "action": "ajouter",
     "answer": "0123456789ab",
     "source_id": "1",
     "number": "1",
