@@ -15,6 +15,7 @@ from ingest.records.fold import fold
 from ingest.records.label import label
 from ingest.records.record import Record
 from ingest.rows import RecordRow
+from vectorstore.narrow import EVERYTHING, Narrow
 from vectorstore.question import Reading
 from vectorstore.references import of_the_code
 from vectorstore.retriever import Found, Hit
@@ -44,10 +45,12 @@ def only_names_it(question: str) -> bool:
     return not re.findall(r"[^\W\d_]{5,}", _AROUND.sub(" ", question))
 
 
-def by_number(found: Found, catalogue: Catalogue, fonds: Sequence[str]) -> Listing | None:
+def by_number(
+    found: Found, catalogue: Catalogue, fonds: Sequence[str], narrow: Narrow = EVERYTHING
+) -> Listing | None:
     """Acts that rely on the one named, or those among which a number does not choose.
 
-    None for any other question.
+    None for any other question. `narrow`: the only acts that may be listed.
     """
     if not found.exact:
         return None
@@ -55,10 +58,10 @@ def by_number(found: Found, catalogue: Catalogue, fonds: Sequence[str]) -> Listi
     if not records:  # withdrawn meanwhile, or a past version alone
         return None
     if _RELIES.search(found.reading.text):
-        return _relying_on(records, found.reading, catalogue, fonds)
+        return _relying_on(records, found.reading, catalogue, fonds, narrow)
     one = len(found.reading.articles) + len(found.reading.numbers) == 1
     if one and only_names_it(found.reading.text) and not found.named:
-        return _candidates(records, catalogue)
+        return _candidates([one for one in records if narrow.fits(one)], catalogue)
     return None
 
 
@@ -69,8 +72,9 @@ def _as_written(question: str, records: list[RecordRow]) -> list[RecordRow]:
 
 
 def _relying_on(
-    records: Sequence[RecordRow], reading: Reading, catalogue: Catalogue, fonds: Sequence[str]
-) -> Listing | None:
+    records: Sequence[RecordRow], reading: Reading, catalogue: Catalogue, fonds: Sequence[str],
+    narrow: Narrow,
+) -> Listing | None:  # fmt: skip
     """The acts that name one of these records, oldest first, each by the line that does.
 
     None where the question narrows them further, by a year or a day.
@@ -82,7 +86,8 @@ def _relying_on(
     for record in records:
         values = reference_to(record)
         for act, _ in reversed(naming(catalogue, record, fonds)):
-            fits = act.kind != "autre" and (not ours or fold(act.body or "") in ours)
+            ours_too = not ours or fold(act.body or "") in ours
+            fits = act.kind != "autre" and ours_too and narrow.fits(act)
             if fits and (line := _line_that_names(act, values, catalogue)):
                 found.setdefault(act.id, Listed(act, line))
     acts = sorted(found.values(), key=lambda one: (one.record.date or "", one.record.id))

@@ -108,7 +108,8 @@ class Clerk:
     def ask(self, question: str) -> tuple[int, bytes]:
         """A question by the page's queue, to its end."""
         page = secrets.token_hex(6)
-        sent = {"data": [question, None, []], "fn_index": self.function, "session_hash": page}
+        data: list[object] = [question, None, [], [], "", ""]
+        sent = {"data": data, "fn_index": self.function, "session_hash": page}
         status, said = self.send(
             "POST", "/gradio_api/queue/join", json.dumps(sent), "application/json"
         )
