@@ -191,14 +191,17 @@ def _opinion(id: str) -> str:
     """What the page's own script makes of these two is in greffe.js."""
     return (
         '<p class="suites jugement"><span>Cette réponse vous aide-t-elle ?</span>'
-        f' <a href="#utile-{id}">👍 Oui</a>'
-        f' <a href="#signaler-{id}">👎 Signaler un problème</a></p>'
+        f' <a href="#utile-{id}">Oui</a>'
+        f' <a href="#signaler-{id}">Signaler un problème</a></p>'
     )
 
 
 def _ways(number: int, answer: Answer) -> str:
     """What can be done with an answer that the journal keeps."""
-    if answer.status == "error" or not re.fullmatch(r"[0-9a-f]{12}", answer.id):
+    again = f'<a href="#reposer-{number}">Reposer la question</a>'
+    if answer.status == "error":
+        return f'<p class="suites">{again}</p>'
+    if not re.fullmatch(r"[0-9a-f]{12}", answer.id):
         return ""
     place = address(answer.id)
     ways = [f'<a href="{place}">Rejouer<span class="valide">, valider</span></a>']
@@ -210,4 +213,5 @@ def _ways(number: int, answer: Answer) -> str:
             f'<a href="{place}/preuve.json">Fichier de preuve</a>',
             *ways,
         ]
+    ways.append(again)
     return f'<p class="suites">{" ".join(ways)}</p>{_opinion(answer.id)}'

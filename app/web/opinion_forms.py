@@ -16,8 +16,8 @@ def opinion_form(answer: str, token: str) -> str:
     return (
         '<section id="avis" class="avis-form"><h3>Votre avis sur cette réponse</h3>'
         f'<form method="post" action="{place}">{hidden}'
-        '<button name="utile" value="oui">👍 Utile</button></form>'
-        f"<details><summary>👎 Signaler un problème</summary>"
+        '<button name="utile" value="oui">Utile</button></form>'
+        f"<details><summary>Signaler un problème</summary>"
         f'<form method="post" action="{place}">{hidden}{reasons(answer)}'
         "<button>Envoyer le signalement</button></form></details></section>"
     )

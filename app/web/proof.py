@@ -191,7 +191,7 @@ def _drawn(citation: Citation, source: Source, page: Page, quote: Quote | None) 
         return notice((said.happened if said else "") + " En voici le texte.") + _text(page, quote)
     unfound = quote is not None and drawn.top is None
     said_so = notice("Le passage n'a pas pu être encadré sur l'image.") if unfound else ""
-    return said_so + _figure(citation, page.number, drawn)
+    return said_so + _figure(citation, page.number, drawn) + _folded_text(page, quote)
 
 
 def _figure(citation: Citation, page: int, drawn: Drawn) -> str:
@@ -206,6 +206,10 @@ def _figure(citation: Citation, page: int, drawn: Drawn) -> str:
         f'<img src="{address}" alt="{escape(what)}" width="{drawn.width}"'
         f' height="{drawn.height}">{place}</a><figcaption>{escape(what)}</figcaption></figure>'
     )
+
+
+def _folded_text(page: Page, quote: Quote | None) -> str:
+    return f"<details><summary>Texte de la page</summary>{_text(page, quote)}</details>"
 
 
 def _text(page: Page, quote: Quote | None) -> str:

@@ -141,6 +141,17 @@ async function judge(link, said) {
   if (link.isConnected) link.closest("p").textContent = done;
 }
 
+// The same question once more, as if it had been typed.
+function askAgain(link) {
+  const question = link.closest(".tour").querySelector(".question").cloneNode(true);
+  question.querySelector(".lu")?.remove();
+  const field = document.querySelector("#question textarea");
+  if (!field || document.querySelector(".travail")) return;
+  field.value = question.textContent.trim();
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  setTimeout(() => document.querySelector("#envoyer")?.click(), 50);
+}
+
 function report(link) {
   const dialog = document.querySelector("#signaler");
   const form = dialog.querySelector("form");
@@ -162,6 +173,7 @@ document.addEventListener("click", (event) => {
   else if (/^#copier-\d+$/.test(href)) copy(link.closest(".tour"));
   else if (/^#utile-[0-9a-f]{12}$/.test(href)) judge(link, { utile: "oui" });
   else if (/^#signaler-[0-9a-f]{12}$/.test(href)) report(link);
+  else if (/^#reposer-\d+$/.test(href)) askAgain(link);
   else if (href === "#reference") copyReference(link);
   else if (href === "#retour") toAnswer();
   else if (href === "#question") document.querySelector("#question textarea")?.focus();

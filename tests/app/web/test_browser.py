@@ -228,6 +228,11 @@ def test_an_error_gives_a_sentence_and_a_reference_to_its_trace(visit: Visit) ->
     said = visit.page.inner_text("#reponse .erreur")
     assert "donnez la référence" in said
     assert "disque" not in said
+    before = len(visit.site.desk.heard)
+    visit.page.click("#reponse a[href='#reposer-1']")
+    visit.until(f"!document.querySelector('#reponse .erreur')?.innerText.includes({said[-60:]!r})")
+    visit.page.wait_for_selector("#reponse .erreur")
+    assert [heard[0] for heard in visit.site.desk.heard[before:]] == ["une panne ?"]
     kept = [file for file in (visit.site.data / "logs").iterdir() if file.stem in said]
     assert "le disque est tombé" in kept[0].read_text("utf-8")
 
