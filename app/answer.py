@@ -22,12 +22,14 @@ from app.law import changes
 from app.listing import MOST, Listing, acts_asked, hit_of
 from app.llm import Chat, ContextTooSmall, ModelServerSilent
 from app.named import by_number, no_such_article, only_names_it
+from app.narrowed import WIDEN, narrowed_to
 from app.passages import shape
 from app.relevance import of_its_years, relevant
 from app.units import quote_of, widened
 from ingest.catalogue import Catalogue
 from ingest.readers import NUMBERED, suffix_of
 from ingest.trouble import Trouble
+from vectorstore.narrow import EVERYTHING, Narrow
 from vectorstore.retriever import Found, Hit, Query, Retriever
 from vectorstore.versions import dated_label
 
@@ -92,6 +94,7 @@ class Desk:
         who: str = "local",
         draft: Callable[[Draft], None] = lambda draft: None,
         address: str = "",
+        narrow: Narrow = EVERYTHING,
     ) -> Answer:
         """Answer a question from the records, or say that they do not answer.
 
@@ -103,6 +106,7 @@ class Desk:
             who: for the journal.
             draft: is told what a model has written so far; what it raises ends the writing.
             address: from where, for the journal.
+            narrow: the only acts that may be found.
 
         Raises:
             NoIndex, NothingOpen, FondsUnknown, IndexReplaced.
@@ -112,29 +116,32 @@ class Desk:
         query = self._query(question, conversation)
         # 2. search the fonds that may be read
         names = self._fonds(fonds)
-        validated = self._validated(query, names)
+        validated = self._validated(query, names, narrow)
         if validated is not None:
-            return self._given(validated, started, who, address)
+            return self._given(validated, started, who, address, conversation.id)
         stage(f"recherche dans {len(names)} fonds…" if len(names) > 1 else "recherche…")
-        found = relevant(self.retriever.search(query, names, _HITS))
-        answer = self._from_fields(question, found, names)
+        found = relevant(self.retriever.search(query, names, _HITS, narrow))
+        answer = self._from_fields(question, found, names, narrow)
         answer = answer or self._from_passages(query, found, stage, draft)
         # 6. hand it over, with a line in the journal
         if found.degraded:
             answer = replace(answer, notes=(*answer.notes, DEGRADED))
-        answer = replace(answer, notes=(*answer.notes, *changes(found, answer)))
+        limits = self._limits(narrow, names, answer)
+        answer = replace(answer, notes=(*answer.notes, *changes(found, answer), *limits))
         answer = replace(answer, seconds=round(time.perf_counter() - started, 4))
-        self._note(answer, found.hits, who, address)
+        self._note(answer, found.hits, who, address, conversation.id)
         return answer
 
-    def _from_fields(self, question: str, found: Found, names: Sequence[str]) -> Answer | None:
+    def _from_fields(
+        self, question: str, found: Found, names: Sequence[str], narrow: Narrow
+    ) -> Answer | None:
         """What the fields of the catalogue answer, without any passage; None for the rest."""
         if absent := no_such_article(found, self.catalogue, names):
             said, nearest = absent
             return self._refuse(question, nearest, said)
         terms = self.retriever.indexes.lexical.terms
-        listing = acts_asked(found.reading, self.catalogue, names, terms)
-        listing = listing or by_number(found, self.catalogue, names)
+        listing = acts_asked(found.reading, self.catalogue, names, terms, narrow)
+        listing = listing or by_number(found, self.catalogue, names, narrow)
         if listing is None:
             return None
         if not listing.acts:
@@ -157,26 +164,36 @@ class Desk:
             stage("rédaction par le modèle, vérifiée phrase à phrase…")
         return self._write(query, found, chosen, draft)
 
-    def _validated(self, query: Query, names: Sequence[str]) -> Answer | None:
+    def _validated(self, query: Query, names: Sequence[str], narrow: Narrow) -> Answer | None:
         """The answer that legal staff validated for a question that stands alone."""
         if query.context:
             return None
         embed = self.retriever.embedder.questions
-        return Curated(self.data).find(query.text, names, self.catalogue, embed)
+        found = Curated(self.data).find(query.text, names, self.catalogue, embed)
+        return found if found and all(map(narrow.fits, found.citations)) else None
 
-    def _given(self, validated: Answer, started: float, who: str, address: str) -> Answer:
+    def _limits(self, narrow: Narrow, names: Sequence[str], answer: Answer) -> list[str]:
+        """What was left out of the search, for who reads the answer later."""
+        chosen = names if len(names) < len(self.fonds()) else ()
+        if not narrow and not chosen:
+            return []
+        return [narrowed_to(narrow, chosen) + ("" if answer.sentences else WIDEN)]
+
+    def _given(
+        self, validated: Answer, started: float, who: str, address: str, talk: str
+    ) -> Answer:
         answer = replace(
             validated, id=uuid.uuid4().hex[:12], generation=self.generation,
             seconds=round(time.perf_counter() - started, 4),
         )  # fmt: skip
-        self._note(answer, (), who, address)
+        self._note(answer, (), who, address, talk)
         return answer
 
-    def _note(self, answer: Answer, hits: Sequence[Hit], who: str, address: str) -> None:
+    def _note(self, answer: Answer, hits: Sequence[Hit], who: str, address: str, talk: str) -> None:
         cited = [citation.source_id for citation in answer.citations]
         sources = self.catalogue.sources_of(list(dict.fromkeys(cited)))
         (self.journal or Journal(self.data)).answer(
-            answer, who, self.catalogue.is_live, address=address,
+            answer, who, self.catalogue.is_live, address=address, talk=talk,
             passages=[shape(hit) for hit in hits],
             sources={id: source.sha256 for id, source in sources.items()},
         )  # fmt: skip
@@ -199,6 +216,10 @@ class Desk:
 
     def _opens(self, fonds: str) -> bool:
         return self.readable is None or fonds in self.readable
+
+    def kinds(self) -> list[str]:
+        """The kinds of acts that can be found."""
+        return self.catalogue.kinds(self.fonds())
 
     def summary(self) -> dict[str, int]:
         """Totals over the fonds that may be read: sources, pages, records, passages, set_aside."""

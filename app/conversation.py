@@ -13,10 +13,11 @@ class Conversation:
     """What was asked and answered so far, oldest first."""
 
     turns: tuple[tuple[str, Answer], ...] = ()
+    id: str = ""  # of its first answer, in the journal
 
     def then(self, question: str, answer: Answer) -> Conversation:
         """The conversation with one more turn."""
-        return Conversation((*self.turns, (question, answer)))
+        return Conversation((*self.turns, (question, answer)), self.id or answer.id)
 
 
 EMPTY = Conversation()

@@ -30,6 +30,7 @@ from ingest.transaction import private, transaction
 from ingest.trouble import Trouble
 
 FILE = "curated.sqlite"
+NOWHERE = 0  # no source has this id
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS curated (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -269,18 +270,24 @@ def _answer(
             for one in item.said["sentences"]
         ),
         citations=tuple(
-            _citation(one, again.source, catalogue) for one, again in found if again.source
+            citation(one, again.source, catalogue) for one, again in found if again.source
         ),
         model=item.facts["model"], prompt_version=item.facts["prompt_version"],
         notes=tuple(item.said["notes"]), validated=Validated(item.name, item.at[:10], item.id),
     )  # fmt: skip
 
 
-def _citation(kept: Mapping[str, Any], source: Source, catalogue: Catalogue) -> Citation:
+def citation(
+    kept: Mapping[str, Any], source: Source | None, catalogue: Catalogue
+) -> Citation:  # fmt: skip
+    """A citation of the journal, in the source where its words stand today; None: nowhere."""
     quote = Quote(kept["quote"], kept["page"], kept["start"], kept["end"])
     return Citation(
-        number=kept["number"], label=kept["label"], fonds=source.fonds, source=source.path,
-        source_id=source.id, record_id=_record(catalogue, source.id, quote), quote=quote,
+        number=kept["number"], label=kept["label"],
+        fonds=source.fonds if source else kept["fonds"],
+        source=source.path if source else kept["source"],
+        source_id=source.id if source else NOWHERE,
+        record_id=_record(catalogue, source.id, quote) if source else "", quote=quote,
         ocr=kept["ocr"], confidence=kept["confidence"], article_id=kept["article_id"],
         kind=kept["kind"], act_number=kept["number_of_act"], date=kept["date"],
         title=kept["title"],

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from app.export import STATUSES
+from app.opinions import VERDICTS
 from ingest.records.label import short_date
 
+AIDED = "Rédigé avec l'aide d'une IA, à vérifier."
 CHECK = (
     "Pour contrôler cette réponse, exportez aussi son fichier de preuve (JSON), puis :"
     " greffe verify FICHIER."
@@ -35,7 +37,8 @@ def as_document(shape: Mapping[str, Any]) -> bytes:
     properties.comments, properties.language = f"Réponse {shape['answer']}", "fr-FR"
     properties.created = properties.modified = datetime.fromisoformat(shape["at"])
     document.add_heading(shape["question"], 1)
-    document.add_paragraph(_said_when(shape))
+    document.add_paragraph().add_run(AIDED).bold = True
+    document.add_paragraph(said_when(shape))
     if not shape["sentences"]:
         document.add_paragraph(shape["text"])
     for sentence in shape["sentences"]:
@@ -45,14 +48,15 @@ def as_document(shape: Mapping[str, Any]) -> bytes:
     if shape["citations"]:
         document.add_heading("Sources", 2)
     for one in shape["citations"]:
-        _add_source(document, one)
+        _add_source(document, one, shape.get("judged", ()))
     document.add_paragraph().add_run(CHECK).italic = True
     written = io.BytesIO()
     document.save(written)
     return written.getvalue()
 
 
-def _said_when(shape: Mapping[str, Any]) -> str:
+def said_when(shape: Mapping[str, Any]) -> str:
+    """When the answer was given, how it was made, and who validated it."""
     day = short_date(shape["at"])
     by = "phrases extraites des sources, sans modèle de langue"
     if shape["model"] != "extractif":
@@ -73,13 +77,20 @@ def _add_sentence(document: Any, sentence: Mapping[str, Any]) -> None:
     paragraph.add_run(f"{marks} ({STATUSES[sentence['status']]})")
 
 
-def _add_source(document: Any, one: Mapping[str, Any]) -> None:
+def _add_source(
+    document: Any, one: Mapping[str, Any], judged: Sequence[Mapping[str, Any]]
+) -> None:  # fmt: skip
     paragraph = document.add_paragraph()
     paragraph.add_run(f"[{one['number']}] {one['label']}").bold = True
     read = " Lu par OCR." if one["ocr"] else ""
     paragraph.add_run(f"\nFonds {one['fonds']}, {one['source']}, page {one['page']}.{read}")
     paragraph.add_run(f"\n« {one['quote']} »").italic = True
     paragraph.add_run(f"\nSHA-256 du fichier : {one['sha256']}")
+    for said in judged:
+        if said["citation"] == one["number"]:
+            verdict = VERDICTS[said["verdict"]].capitalize()
+            text = f" : {said['text']}" if said["text"] else ""
+            paragraph.add_run(f"\n{verdict} par {said['by']} le {short_date(said['at'])}{text}")
 
 
 def _for_xml(value: Any) -> Any:

@@ -165,6 +165,16 @@ SENTENCES: dict[str, Say] = {
         "Posez-la plus simplement, ou dites à l'administrateur que le serveur est lent.",
         BUSY,
     ),
+    "PeriodRefused": Say(
+        "Une période ne se comprend pas : de « {since} » à « {until} ».",
+        "Donnez des années à quatre chiffres, la première avant la dernière, ou laissez vide.",
+        USAGE,
+    ),
+    "TalkUnknown": Say(
+        "Vous n'avez pas de conversation {id}.",
+        "Elle a pu être effacée, ou avoir passé la durée du journal : voyez la liste.",
+        REFUSED,
+    ),
     "IssuerSilent": Say(
         "Le service de connexion ({issuer}) ne répond pas comme il devrait : {detail}.",
         "Réessayez ; l'administrateur vérifiera la partie [oidc] et `greffe doctor`.",

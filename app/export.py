@@ -56,8 +56,15 @@ class Sources(Protocol):
         ...
 
 
-def of_entry(id: str, entry: Entry | None) -> dict[str, Any]:
+def of_entry(
+    id: str, entry: Entry | None, judged: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
     """An answer of the journal as a file holds it, with how it reads.
+
+    Args:
+        id: of the answer.
+        entry: its line.
+        judged: what legal staff said of its citations, as app/opinions.py gives it.
 
     Raises:
         AnswerUnknown: it is not in the journal, or no longer whole.
@@ -79,6 +86,7 @@ def of_entry(id: str, entry: Entry | None) -> dict[str, Any]:
         "sentences": said["sentences"],
         "citations": said["citations"],
         "notes": said["notes"],
+        "judged": list(judged),
         "reading": _reading(parts["question"], entry.at, said),
     }
 

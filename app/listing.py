@@ -16,6 +16,7 @@ from ingest.records.fold import fold
 from ingest.records.label import MONTHS
 from ingest.rows import RecordRow
 from vectorstore.fusion import Evidence
+from vectorstore.narrow import EVERYTHING, Narrow
 from vectorstore.question import Reading
 from vectorstore.retriever import Hit
 from vectorstore.synonyms import synonyms_of
@@ -87,8 +88,9 @@ class Listing:
 
 
 def acts_asked(
-    reading: Reading, catalogue: Catalogue, fonds: Sequence[str], terms: Callable[[str], list[str]]
-) -> Listing | None:
+    reading: Reading, catalogue: Catalogue, fonds: Sequence[str],
+    terms: Callable[[str], list[str]], narrow: Narrow = EVERYTHING,
+) -> Listing | None:  # fmt: skip
     """The acts of a day, a month or some years that a question asks to list or to count, by date.
 
     None for any other question, and where acts of that time are there and none has the subject
@@ -96,7 +98,7 @@ def acts_asked(
     « La dernière délibération sur » is the last of such a list. Of two acts of one day and title,
     the first is kept: a procès-verbal repeats the délibérations of its séance.
 
-    `terms`: the lexical index's analyser.
+    `terms`: the lexical index's analyser; `narrow`: the only acts that may be listed.
     """
     latest = _LATEST.search(reading.text)
     asked = next((one for asks in _ASKS if (one := asks.search(reading.text))), None)
@@ -108,7 +110,7 @@ def acts_asked(
     dated = [
         record
         for record in catalogue.acts_dated(periods, kinds, fonds)
-        if decided_by(record, reading.bodies)
+        if narrow.fits(record) and decided_by(record, reading.bodies)
     ]
     aside = set(terms(" ".join([_ASKING, *reading.bodies])))
     subject = {term for term in terms(reading.text) if not term.isdigit()} - aside

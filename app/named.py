@@ -13,6 +13,7 @@ from ingest.catalogue import Catalogue, bare_number
 from ingest.links import naming, reference_to
 from ingest.records.label import MONTHS, in_a_sentence
 from ingest.rows import RecordRow
+from vectorstore.narrow import EVERYTHING, Narrow
 from vectorstore.question import Reading
 from vectorstore.references import of_the_code
 from vectorstore.retriever import Found, Hit
@@ -41,10 +42,12 @@ def only_names_it(question: str) -> bool:
     return not re.findall(r"[^\W\d_]{5,}", _AROUND.sub(" ", question))
 
 
-def by_number(found: Found, catalogue: Catalogue, fonds: Sequence[str]) -> Listing | None:
+def by_number(
+    found: Found, catalogue: Catalogue, fonds: Sequence[str], narrow: Narrow = EVERYTHING
+) -> Listing | None:
     """Acts that rely on the one named, or those among which a number does not choose.
 
-    None for any other question.
+    None for any other question. `narrow`: the only acts that may be listed.
     """
     if not found.exact:
         return None
@@ -52,10 +55,10 @@ def by_number(found: Found, catalogue: Catalogue, fonds: Sequence[str]) -> Listi
     if not records:  # withdrawn meanwhile, or a past version alone
         return None
     if _RELIES.search(found.reading.text):
-        return _relying_on(records, found.reading, catalogue, fonds)
+        return _relying_on(records, found.reading, catalogue, fonds, narrow)
     one = len(found.reading.articles) + len(found.reading.numbers) == 1
     if one and only_names_it(found.reading.text) and not found.named:
-        return _candidates(records, catalogue)
+        return _candidates([one for one in records if narrow.fits(one)], catalogue)
     return None
 
 
@@ -66,8 +69,9 @@ def _as_written(question: str, records: list[RecordRow]) -> list[RecordRow]:
 
 
 def _relying_on(
-    records: Sequence[RecordRow], reading: Reading, catalogue: Catalogue, fonds: Sequence[str]
-) -> Listing | None:
+    records: Sequence[RecordRow], reading: Reading, catalogue: Catalogue, fonds: Sequence[str],
+    narrow: Narrow,
+) -> Listing | None:  # fmt: skip
     """The acts that name one of these records, oldest first, each by the line that does.
 
     None where the question narrows them further, by a year or a day.
@@ -78,7 +82,7 @@ def _relying_on(
     for record in records:
         values = reference_to(record)
         for act, _ in reversed(naming(catalogue, record, fonds)):
-            fits = act.kind != "autre" and decided_by(act, reading.bodies)
+            fits = act.kind != "autre" and decided_by(act, reading.bodies) and narrow.fits(act)
             if fits and (line := _line_that_names(act, values, catalogue)):
                 found.setdefault(act.id, Listed(act, line))
     acts = sorted(found.values(), key=lambda one: (one.record.date or "", one.record.id))

@@ -103,6 +103,30 @@ def has_paper(file: Path) -> bool:
     return file.suffix.lower() in PAPER
 
 
+def page_as_pdf(file: Path, number: int) -> bytes:
+    """One page of a PDF as a PDF of its own; `number` is 1-based. Raises Undrawable."""
+    import pypdfium2 as pdfium
+
+    with _PDFIUM:
+        try:
+            document = pdfium.PdfDocument(file)
+        except (pdfium.PdfiumError, OSError) as error:
+            raise Undrawable(page=number, detail="le fichier est illisible") from error
+        try:
+            if not 1 <= number <= len(document):
+                raise Undrawable(page=number, detail="le fichier n'a pas cette page")
+            alone = pdfium.PdfDocument.new()
+            alone.import_pages(document, [number - 1])
+            written = io.BytesIO()
+            alone.save(written)
+            alone.close()
+            return written.getvalue()
+        except pdfium.PdfiumError as error:
+            raise Undrawable(page=number, detail="elle est abîmée") from error
+        finally:
+            document.close()
+
+
 def excerpt(page: Page, quote: Quote | None) -> Excerpt:
     """The text of a page cut to 1,500 characters on each side of the quote."""
     if quote is None or quote.page != page.number or not 0 <= quote.start < quote.end:

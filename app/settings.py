@@ -215,6 +215,9 @@ class Settings(BaseSettings):
 
     data: Path = Field(Path("."), description="Dossier des données (ou --data).")
     town: str = Field("", description="Nom de la collectivité, affiché sur la page.")
+    contact: str = Field(
+        "", description="À qui écrire (données, accessibilité), affiché sur « Comment ça marche »."
+    )
     embedding: Embedding = Embedding()
     store: Store = Store()
     model: Model = Model()

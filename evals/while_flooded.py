@@ -31,10 +31,11 @@ from evals.page_opening import PATIENCE_S, server
 from evals.timing import machine, times
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 HANDS = 8  # connections of who floods
 PAUSE_S = 3.0
+LOGINS = ("essai-calme", "essai-afflux")
 FORM = "application/x-www-form-urlencoded"
 HIGHEST = {"QUESTIONS": "1000", "REQUESTS": "100000", "AT_ONCE": "32", "ALL_AT_ONCE": "60"}
 
@@ -52,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if asked.unlimited:
         settings |= {f"LIMITS__{name}": value for name, value in HIGHEST.items()}
     environment = {f"GREFFE_{name}": value for name, value in settings.items()}
-    with _people(asked.data) as people, server(asked.data, asked.port, environment):
+    with people_of(asked.data, LOGINS) as people, server(asked.data, asked.port, environment):
         clerk, flooder = (Clerk(asked.port, *person) for person in people)
         clerk.answered(asked.question)  # the first one loads what it needs
         calm = clerk.waits(asked.question, asked.times)
@@ -89,8 +90,11 @@ class Clerk:
         """A page: status and body; of a stream, up to the end of what was asked."""
         return self.send("GET", path)
 
-    def send(self, method: str, path: str, body: str = "", kind: str = FORM) -> tuple[int, bytes]:
-        """One request."""
+    def send(
+        self, method: str, path: str, body: str = "", kind: str = FORM,
+        look: Callable[[bytes], None] = lambda line: None,
+    ) -> tuple[int, bytes]:  # fmt: skip
+        """One request; `look` is shown each line of a stream as it comes."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         try:
@@ -100,7 +104,7 @@ class Clerk:
                 name, _, value = line.split(";")[0].partition("=")
                 self.cookies[name] = value
             if "event-stream" in response.headers.get("content-type", ""):
-                return response.status, b"".join(_until_done(response))
+                return response.status, b"".join(_until_done(response, look))
             return response.status, response.read()
         finally:
             connection.close()
@@ -108,7 +112,8 @@ class Clerk:
     def ask(self, question: str) -> tuple[int, bytes]:
         """A question by the page's queue, to its end."""
         page = secrets.token_hex(6)
-        sent = {"data": [question, None, []], "fn_index": self.function, "session_hash": page}
+        data: list[object] = [question, None, [], [], "", ""]
+        sent = {"data": data, "fn_index": self.function, "session_hash": page}
         status, said = self.send(
             "POST", "/gradio_api/queue/join", json.dumps(sent), "application/json"
         )
@@ -171,11 +176,11 @@ def flooding(flooder: Clerk, question: str) -> Iterator[Counter[str]]:
 
 
 @contextmanager
-def _people(data: Path) -> Iterator[list[tuple[str, str]]]:
-    """Two accounts that may read everything: login and password."""
+def people_of(data: Path, logins: Sequence[str]) -> Iterator[list[tuple[str, str]]]:
+    """Accounts that may read everything, until the block ends: login and password."""
     store = Store(data)
     accounts, groups, password = Accounts(store), Groups(store), secrets.token_urlsafe(16)
-    logins, group = ("essai-calme", "essai-afflux"), "essai-afflux"
+    group = "essai-afflux"
     try:
         groups.open(group, [ALL])
         for login in logins:
@@ -190,8 +195,11 @@ def _people(data: Path) -> Iterator[list[tuple[str, str]]]:
         store.close()
 
 
-def _until_done(response: http.client.HTTPResponse) -> Iterator[bytes]:
+def _until_done(
+    response: http.client.HTTPResponse, look: Callable[[bytes], None]
+) -> Iterator[bytes]:
     while line := response.readline():
+        look(line)
         yield line
         if b"process_completed" in line or b"close_stream" in line:
             return

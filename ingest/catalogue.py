@@ -25,7 +25,7 @@ from ingest.pages import Document, Page
 from ingest.passages import Passage
 from ingest.records.label import label
 from ingest.records.numbers import key
-from ingest.records.record import Fact, Record
+from ingest.records.record import KINDS, Fact, Record
 from ingest.records.version import Version, VersionRow, standing, unpack
 from ingest.rows import (
     SHUT,
@@ -413,6 +413,11 @@ class Catalogue:
         rows = self._all("SELECT * FROM pages WHERE source_id = ? ORDER BY number", source_id)
         return [page_of(row) for row in rows]
 
+    def last_page(self, source_id: int) -> int:
+        """The number of a source's last page; 0 where it has none."""
+        row = self._one("SELECT max(number) AS last FROM pages WHERE source_id = ?", source_id)
+        return int(row["last"] or 0) if row else 0
+
     def record(self, record_id: int) -> RecordRow | None:
         """A record by its id."""
         row = self._one("SELECT * FROM records WHERE id = ?", record_id)
@@ -524,6 +529,15 @@ class Catalogue:
             fonds,
         )
         return sorted(row["body"] for row in rows)
+
+    def kinds(self, fonds: Sequence[str]) -> list[str]:
+        """The kinds of live records of these fonds, in the order of KINDS."""
+        rows = self._in(
+            "SELECT DISTINCT kind FROM records JOIN sources ON sources.id = source_id"
+            " WHERE state = 'live' AND fonds IN (?)",
+            fonds,
+        )
+        return sorted((row["kind"] for row in rows), key=KINDS.index)
 
     def acts_dated(
         self, periods: Sequence[tuple[str, str]], kinds: Sequence[str], fonds: Sequence[str]

@@ -74,14 +74,43 @@ ROUTES: dict[tuple[str, str], dict[str, Any]] = {
     ("get", "/oidc/retour"): {"parameters": _query(code=_TEXT, state=_TEXT, iss=_TEXT)},
     ("get", "/page/{source}/{number}.webp"): {
         "parameters": [*_path(source=_NUMBER, number=_NUMBER),
-                       *_query(record=_TEXT, start=_NUMBER, end=_NUMBER)]
+                       *_query(record=_TEXT, start=_NUMBER, end=_NUMBER, largeur=_NUMBER)]
     },
+    ("get", "/source/{source}/{number}"): {
+        "parameters": [*_path(source=_NUMBER, number=_NUMBER),
+                       *_query(record=_TEXT, start=_NUMBER, end=_NUMBER, taille=_TEXT)]
+    },
+    ("get", "/source/{source}/{number}.pdf"): {
+        "parameters": _path(source=_NUMBER, number=_NUMBER)
+    },
+    ("get", "/source/{source}/fichier"): {"parameters": _path(source=_NUMBER)},
+    ("get", "/acte/{source}"): {"parameters": [*_path(source=_NUMBER), *_query(version=_TEXT)]},
     ("get", "/reponse/{answer}"): {"parameters": _path(answer=_ANSWER)},
     ("get", "/reponse/{answer}/preuve.json"): {"parameters": _path(answer=_ANSWER)},
     ("get", "/reponse/{answer}/reponse.docx"): {"parameters": _path(answer=_ANSWER)},
+    ("get", "/reponse/{answer}/reponse.pdf"): {"parameters": _path(answer=_ANSWER)},
     ("post", "/reponse/{answer}/valider"): {
         "parameters": _path(answer=_ANSWER), "requestBody": _body(_FORM, nom=_TEXT, jeton=_TEXT)
     },
+    ("post", "/reponse/{answer}/avis"): {
+        "parameters": _path(answer=_ANSWER),
+        "requestBody": _body(_FORM, utile=_TEXT, motif=_TEXT, texte=_TEXT, jeton=_TEXT),
+    },
+    ("post", "/reponse/{answer}/citation"): {
+        "parameters": _path(answer=_ANSWER),
+        "requestBody": _body(_FORM, numero=_TEXT, verdict=_TEXT, texte=_TEXT, jeton=_TEXT),
+    },
+    ("get", "/avis"): {"parameters": _query(motif=_TEXT)},
+    ("get", "/historique"): {"parameters": _query(q=_TEXT, page=_TEXT)},
+    ("post", "/historique/{answer}/nommer"): {
+        "parameters": _path(answer=_ANSWER), "requestBody": _body(_FORM, nom=_TEXT, jeton=_TEXT)
+    },
+    ("post", "/historique/{answer}/effacer"): {
+        "parameters": _path(answer=_ANSWER), "requestBody": _body(_FORM, jeton=_TEXT)
+    },
+    ("get", "/comment-ca-marche"): {},
+    ("get", "/accessibilite"): {},
+    ("post", "/usages"): {"requestBody": _body(_FORM, jeton=_TEXT)},
     ("get", "/validees"): {},
     ("post", "/validees/{number}/oter"): {
         "parameters": _path(number=_NUMBER), "requestBody": _body(_FORM, jeton=_TEXT)
@@ -117,7 +146,7 @@ ROUTES: dict[tuple[str, str], dict[str, Any]] = {
     ("get", "/gradio_api/startup-events"): {},
     ("post", "/gradio_api/queue/join"): {
         "requestBody": _body(
-            data={"type": "array", "items": ANYTHING, "maxItems": 6},
+            data={"type": "array", "items": ANYTHING, "maxItems": 8},
             fn_index={"type": "integer", "minimum": -1, "maximum": 20}, session_hash=_NAME,
         )
     },

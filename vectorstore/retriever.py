@@ -17,12 +17,14 @@ from vectorstore.chroma_server import StoreUnavailable
 from vectorstore.embed import Embedder
 from vectorstore.fusion import Evidence, Weights, score
 from vectorstore.indexes import Indexes
+from vectorstore.narrow import EVERYTHING, Narrow
 from vectorstore.period import years_of
 from vectorstore.question import Reading, read_question
 from vectorstore.references import look_up
 from vectorstore.versions import Named, as_rows, named_articles
 
 DEPTH = 200  # candidates asked of each index; the fused list is cut from their union
+_DEEPER = 10  # times as many where most of them may have to be left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +72,18 @@ class Retriever:
     weights: Weights = Weights()  # noqa: RUF009 - frozen
     readable: frozenset[str] | None = None  # what words are counted over; None: all fonds
 
-    def search(self, query: Query, fonds: Sequence[str], limit: int) -> Found:
+    def search(
+        self, query: Query, fonds: Sequence[str], limit: int, narrow: Narrow = EVERYTHING
+    ) -> Found:
         """The best passages of these fonds for a question.
 
         Args:
             query: the question, with its context when it follows up another.
             fonds: names of the fonds that may be searched; none finds nothing.
             limit: hits wanted, at most.
+            narrow: the only acts that may be found.
         """
+        depth = DEPTH * _DEEPER if narrow else DEPTH
         if query.context and not query.favoured:
             query = replace(query, favoured=self._before(query.context, fonds))
         # 1. read what the question says plainly
@@ -87,16 +93,17 @@ class Retriever:
         # 3. search both indexes
         whole = f"{query.context} {query.text}".strip()
         vector = self.indexes.centre.question(self.embedder.questions([whole])[0])
-        dense, degraded = self._dense(fonds, vector)
-        lexical = self.indexes.lexical.search(fonds, whole, DEPTH, self.readable)
+        dense, degraded = self._dense(fonds, vector, depth)
+        lexical = self.indexes.lexical.search(fonds, whole, depth, self.readable)
         # 4. join what the catalogue knows as live, and score
         named = [row.id for i in exact for row in self.catalogue.passages_of_record(i)[:20]]
         ids = list(dict.fromkeys([*named, *(i for i, _ in dense), *(i for i, _ in lexical)]))
-        hits = self._hits(ids, fonds, dict(dense), dict(lexical), vector)
+        hits = self._hits(ids, fonds, dict(dense), dict(lexical), vector, narrow)
         scored = [self._scored(hit, query, reading, exact) for hit in hits]
         # 5. law as it stood on the day asked
         articles = named_articles(self.catalogue, reading, fonds, exact, date.today().isoformat())
         scored, exact = self._as_it_stood(scored, exact, articles, vector)
+        scored = [hit for hit in scored if narrow.fits(hit.record)]
         scored.sort(key=lambda hit: (-hit.score, hit.passage.id))
         kept = [replace(hit, rank=rank) for rank, hit in enumerate(scored[:limit], 1)]
         return Found(reading, tuple(kept), tuple(exact), tuple(articles), degraded)
@@ -137,14 +144,14 @@ class Retriever:
         ]  # fmt: skip
 
     def _dense(
-        self, fonds: Sequence[str], vector: NDArray[np.float32]
+        self, fonds: Sequence[str], vector: NDArray[np.float32], depth: int
     ) -> tuple[list[tuple[str, float]], bool]:
         """Dense candidates. Without its store the search goes on by words, and says so.
 
         So it does where a fonds has passages and the store no vector for them: not yet, or lost.
         """
         try:
-            found = {name: self.indexes.dense.search(name, vector, DEPTH) for name in fonds}
+            found = {name: self.indexes.dense.search(name, vector, depth) for name in fonds}
         except StoreUnavailable:
             return [], True
         empty = [name for name, hits in found.items() if not hits]
@@ -180,10 +187,12 @@ class Retriever:
         dense: dict[str, float],
         lexical: dict[str, float],
         vector: NDArray[np.float32],
+        narrow: Narrow,
     ) -> list[Hit]:
         live = self.catalogue.live_passages(ids)
         rows = list(live.values())
         records = self.catalogue.records_of(list({row.record_id for row in rows}))
+        rows = [row for row in rows if narrow.fits(records[row.record_id])]
         sources = self.catalogue.sources_of(list({row.source_id for row in rows}))
         cosines = self._cosines(rows, dense, vector)
         top = max(lexical.values(), default=1.0)

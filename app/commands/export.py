@@ -25,6 +25,7 @@ def command(
     """Écrire une réponse du journal dans un fichier, avec de quoi la vérifier."""
     from app.assembly import catalogue_of
     from app.export import of_entry, write
+    from app.opinions import judged_shapes
     from app.replay import replayed
 
     settings = settings_of(data)
@@ -33,6 +34,6 @@ def command(
         entry = replayed(settings.data, catalogue, id, reader_named(settings, seen_by)).entry
     finally:
         catalogue.close()
-    write(file, of_entry(id, entry))
+    write(file, of_entry(id, entry, judged_shapes(settings.data, id)))
     journaled(settings, "export", {"what": {"file": file.name}}, id)
     print(f"Écrit : {file}. Pour la contrôler : greffe verify {file}", file=sys.stderr)

@@ -76,6 +76,7 @@ def _serve(settings: Settings, door: socket.socket) -> None:
     page = settings.page
     gate = gate_of(settings)
     with open_desk(settings) as desk, _expiring(settings):
+        from app.web.about import About
         from app.web.bounds import Allowed
         from app.web.server import build_app, serve
 
@@ -84,12 +85,20 @@ def _serve(settings: Settings, door: socket.socket) -> None:
         say = f"La page est ouverte : {address}  (Ctrl-C pour arrêter)"
         app = build_app(
             desk, settings, gate, tls=page.certificate is not None, journal=journal_of(settings),
-            allowed=Allowed(**settings.limits.model_dump()),
+            allowed=Allowed(**settings.limits.model_dump()), 
+            about=About(
+                settings.town, settings.contact, _writer(settings), settings.journal.days
+            ),
         )  # fmt: skip
         administered(settings, "serve", host=page.host, port=page.port, toml=_digest(settings))
         serve(
             app, door, lambda: print(say, file=sys.stderr, flush=True), page.certificate, page.key
         )
+
+
+def _writer(settings: Settings) -> str:
+    """The model that writes, as the public is told; empty where none does."""
+    return (settings.model.name or "nom non donné") if settings.model.url else ""
 
 
 @contextmanager

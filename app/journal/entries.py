@@ -54,6 +54,7 @@ class Journal:
     def answer(
         self, answer: Answer, who: str, is_live: IsLive, *, address: str = "",
         passages: Sequence[Mapping[str, object]] = (), sources: Mapping[int, str] | None = None,
+        talk: str = "",
     ) -> None:  # fmt: skip
         """Add what was asked and on what the answer rests.
 
@@ -65,11 +66,13 @@ class Journal:
             address: from where, if by the page.
             passages: those that were looked at, as app/replay.py finds them again.
             sources: id of a source → SHA-256 of its content.
+            talk: id of the conversation; empty where it begins.
         """
         facts = facts_of(answer)
         parts: dict[str, object] = {
             "who": self.person("question", who, address),
             "question": answer.question,
+            "talk": {"answer": answer.id, "talk": talk, "status": answer.status},
             "cited": [[c.fonds, c.source, c.quote.page] for c in answer.citations],
         }
         with _room("la question"), writing(self.data) as chain:

@@ -89,6 +89,13 @@ def expire(data: Path, days: Mapping[Retention, int], today: datetime | None = N
     return erased
 
 
+def erase_lines(
+    chain: Chain, lines: Iterable[int], parts: Collection[str], cause: str
+) -> Erased:  # fmt: skip
+    """Erase these parts of some lines, for a reason that the chain is told."""
+    return _erase(chain, chain.words.standing(lines, parts), cause)
+
+
 def _erase(chain: Chain, places: Sequence[Place], cause: str) -> Erased:
     at = now()
     if not places:

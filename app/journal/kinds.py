@@ -10,12 +10,17 @@ RETENTIONS: tuple[Retention, ...] = get_args(Retention)
 # kind → (name, retention); the lines of « chain » hold no words, and are never erased
 KINDS: dict[str, tuple[str, Retention]] = {
     "question": ("question", "question"),
+    "named": ("conversation nommée", "question"),
+    "opinion": ("avis sur une réponse", "question"),
+    "judged": ("citation jugée", "question"),
+    "informed": ("usages lus", "login"),
     "login": ("connexion", "login"),
     "refused": ("connexion refusée", "login"),
     "logout": ("déconnexion", "login"),
     "limited": ("limite atteinte", "login"),
     "password": ("mot de passe changé", "login"),
     "open": ("page ouverte", "access"),
+    "download": ("document téléchargé", "access"),
     "replay": ("réponse rejouée", "access"),
     "export": ("réponse exportée", "access"),
     "search": ("journal consulté", "admin"),
@@ -26,7 +31,7 @@ KINDS: dict[str, tuple[str, Retention]] = {
 }
 EGRESS = "egress"  # not a line of the chain: the wall writes its own file (ingest/wall.py)
 NAMED = {**{kind: name for kind, (name, _) in KINDS.items()}, EGRESS: "sortie arrêtée"}
-PSEUDONYMISED = frozenset({"question", "open", "replay", "export"})
+PSEUDONYMISED = frozenset({"question", "named", "opinion", "open", "download", "replay", "export"})
 
 
 def kept_as(retention: Retention) -> list[str]:

@@ -44,6 +44,7 @@ def about(entry: Entry) -> str:
 _CAUSES = {
     "withdrawn": "document retiré",
     "person": "historique d'une personne",
+    "own": "conversation effacée par qui l'a eue",
     "expired": "durée passée",
 }
 _STATUSES = {"answered": "(répondue)", "not_in_records": "(sans réponse)"}

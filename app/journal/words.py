@@ -7,10 +7,11 @@ its salt stand here. Without the salt nobody can tell from the digest what was s
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +30,7 @@ CREATE TABLE IF NOT EXISTS head (
 );
 CREATE TABLE IF NOT EXISTS words (
   n INTEGER NOT NULL,              -- number of the line
-  part TEXT NOT NULL,              -- who | question | answer | cited | passages | what
+  part TEXT NOT NULL,              -- who | question | answer | cited | passages | talk | what
   at TEXT NOT NULL, kind TEXT NOT NULL, -- as in the line
   salt TEXT, text TEXT,            -- NULL once erased
   erased TEXT,                     -- local time
@@ -120,6 +121,36 @@ class Words:
             "SELECT * FROM words WHERE part = ? AND text IS NOT NULL ORDER BY n", (name,)
         )
         return [Word(*row) for row in rows]
+
+    def lines_of(
+        self, kinds: Iterable[str], names: Collection[str] | None = None
+    ) -> Iterator[tuple[int, str, dict[str, Any]]]:
+        """(line, moment, what stands of it but passages and answer), in order.
+
+        Of the lines of these kinds; of these people, where they are named.
+        """
+        rows = self.connection.execute(
+            "SELECT n, at, part, text FROM words WHERE part NOT IN ('answer', 'passages')"
+            " AND text IS NOT NULL AND kind IN (SELECT value FROM json_each(?1))"
+            " AND (?2 IS NULL OR n IN (SELECT n FROM words WHERE part = 'who'"
+            " AND kind IN (SELECT value FROM json_each(?1)) AND json_extract(text, '$.name')"
+            " IN (SELECT value FROM json_each(?2)))) ORDER BY n",
+            (json.dumps([*kinds]), None if names is None else json.dumps([*names])),
+        )
+        for n, group in itertools.groupby(rows, key=lambda row: row[0]):
+            held = [*group]
+            yield int(n), str(held[0][1]), {part: json.loads(text) for _, _, part, text in held}
+
+    def questions_of(self, answers: Collection[str]) -> dict[str, str]:
+        """Answer's id → the question, for those that stand."""
+        rows = self.connection.execute(
+            "SELECT json_extract(talk.text, '$.answer') AS answer, asked.text FROM words AS talk"
+            " JOIN words AS asked ON asked.n = talk.n AND asked.part = 'question'"
+            " WHERE talk.part = 'talk' AND talk.text IS NOT NULL AND asked.text IS NOT NULL"
+            " AND json_extract(talk.text, '$.answer') IN (SELECT value FROM json_each(?))",
+            (json.dumps([*answers]),),
+        )
+        return {str(answer): str(json.loads(text)) for answer, text in rows}
 
     def older(self, kinds: Iterable[str], at: str) -> list[tuple[int, str]]:
         """(line, part) of these kinds from before that moment that are not erased."""

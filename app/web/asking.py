@@ -16,6 +16,7 @@ from app.citations import Answer, Draft
 from app.errors import as_trouble, keep_traceback, spoken
 from app.web.desk import Conversation, Desk
 from ingest.trouble import Trouble
+from vectorstore.narrow import EVERYTHING, Narrow
 
 News = str | Draft | Answer
 MAX_TURNS = 40  # of a conversation: it is held in memory for each visitor
@@ -75,8 +76,9 @@ class Asking:
         self._news.put_nowait(None)
 
     async def news(
-        self, question: str, conversation: Conversation, fonds: Sequence[str] | None
-    ) -> AsyncIterator[News]:
+        self, question: str, conversation: Conversation, fonds: Sequence[str] | None,
+        narrow: Narrow = EVERYTHING,
+    ) -> AsyncIterator[News]:  # fmt: skip
         """Stages in French, what a model writes, then the answer; nothing more once stopped."""
         loop = asyncio.get_running_loop()
 
@@ -100,7 +102,7 @@ class Asking:
             try:
                 answer = self.desk.ask(
                     question, conversation=conversation, fonds=fonds, stage=stage, draft=draft,
-                    who=self.who, address=self.address,
+                    who=self.who, address=self.address, narrow=narrow,
                 )  # fmt: skip
                 tell(answer)
             except Stopped:

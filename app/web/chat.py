@@ -12,9 +12,11 @@ from app.access.gate import Gate, OpenGate
 from app.answer import LONGEST_QUESTION
 from app.citations import Answer, Draft
 from app.errors import spoken
+from app.history import TalkUnknown, conversation_of
 from app.journal.entries import Journal
+from app.narrowed import KINDS, PeriodRefused, narrow_of
 from app.pages import has_paper
-from app.web.asking import Asking, objection
+from app.web.asking import MAX_TURNS, Asking, objection
 from app.web.bounds import Bounds, TooMany, payer_of
 from app.web.desk import Conversation, Desk
 from app.web.images import note_opened
@@ -22,8 +24,10 @@ from app.web.layout import Parts, lay_out
 from app.web.markup import notice, turn, turns, working
 from app.web.proof import Panel, View, first_view, listed, move, open_reference, panel
 from app.web.room import Room, served
+from vectorstore.narrow import EVERYTHING, Narrow
 
 Changes = dict[Any, Any]  # component → its new value or update
+UNREADABLE = "Les réponses de cette conversation ont été effacées, ou ne vous sont plus ouvertes."
 CONVERSATION_KEPT = 12 * 3600  # seconds after which a visitor's conversation is forgotten
 
 
@@ -65,13 +69,14 @@ class Chat:
         asked = [
             p.before, p.current, p.stage, p.question, self.conversation, self.ticket, *panel_out
         ]  # fmt: skip
-        inputs = [p.question, self.conversation, p.fonds]
+        filters = [p.fonds, p.kinds, p.since, p.until]
+        inputs = [p.question, self.conversation, *filters]
         # sent while the page of the answer before is drawn, a question waits for its turn
         waits = {"trigger_mode": "always_last"}
         self._on(p.question.submit, "ask_typed", self.ask, inputs, asked, **waits)
         self._on(p.ask.click, "ask_clicked", self.ask, inputs, asked, **waits)
         for number, button in enumerate(p.examples, 1):
-            example = [button, self.conversation, p.fonds]
+            example = [button, self.conversation, *filters]
             self._on(button.click, f"ask_example_{number}", self.ask, example, asked)
         self._on(p.stop.click, "stop", self.stop, [self.ticket], None)
         self._on(p.anew.click, "begin_anew", self.begin_anew, None, asked)
@@ -80,7 +85,8 @@ class Chat:
         steps = ((-1, 0), (1, 0), (0, -1), (0, 1))
         for number, (button, step) in enumerate(zip(p.moves, steps, strict=True), 1):
             self._on(button.click, f"move_{number}", _moving(self, *step), states, panel_out)
-        greeted = [p.choose, p.fonds, p.examples_row, *p.examples]
+        self._on(p.taken.change, "take_up", self.take_up, [p.taken], asked)
+        greeted = [p.choose, p.fonds, p.kinds, p.examples_row, *p.examples]
         self._on(blocks.load, "greet", self.greet, None, greeted)
 
     def _on(
@@ -93,15 +99,17 @@ class Chat:
         )  # fmt: skip
 
     async def ask(
-        self, room: Room, question: str, conversation: Conversation, fonds: list[str]
-    ) -> AsyncIterator[Changes]:
+        self, room: Room, question: str, conversation: Conversation, fonds: list[str],
+        kinds: object = None, since: object = "", until: object = "",
+    ) -> AsyncIterator[Changes]:  # fmt: skip
         """Ask the desk, and show its stages and its answer."""
         p, number = self.parts, len(conversation.turns) + 1
         if not isinstance(question, str):  # the page sends text; a request by hand, anything
             question = ""
         if conversation.turns and not question.strip():
             return  # Enter, twice
-        refused = objection(question, conversation) or self._no_room(room)
+        narrow, refused = _narrowed(kinds, since, until)
+        refused = refused or objection(question, conversation) or self._no_room(room)
         if refused:
             if len(question) > LONGEST_QUESTION:
                 self.bounds.note("length", room.reader, room.address)
@@ -116,7 +124,7 @@ class Chat:
         answer = None
         try:
             yield self._started(conversation, number, question, ticket)
-            async for piece in asking.news(question, conversation, fonds or None):
+            async for piece in asking.news(question, conversation, fonds or None, narrow):
                 if isinstance(piece, Answer):
                     answer = piece
                 elif isinstance(piece, Draft):
@@ -176,6 +184,27 @@ class Chat:
             **self._closed(),
         }
 
+    def take_up(self, room: Room, id: object) -> Changes:
+        """Go on with a conversation of theirs that the journal keeps."""
+        p = self.parts
+        said = id if isinstance(id, str) else ""
+        try:
+            taken = conversation_of(
+                self.data, room.desk.catalogue, room.reader, said[:12], MAX_TURNS - 1
+            )
+        except TalkUnknown as trouble:
+            return {p.stage: notice(spoken(trouble))}
+        if not taken.turns:
+            return {p.stage: notice(UNREADABLE)}
+        question, answer = taken.turns[-1]
+        return {
+            p.before: turns(taken.turns[:-1]),
+            p.current: turn(len(taken.turns), question, answer),
+            p.stage: "",
+            self.conversation: taken,
+            **self._first(room, taken),
+        }
+
     def greet(self, room: Room) -> Changes:
         """What the page learns when it is opened: the fonds, and questions to begin with."""
         import gradio as gr
@@ -183,8 +212,9 @@ class Chat:
         p, fonds = self.parts, room.desk.fonds()
         examples = room.desk.examples()[: len(p.examples)]
         changes: Changes = {
-            p.choose: gr.update(visible=len(fonds) > 1),
-            p.fonds: gr.update(choices=fonds, value=[]),
+            p.choose: gr.update(visible=bool(fonds)),
+            p.fonds: gr.update(choices=fonds, value=[], visible=len(fonds) > 1),
+            p.kinds: gr.update(choices=[(KINDS[one], one) for one in room.desk.kinds()], value=[]),
             p.examples_row: gr.update(visible=bool(examples)),
         }
         for button, text in zip(p.examples, [*examples, "", "", "", ""], strict=False):
@@ -240,6 +270,14 @@ class Chat:
 
     def _closed(self) -> Changes:
         return {self.parts.head: "", self.parts.sheet: "", self.view: None}
+
+
+def _narrowed(kinds: object, since: object, until: object) -> tuple[Narrow, str]:
+    """What the search is narrowed to, or why it cannot be, as a French sentence."""
+    try:
+        return narrow_of(kinds, since, until), ""
+    except PeriodRefused as trouble:
+        return EVERYTHING, spoken(trouble)
 
 
 def _moving(chat: Chat, citations: int, pages: int) -> Any:

@@ -10,6 +10,7 @@ from app.citations import Answer, Draft
 from ingest.catalogue import Catalogue as WholeCatalogue
 from ingest.pages import Page
 from ingest.records.version import VersionRow
+from vectorstore.narrow import Narrow
 
 
 class Conversation(Protocol):
@@ -45,6 +46,10 @@ class Record(Protocol):
 
     @property
     def source_id(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def body(self) -> str | None: ...  # who decided
 
 
 class Catalogue(Protocol):
@@ -78,10 +83,12 @@ class Desk(Protocol):
         draft: Callable[[Draft], None] = ...,
         who: str = ...,
         address: str = ...,
+        narrow: Narrow = ...,
     ) -> Answer: ...
 
     def examples(self) -> list[str]: ...
     def fonds(self) -> list[str]: ...
+    def kinds(self) -> list[str]: ...
     def summary(self) -> Mapping[str, Any]: ...
 
 

@@ -17,6 +17,7 @@ from app.web.desk import Catalogue
 from app.web.guard import ADDRESS, VISIT
 from app.web.shelf import Shelf
 
+WIDTHS = (900, 1350, 1800)  # pixels: as the page shows it, and enlarged
 MAX_QUOTE = 20_000  # characters: longer than any passage
 
 
@@ -25,7 +26,7 @@ class NoSuchPage(Exception):
 
 
 def page_image(catalogue: Catalogue, source_id: int, number: int, record: str,
-               start: int, end: int) -> bytes:  # fmt: skip
+               start: int, end: int, width: int = WIDTHS[0]) -> bytes:  # fmt: skip
     """The page as WebP, characters start to end boxed; 0 and 0 for none.
 
     Raises NoSuchPage for what is not live or does not exist, Undrawable for what has no image.
@@ -40,7 +41,7 @@ def page_image(catalogue: Catalogue, source_id: int, number: int, record: str,
     if not 0 <= start <= end <= len(page.text) or end - start > MAX_QUOTE:
         raise NoSuchPage
     quote = Quote(page.text[start:end], number, start, end) if start < end else None
-    return draw_page(source.file, number, quote=quote, text_page=page)
+    return draw_page(source.file, number, quote=quote, text_page=page, width=width)
 
 
 def note_opened(
@@ -62,12 +63,15 @@ def add_page_images(app: FastAPI, catalogue: Catalogue, journal: Journal) -> Non
     @app.get("/page/{source_id}/{number}.webp")
     def image(
         request: Request, source_id: int, number: int, record: str = "", start: int = 0,
-        end: int = 0,
+        end: int = 0, largeur: int = WIDTHS[0],
     ) -> Response:  # fmt: skip
         reader = request.scope[VISIT].reader
         shelf = Shelf(catalogue, reader.fonds)
         try:
-            drawn = page_image(shelf, source_id, number, record[:20], start, end)
+            drawn = page_image(
+                shelf, source_id, number, record[:20], start, end,
+                largeur if largeur in WIDTHS else WIDTHS[0],
+            )  # fmt: skip
         except (NoSuchPage, OverflowError):
             return missing()
         except Undrawable as trouble:

@@ -17,8 +17,11 @@ from fastapi.responses import HTMLResponse
 
 from app.access.reader import Fonds
 from app.access.sessions import Visit
+from app.web.about import notice_for
 from app.web.desk import Desk
 from app.web.guard import VISIT
+from app.web.opinion_forms import reasons
+from app.web.plain import ways
 
 ROLES = {"agent": "agent", "juriste": "juriste", "admin": "administrateur"}
 NOTHING = "Aucun fonds ne vous est ouvert : demandez-le à votre administrateur."
@@ -46,9 +49,13 @@ def add_index(app: FastAPI, desk: Desk, town: str, static: Path) -> None:
         visit: Visit = request.scope[VISIT]
         own = desk.within(visit.reader.fonds)
         told = " · ".join(part for part in (town, holdings_of(own, visit.reader.fonds)) if part)
+        shown = page.replace("{{usages}}", notice_for(request))
         nothing = "" if own.fonds() else f'<p class="avis">{escape(NOTHING)}</p>'
-        shown = page.replace("{{holdings}}", escape(told)).replace("{{nothing}}", nothing)
+        shown = shown.replace("{{holdings}}", escape(told)).replace("{{nothing}}", nothing)
         shown = shown.replace("{{reader}}", _reader(visit))
+        shown = shown.replace("{{jeton}}", escape(visit.csrf)).replace(
+            "{{motifs}}", reasons("page")
+        )
         validates = "oui" if visit.reader.may_act_as("juriste") else "non"
         shown = shown.replace("{{validates}}", validates)
         return HTMLResponse(shown, headers={"cache-control": "no-store"})
@@ -69,20 +76,19 @@ def holdings(desk: Desk) -> str:
 def _reader(visit: Visit) -> str:
     """Who is logged in, and the ways out; where nobody logs in, what there is to review."""
     reader = visit.reader
-    review = '<a href="/validees">Réponses validées</a>' if reader.may_act_as("juriste") else ""
-    review += '<a href="/administration">Administration</a>' if reader.may_act_as("admin") else ""
+    elsewhere = ways(reader, "/")
     if not visit.csrf:
-        return f'<div class="qui">{review}</div>'
-    ways = review
-    ways += '<a href="/mot-de-passe">Changer de mot de passe</a>' if visit.own_password else ""
+        return f'<nav class="qui" aria-label="Pages">{elsewhere}</nav>'
+    mine = elsewhere
+    mine += '<a href="/mot-de-passe">Changer de mot de passe</a>' if visit.own_password else ""
     if visit.ends:
-        ways += (
+        mine += (
             '<form method="post" action="/deconnexion">'
             f'<input type="hidden" name="jeton" value="{escape(visit.csrf)}">'
             "<button>Se déconnecter</button></form>"
         )
     who = f"<b>{escape(reader.name)}</b> ({ROLES[reader.role]})"
-    return f'<div class="qui"><span>{who}</span>{ways}</div>'
+    return f'<nav class="qui" aria-label="Pages"><span>{who}</span>{mine}</nav>'
 
 
 def _gradio_assets() -> tuple[str, str]:

@@ -23,13 +23,18 @@ from app.document import as_document
 from app.errors import spoken
 from app.export import of_entry
 from app.journal.entries import Journal
+from app.opinions import judged_shapes, judgements
+from app.printed import as_pdf
 from app.replay import FOUND, AnswerUnknown, Replay, replayed
 from app.validator import validator
 from app.web import kept_markup
 from app.web.entrance import STALE, form_of, same
 from app.web.frame import Frame
 from app.web.guard import ADDRESS, VISIT
+from app.web.leaves import leaves
 from app.web.markup import address, notice
+from app.web.opinion_forms import judged, judging_form, opinion_form
+from app.web.plain import ways
 from ingest.catalogue import Catalogue
 from ingest.trouble import Trouble
 
@@ -48,6 +53,7 @@ def add_kept(
     app.get("/reponse/{answer}")(kept.show)
     app.get("/reponse/{answer}/preuve.json")(kept.proof)
     app.get("/reponse/{answer}/reponse.docx")(kept.document)
+    app.get("/reponse/{answer}/reponse.pdf")(kept.printed)
     app.post("/reponse/{answer}/valider")(kept.validate)
     app.get("/validees")(kept.listed)
     app.post("/validees/{number}/oter")(kept.remove)
@@ -79,6 +85,10 @@ class Kept:
     def document(self, request: Request, answer: str) -> Response:
         """The answer as a Word document."""
         return self._exported(request, answer, "docx")
+
+    def printed(self, request: Request, answer: str) -> Response:
+        """The answer as a PDF, with the pages that it cites."""
+        return self._exported(request, answer, "pdf")
 
     async def validate(self, request: Request, answer: str) -> Response:
         """Validate an answer, as it was given."""
@@ -138,12 +148,15 @@ class Kept:
 
     def _exported(self, request: Request, answer: str, suffix: str) -> Response:
         try:
-            shape = of_entry(answer, self._found(request, answer).entry)
+            found = self._found(request, answer)
+            shape = of_entry(answer, found.entry, judged_shapes(self.data, answer))
         except Trouble as trouble:
             return self._told(request, trouble, 404)
         name = f"reponse-{answer}.{suffix}"
         if suffix == "docx":
             written, kind = as_document(shape), WORD
+        elif suffix == "pdf":
+            written, kind = as_pdf(shape, leaves(self.catalogue, found)), "application/pdf"
         else:
             text = json.dumps(shape, ensure_ascii=False, indent=2) + "\n"
             written, kind = text.encode("utf-8"), "application/json"
@@ -160,8 +173,21 @@ class Kept:
             form = kept_markup.validation_form(
                 found.entry.id, _token(request), named=self.gate.asks_login
             )  # fmt: skip
-        content = kept_markup.replay_page(found, known, form, said)
+        content = kept_markup.replay_page(
+            found, known, form, said, self._judging(request, found),
+            opinion_form(found.entry.id, _token(request)),
+        )  # fmt: skip
         return self._page(request, "Une réponse", content, status)
+
+    def _judging(self, request: Request, found: Replay) -> dict[int, str]:
+        """By number of a citation: what was said of it, and the form for who may say."""
+        id, said = found.entry.id, judgements(self.data, found.entry.id)
+        judges = _reader(request).may_act_as("juriste")
+        return {
+            (number := kept["number"]): judged(said.get(number))
+            + (judging_form(id, number, _token(request)) if judges else "")
+            for kept, _ in found.citations
+        }
 
     def _validation(self, id: str) -> Item | None:
         """The last validation of an answer, looked at again; one that is given comes first."""
@@ -181,11 +207,7 @@ class Kept:
         return self._page(request, "Réponse", notice(said, "alert"), status)
 
     def _page(self, request: Request, title: str, content: str, status: int) -> Response:
-        ways = [
-            kept_markup.HOME,
-            *([kept_markup.LIST] if _reader(request).may_act_as("juriste") else []),
-        ]
-        page = self.frame.around(title, content, ways=" ".join(ways), kind="fiche")
+        page = self.frame.around(title, content, ways=ways(_reader(request)), kind="fiche")
         return HTMLResponse(page, status, headers={"cache-control": "no-store"})
 
     def _note(

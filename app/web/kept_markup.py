@@ -15,8 +15,6 @@ from ingest.records.label import short_date
 
 EXTRACT = 400  # characters of a passage that was looked at
 ERASED = "[effacée]"
-HOME = '<a href="/">Poser une question</a>'
-LIST = '<a href="/validees">Réponses validées</a>'
 VALIDATING = (
     "Vous validez ces phrases et leurs citations telles qu'elles sont. La réponse sera donnée"
     " d'abord à qui pose la même question, avec votre nom et la date ; elle se retirera d'elle-même"
@@ -25,7 +23,8 @@ VALIDATING = (
 
 
 def replay_page(
-    found: Replay, known: Item | None, validation: str, said: str = ""
+    found: Replay, known: Item | None, validation: str, said: str = "",
+    judging: Mapping[int, str] | None = None, opinion: str = "",
 ) -> str:  # fmt: skip
     """A kept answer as it was given, and what became of its passages.
 
@@ -34,6 +33,8 @@ def replay_page(
         known: its validation, if it was validated, withdrawn meanwhile or not.
         validation: the form by which it is validated, or nothing.
         said: a sentence of the program.
+        judging: by number of a citation, what is said of it.
+        opinion: the form by which the answer is judged.
     """
     entry = found.entry
     answer = entry.parts.get("answer") or {}
@@ -45,8 +46,9 @@ def replay_page(
         _validated(known, answer),
         verdict(found),
         _sentences(answer),
-        _sources(found),
+        _sources(found, judging or {}),
         _exports(entry.id) if answer.get("sentences") else "",
+        opinion if entry.parts.get("answer") else "",
         validation,
         _passages(found),
         _made(found),
@@ -138,14 +140,14 @@ def _sentences(answer: Mapping[str, Any]) -> str:
     return f'<section class="dite">{"".join(shown)}</section>'
 
 
-def _sources(found: Replay) -> str:
+def _sources(found: Replay, judging: Mapping[int, str]) -> str:
     if not found.citations:
         return ""
     items = "".join(
         f'<li id="source-{kept["number"]}"><b>[{kept["number"]}] {escape(kept["label"])}</b>'
         f"{_state(again)}<blockquote>{_lines(kept['quote'])}</blockquote>"
         f'<p class="note">Fonds {escape(kept["fonds"])}, {escape(kept["source"])}'
-        f"{_see(kept, again)}</p></li>"
+        f"{_see(kept, again)}</p>{judging.get(kept['number'], '')}</li>"
         for kept, again in found.citations
     )
     return f'<h3>Sources citées</h3><ul class="sources" role="list">{items}</ul>'
@@ -204,6 +206,8 @@ def _exports(id: str) -> str:
         '<h3>Exporter</h3><ul role="list" class="exports">'
         f'<li><a href="{place}/reponse.docx" download>Document Word</a> : la réponse et ses'
         " sources, à lire ou à coller</li>"
+        f'<li><a href="{place}/reponse.pdf" download>PDF</a> : de même, avec les pages citées,'
+        " le passage encadré</li>"
         f'<li><a href="{place}/preuve.json" download>Fichier de preuve</a> (JSON) :'
         " <code>greffe verify</code> le contrôle, ici ou ailleurs</li></ul>"
     )

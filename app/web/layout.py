@@ -23,10 +23,14 @@ class Parts:
     stop: Any  # Button
     anew: Any  # Button
     fonds: Any  # CheckboxGroup
-    choose: Any  # Accordion around it
+    kinds: Any  # CheckboxGroup
+    since: Any  # Textbox: a year
+    until: Any  # Textbox: a year
+    choose: Any  # Accordion around these four
     examples: tuple[Any, ...]  # Buttons
     examples_row: Any  # Column
     choice: Any  # hidden Textbox: the link that was followed
+    taken: Any  # hidden Textbox: the conversation to go on with
 
 
 def lay_out() -> Parts:
@@ -52,17 +56,13 @@ def lay_out() -> Parts:
                 ask = gr.Button("Envoyer", variant="primary", elem_id="envoyer")
                 stop = gr.Button("Arrêter", elem_id="arreter")
                 anew = gr.Button("Nouvelle conversation", elem_id="nouvelle")
-            with gr.Accordion(
-                "Choisir où chercher", open=False, visible=False, elem_id="choisir"
-            ) as choose:
-                fonds = gr.CheckboxGroup(
-                    [], label="Fonds", info="Rien de coché : tous les fonds.", elem_id="fonds"
-                )
+            fonds, kinds, since, until, choose = _filters(gr)
             examples_row, examples = _examples(gr)
         choice = gr.Textbox(visible="hidden", elem_id="choix", label="Citation choisie")
+        taken = gr.Textbox(visible="hidden", elem_id="reprise", label="Conversation reprise")
     return Parts(
         before, current, stage, head, sheet, moves, question, ask, stop, anew, fonds,
-        choose, examples, examples_row, choice,
+        kinds, since, until, choose, examples, examples_row, choice, taken,
     )  # fmt: skip
 
 
@@ -80,6 +80,23 @@ def _source(gr: Any) -> tuple[Any, tuple[Any, ...], Any]:
             moves = tuple(gr.Button(text, size="sm", elem_id=name) for name, text in names)
         sheet = _markdown(gr, "feuillet")
     return head, moves, sheet
+
+
+def _filters(gr: Any) -> tuple[Any, ...]:
+    """What narrows the search, folded away: its choices are filled when the page is opened."""
+    with gr.Accordion(
+        "Limiter la recherche", open=False, visible=False, elem_id="choisir"
+    ) as around:
+        fonds = gr.CheckboxGroup(
+            [], label="Fonds", info="Rien de coché : tous les fonds.", elem_id="fonds"
+        )
+        kinds = gr.CheckboxGroup(
+            [], label="Nature des actes", info="Rien de coché : toutes.", elem_id="natures"
+        )
+        with gr.Row(elem_id="periode"):
+            since = gr.Textbox(label="Depuis l'année", max_length=4, elem_id="depuis")
+            until = gr.Textbox(label="Jusqu'à l'année", max_length=4, elem_id="jusqua")
+    return fonds, kinds, since, until, around
 
 
 def _examples(gr: Any) -> tuple[Any, tuple[Any, ...]]:

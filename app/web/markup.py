@@ -23,6 +23,15 @@ LEGEND = (
     "<p>✗ non vérifiée : la source ne suffit pas à l&#39;établir ; ne pas s&#39;y fier.</p>"
     "</details>"
 )
+TRY = (
+    '<h3>Que faire ?</h3><ul class="essais">'
+    "<li>Dites ce que vous savez : l&#39;année, le numéro de l&#39;acte, la séance,"
+    " la commune.</li>"
+    "<li>Employez les mots d&#39;un acte : «&nbsp;tarif&nbsp;» plutôt que"
+    " «&nbsp;prix&nbsp;», «&nbsp;subvention&nbsp;» plutôt que «&nbsp;aide&nbsp;».</li>"
+    "<li>L&#39;acte manque peut-être : demandez à votre administrateur ce qui est indexé.</li>"
+    "</ul>"
+)
 EXTRACT = 280  # characters of a nearest passage shown in the list
 
 
@@ -94,6 +103,8 @@ def _answer(number: int, answer: Answer) -> str:
             '<p class="note">Ils ne répondent pas à la question ; ils peuvent aider à la'
             f" reformuler.</p>{_nearest(number, answer.nearest)}"
         )
+    if answer.status == "not_in_records":
+        parts.append(TRY)
     parts.append(_foot(answer))
     parts.append(_ways(number, answer))
     return "".join(parts)
@@ -176,9 +187,21 @@ def _foot(answer: Answer) -> str:
     return f'<p class="pied">{escape(" · ".join(facts))}</p>' if facts else ""
 
 
+def _opinion(id: str) -> str:
+    """What the page's own script makes of these two is in greffe.js."""
+    return (
+        '<p class="suites jugement"><span>Cette réponse vous aide-t-elle ?</span>'
+        f' <a href="#utile-{id}">Oui</a>'
+        f' <a href="#signaler-{id}">Signaler un problème</a></p>'
+    )
+
+
 def _ways(number: int, answer: Answer) -> str:
     """What can be done with an answer that the journal keeps."""
-    if answer.status == "error" or not re.fullmatch(r"[0-9a-f]{12}", answer.id):
+    again = f'<a href="#reposer-{number}">Reposer la question</a>'
+    if answer.status == "error":
+        return f'<p class="suites">{again}</p>'
+    if not re.fullmatch(r"[0-9a-f]{12}", answer.id):
         return ""
     place = address(answer.id)
     ways = [f'<a href="{place}">Rejouer<span class="valide">, valider</span></a>']
@@ -186,7 +209,9 @@ def _ways(number: int, answer: Answer) -> str:
         ways = [
             f'<a href="#copier-{number}">Copier avec les références</a>',
             f'<a href="{place}/reponse.docx">Exporter en Word</a>',
+            f'<a href="{place}/reponse.pdf">En PDF</a>',
             f'<a href="{place}/preuve.json">Fichier de preuve</a>',
             *ways,
         ]
-    return f'<p class="suites">{" ".join(ways)}</p>'
+    ways.append(again)
+    return f'<p class="suites">{" ".join(ways)}</p>{_opinion(answer.id)}'

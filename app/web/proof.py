@@ -12,8 +12,10 @@ from urllib.parse import urlencode
 from app.citations import Citation, Quote
 from app.errors import sentence
 from app.pages import Drawn, Undrawable, drawn_page, excerpt, has_paper
+from app.reference import reference
 from app.web.desk import Catalogue, Conversation, Source
 from app.web.markup import confidence, escape, notice
+from app.web.sheet_markup import place_of
 from ingest.discover import sha256
 from ingest.pages import Page
 from vectorstore.versions import period
@@ -92,7 +94,7 @@ def panel(catalogue: Catalogue, conversation: Conversation, view: View) -> Panel
         before = catalogue.page(citation.source_id, view.page - 1) is not None
         after = catalogue.page(citation.source_id, view.page + 1) is not None
     return Panel(
-        _head(citation, view, len(choice)),
+        _head(citation, view, len(choice)) + _tools(catalogue, citation, view.page),
         body,
         view.position > 0,
         view.position < len(choice) - 1,
@@ -126,7 +128,29 @@ def _head(citation: Citation, view: View, count: int) -> str:
         f'<h2 id="vue-{view.reference}" tabindex="-1">{escape(citation.label)}</h2>'
         + (f'<p class="ocr">{escape(read)}</p>' if read else "")
         + f'<blockquote class="passage">{escape(citation.quote.text)}</blockquote>'
-        + '<p class="retour"><a href="#retour">Revenir à la réponse</a></p>'
+    )
+
+
+def _tools(catalogue: Catalogue, citation: Citation, page: int) -> str:
+    """The act's whole name, to be copied, and the ways to its page in full and its card."""
+    record = citation.record_id
+    act = catalogue.record(int(record)) if record.isdecimal() else None
+    named = reference(citation.label, citation.kind, act.body if act else None)
+    ways = [
+        '<a href="#retour">Revenir à la réponse</a>',
+        '<a href="#reference">Copier la référence</a>',
+    ]
+    source = catalogue.source(citation.source_id)
+    if source is not None and source.state == "live":
+        place = place_of(citation.source_id, page, record, citation.quote)
+        ways.append(f'<a href="{escape(place)}" target="_blank">Page en grand et texte</a>')
+        if act is not None:
+            since = f"?version={citation.date}" if citation.article_id and citation.date else ""
+            card = escape(f"/acte/{record}{since}")
+            ways.append(f'<a href="{card}" target="_blank">Fiche</a>')
+    return (
+        f'<p class="note">Référence : <span class="reference">{escape(named)}</span></p>'
+        f'<p class="suites">{" ".join(ways)}</p>'
     )
 
 
@@ -167,7 +191,7 @@ def _drawn(citation: Citation, source: Source, page: Page, quote: Quote | None) 
         return notice((said.happened if said else "") + " En voici le texte.") + _text(page, quote)
     unfound = quote is not None and drawn.top is None
     said_so = notice("Le passage n'a pas pu être encadré sur l'image.") if unfound else ""
-    return said_so + _figure(citation, page.number, drawn)
+    return said_so + _figure(citation, page.number, drawn) + _folded_text(page, quote)
 
 
 def _figure(citation: Citation, page: int, drawn: Drawn) -> str:
@@ -182,6 +206,10 @@ def _figure(citation: Citation, page: int, drawn: Drawn) -> str:
         f'<img src="{address}" alt="{escape(what)}" width="{drawn.width}"'
         f' height="{drawn.height}">{place}</a><figcaption>{escape(what)}</figcaption></figure>'
     )
+
+
+def _folded_text(page: Page, quote: Quote | None) -> str:
+    return f"<details><summary>Texte de la page</summary>{_text(page, quote)}</details>"
 
 
 def _text(page: Page, quote: Quote | None) -> str:

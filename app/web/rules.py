@@ -50,8 +50,17 @@ RULES = (
     _rule("GET", r"/mot-de-passe", "agent", first=True),
     _rule("POST", r"/mot-de-passe", "agent", first=True),
     _rule("GET", r"/page/\d{1,12}/\d{1,7}\.webp", "agent"),
-    _rule("GET", r"/reponse/[0-9a-f]{12}(/preuve\.json|/reponse\.docx)?", "agent"),
+    _rule("GET", r"/source/\d{1,12}/(\d{1,7}(\.pdf)?|fichier)", "agent"),
+    _rule("GET", r"/acte/\d{1,12}", "agent"),
+    _rule("GET", r"/reponse/[0-9a-f]{12}(/preuve\.json|/reponse\.(docx|pdf))?", "agent"),
     _rule("POST", r"/reponse/[0-9a-f]{12}/valider", "juriste"),
+    _rule("POST", r"/reponse/[0-9a-f]{12}/avis", "agent"),
+    _rule("POST", r"/reponse/[0-9a-f]{12}/citation", "juriste"),
+    _rule("GET", r"/avis", "admin"),
+    _rule("GET", r"/historique", "agent"),
+    _rule("POST", r"/historique/[0-9a-f]{12}/(nommer|effacer)", "agent"),
+    _rule("GET", r"/(comment-ca-marche|accessibilite)", "anyone", first=True),
+    _rule("POST", r"/usages", "agent"),
     _rule("GET", r"/validees", "juriste"),
     _rule("POST", r"/validees/\d{1,9}/oter", "juriste"),
     _rule("GET", rf"{ADMINISTRATION}(/({'|'.join(PAGES)}))?", "admin"),
@@ -71,12 +80,16 @@ RULES = (
     _rule("POST", r"/gradio_api/reset/?", "agent"),
 )
 # what a browser opens as a page of its own: without a session, it leads to the login
-OPENED = re.compile(rf"/|/reponse/[0-9a-f]{{12}}|/validees|{ADMINISTRATION}(/[a-z]+)?")
+OPENED = re.compile(
+    r"/|/reponse/[0-9a-f]{12}|/validees|/historique|/avis|/source/\d{1,12}/\d{1,7}|/acte/\d{1,12}"
+    rf"|{ADMINISTRATION}(/[a-z]+)?"
+)
 LOGIN_PATHS = re.compile(r"/(connexion|deconnexion|mot-de-passe|oidc/\w+)")
 
 # what the page may have done: the names of the functions in app/web/chat.py → to whom
 FUNCTIONS: dict[str, Role] = {
-    **dict.fromkeys(("ask_typed", "ask_clicked", "stop", "begin_anew", "open", "greet"), "agent"),
+    **dict.fromkeys(("ask_typed", "ask_clicked", "stop", "begin_anew", "open"), "agent"),
+    **dict.fromkeys(("greet", "take_up"), "agent"),
     **{f"ask_example_{number}": "agent" for number in range(1, 5)},
     **{f"move_{number}": "agent" for number in range(1, 5)},
 }

@@ -18,6 +18,7 @@ from ingest import wall
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from app.web.about import About
     from app.web.chat import Chat
 
 VISITORS = 128  # questions under way at once; Gradio's own default is one
@@ -27,6 +28,7 @@ STATIC = Path(str(resources.files("app.web"))) / "static"
 def build_app(
     desk: Desk, settings: Settings, gate: Gate | None = None, *, tls: bool = False,
     journal: Journal | None = None, allowed: Allowed | None = None,
+    about: About | None = None,
 ) -> FastAPI:  # fmt: skip
     """The whole web application. Imports Gradio (2.9 s).
 
@@ -37,6 +39,7 @@ def build_app(
         tls: the page itself is served by TLS.
         journal: where logins and opened pages are noted; without one, a plain one.
         allowed: how much one person may ask; without it, as much as they want.
+        about: what the public pages say of this installation.
     """
     # read by Gradio when it is launched: the argument of Blocks alone is not enough
     os.environ |= {
@@ -48,13 +51,21 @@ def build_app(
     from fastapi.staticfiles import StaticFiles
 
     from app.conversation import EMPTY
+    from app.web.about import About as Facts
+    from app.web.about import add_about
     from app.web.admin.routes import add_administration
     from app.web.chat import Chat
+    from app.web.frame import Frame
     from app.web.guard import LOOPBACK, Guard
+    from app.web.history import add_history
     from app.web.images import add_page_images
     from app.web.index import add_index
     from app.web.kept import add_kept
+    from app.web.opinions import add_opinions
+    from app.web.plain import Plain
+    from app.web.sheet import add_sheets
 
+    about = about or Facts(settings.town)
     gate = gate or OpenGate()
     journal = journal or Journal(settings.data)
     bounds = Bounds(allowed, journal)
@@ -70,6 +81,11 @@ def build_app(
     add_index(app, desk, settings.town, STATIC)
     add_kept(app, desk.catalogue, settings.data, gate, STATIC, settings.town, journal)
     add_administration(app, desk.catalogue, settings.data, gate, STATIC, settings.town, journal)
+    plain = Plain(desk.catalogue, settings.data, gate, Frame(STATIC, settings.town), journal)
+    add_opinions(app, plain)
+    add_sheets(app, plain)
+    add_history(app, plain, about.days.get("question", 0))
+    add_about(app, plain, about)
     if isinstance(gate, LoginGate):
         from app.web.entrance import add_entrance
 

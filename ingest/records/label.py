@@ -8,7 +8,7 @@ from ingest.records.fold import fold
 from ingest.records.numbers import normalise
 from ingest.records.record import Record
 
-_KINDS = {
+KIND_NAMES = {
     "deliberation": "Délibération",
     "arrete": "Arrêté",
     "decision": "Décision",
@@ -41,12 +41,12 @@ def label(record: Record, source: str = "") -> str:
         return _article(record)
     day = _day(record.date)
     if record.number:
-        name = _KINDS.get(record.kind, "Acte")
+        name = KIND_NAMES.get(record.kind, "Acte")
         return f"{name} n°{_NBSP}{normalise(record.number)}" + (f" du {day}" if day else "")
     if record.kind in ("deliberation", "proces_verbal") and record.title:
-        where = f"{_assembly(record.body)} du {day}" if day else _assembly(record.body)
+        where = f"{assembly(record.body)} du {day}" if day else assembly(record.body)
         return f"{where}, {_quoted(record.title)}"
-    known = _KINDS.get(record.kind)
+    known = KIND_NAMES.get(record.kind)
     if known and day:
         return f"{known} du {day}" + (f", {_quoted(record.title)}" if record.title else "")
     if record.title:
@@ -82,7 +82,8 @@ def _quoted(title: str) -> str:
     return f"«{_NBSP}{inside}{_NBSP}»"
 
 
-def _assembly(body: str | None) -> str:
+def assembly(body: str | None) -> str:
+    """By which assembly a collectivity decides: « Conseil municipal »; « Séance » if unknown."""
     folded = fold(body or "")
     if not folded or _NO_COMMUNE.match(folded):
         return "Séance"

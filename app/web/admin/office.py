@@ -24,6 +24,7 @@ from app.web.entrance import STALE, same
 from app.web.frame import Frame
 from app.web.guard import ADDRESS, VISIT
 from app.web.index import ROLES
+from app.web.plain import ways
 from ingest.catalogue import Catalogue
 from ingest.trouble import Trouble
 
@@ -127,7 +128,7 @@ def first(fields: Mapping[str, list[str]], name: str) -> str:
 def _ways(request: Request) -> str:
     reader = visit_of(request).reader
     who = f"<span><b>{escape(reader.name)}</b> ({ROLES[reader.role]})</span>"
-    return f'{who if reader.name else ""}<a href="/">Poser une question</a>'
+    return f"{who if reader.name else ''}{ways(reader, '/administration')}"
 
 
 __all__ = ["STALE", "Office", "Stale", "check_token", "fields_of", "first", "token_of", "visit_of"]

@@ -52,6 +52,16 @@ function toPanel() {
   if (!beside()) document.querySelector("#source")?.scrollIntoView({ block: "start" });
 }
 
+// « /?reprendre=… » : the conversation is asked for once, and the address is plain again.
+function takeUp() {
+  const id = new URLSearchParams(location.search).get("reprendre");
+  const field = document.querySelector("#reprise textarea, #reprise input");
+  if (!id || !field || !document.querySelector("#exemples button")) return;
+  history.replaceState(null, "", "/");
+  field.value = id;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 // Whether the source stands beside the answer and scrolls by itself, or below it.
 function beside() {
   const panel = document.querySelector("#source");
@@ -92,6 +102,20 @@ async function copy(turn) {
   if (link) link.textContent = done;
 }
 
+// The whole name of an act: « Conseil municipal de …, délibération n° … ».
+async function copyReference(link) {
+  const text = document.querySelector("#preuve .reference")?.textContent ?? "";
+  let copied = true;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    copied = copyOtherwise(text);
+  }
+  const done = copied ? "Référence copiée." : "Elle n'a pas pu être copiée : sélectionnez-la.";
+  document.querySelector("#annonce").textContent = done;
+  link.textContent = done;
+}
+
 // Where the page is served without TLS on a network, browsers have no clipboard for it.
 function copyOtherwise(text) {
   const field = document.body.appendChild(document.createElement("textarea"));
@@ -102,12 +126,55 @@ function copyOtherwise(text) {
   return done;
 }
 
+// What somebody thinks of an answer goes to its own address; nothing is kept by the browser.
+async function judge(link, said) {
+  const answer = link.getAttribute("href").slice(-12);
+  const sent = new URLSearchParams({ jeton: document.body.dataset.jeton, ...said });
+  let done = "Merci, votre avis est noté.";
+  try {
+    const response = await fetch(`/reponse/${answer}/avis`, { method: "POST", body: sent });
+    if (!response.ok) done = "Votre avis n'a pas pu être noté : rechargez la page.";
+  } catch {
+    done = "Le serveur ne répond pas : votre avis n'a pas été noté.";
+  }
+  document.querySelector("#annonce").textContent = done;
+  if (link.isConnected) link.closest("p").textContent = done;
+}
+
+// The same question once more, as if it had been typed.
+function askAgain(link) {
+  const question = link.closest(".tour").querySelector(".question").cloneNode(true);
+  question.querySelector(".lu")?.remove();
+  const field = document.querySelector("#question textarea");
+  if (!field || document.querySelector(".travail")) return;
+  field.value = question.textContent.trim();
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  setTimeout(() => document.querySelector("#envoyer")?.click(), 50);
+}
+
+function report(link) {
+  const dialog = document.querySelector("#signaler");
+  const form = dialog.querySelector("form");
+  form.reset();
+  dialog.returnValue = "";
+  dialog.onclose = () => {
+    if (dialog.returnValue !== "envoyer") return;
+    const { motif, texte } = Object.fromEntries(new FormData(form));
+    judge(link, { motif, texte });
+  };
+  dialog.showModal();
+}
+
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href^='#']");
   if (!link) return;
   const href = link.getAttribute("href");
   if (/^#[cp]-\d+-\d+$/.test(href)) follow(link);
   else if (/^#copier-\d+$/.test(href)) copy(link.closest(".tour"));
+  else if (/^#utile-[0-9a-f]{12}$/.test(href)) judge(link, { utile: "oui" });
+  else if (/^#signaler-[0-9a-f]{12}$/.test(href)) report(link);
+  else if (/^#reposer-\d+$/.test(href)) askAgain(link);
+  else if (href === "#reference") copyReference(link);
   else if (href === "#retour") toAnswer();
   else if (href === "#question") document.querySelector("#question textarea")?.focus();
   else return;
@@ -133,6 +200,7 @@ function tend() {
   set("#etape [data-testid=markdown]", { role: "status" });
   set("#source", { role: "region", "aria-label": "Source citée" });
   set("#tours", { role: "region", "aria-label": "Questions et réponses" });
+  takeUp();
   const question = document.querySelector("#reponse h2");
   if ((question?.id ?? "") !== asked) {
     asked = question?.id ?? "";

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.app.web.hall import Hall, hall_of
 from tests.app.web.serving import serving
 from tests.app.web.town_hall import Desk
 
@@ -29,6 +30,12 @@ class Site:
     address: str  # http://127.0.0.1:port
     desk: Desk
     data: Path
+
+
+@pytest.fixture(scope="session")
+def hall(indexed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    with hall_of(indexed, tmp_path_factory.mktemp("guichet")) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import pytest
 
 from tests.app.web.conftest import Site
 from tests.app.web.town_hall import CANTEEN, HOSTILE, LATE, ROOM
+from vectorstore.narrow import Narrow
 
 # Gradio 6.31 computes its queue's figures in ways that pandas 3 gives up
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -208,7 +209,7 @@ def test_what_is_copied_is_what_is_proved_with_its_references_in_order(visit: Vi
         "Sources :", "[1] Délibération n° 2024/12 du 3 juin 2024, p. 1",
         "[2] Arrêté n° 7 du 2 mai 2023, p. 1",
     ]  # fmt: skip
-    assert page.locator(".suites a[href^='/reponse/a1a1a1a1a1a1']").count() == 3
+    assert page.locator(".suites a[href^='/reponse/a1a1a1a1a1a1']").count() == 4
 
 
 def test_a_question_is_stopped(visit: Visit) -> None:
@@ -227,6 +228,11 @@ def test_an_error_gives_a_sentence_and_a_reference_to_its_trace(visit: Visit) ->
     said = visit.page.inner_text("#reponse .erreur")
     assert "donnez la référence" in said
     assert "disque" not in said
+    before = len(visit.site.desk.heard)
+    visit.page.click("#reponse a[href='#reposer-1']")
+    visit.until(f"!document.querySelector('#reponse .erreur')?.innerText.includes({said[-60:]!r})")
+    visit.page.wait_for_selector("#reponse .erreur")
+    assert [heard[0] for heard in visit.site.desk.heard[before:]] == ["une panne ?"]
     kept = [file for file in (visit.site.data / "logs").iterdir() if file.stem in said]
     assert "le disque est tombé" in kept[0].read_text("utf-8")
 
@@ -240,12 +246,19 @@ def test_a_question_that_is_too_long_is_refused_and_kept_in_the_box(visit: Visit
     assert len(visit.site.desk.heard) == before
 
 
-def test_an_example_is_asked_and_the_fonds_are_chosen(visit: Visit) -> None:
+def test_an_example_is_asked_within_the_limits_that_were_set(visit: Visit) -> None:
     visit.page.click("#choisir > button")
     visit.page.click("#fonds label:has-text('arretes')")
+    visit.page.click("#natures label:has-text('arrêtés')")
+    visit.page.fill("#depuis :is(input, textarea)", "2024")
+    visit.page.fill("#jusqua :is(input, textarea)", "2020")
+    visit.page.click("#exemples button:has-text('cantine')")
+    visit.page.wait_for_selector("#etape:has-text('Une période ne se comprend pas')")
+    visit.page.fill("#depuis :is(input, textarea)", "2020")
     visit.page.click("#exemples button:has-text('cantine')")
     visit.page.wait_for_selector("#reponse .phrase")
     assert visit.site.desk.heard[-1][2] == ["arretes"]
+    assert visit.site.desk.narrow == Narrow(("arrete",), "2020-01-01", "2020-12-31")
     assert not visit.page.is_visible("#exemples")
 
 

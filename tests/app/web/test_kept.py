@@ -124,7 +124,7 @@ def test_an_agent_replays_an_answer_of_theirs_and_the_journal_says_so(office: Of
     assert (noted.id, noted.parts["who"]) == (id, {"name": "marie", "from": "127.0.0.1"})
 
 
-@pytest.mark.parametrize("tail", ["", "/preuve.json", "/reponse.docx"])
+@pytest.mark.parametrize("tail", ["", "/preuve.json", "/reponse.docx", "/reponse.pdf"])
 def test_an_answer_of_somebody_else_is_as_one_that_does_not_exist(
     office: Office, tail: str
 ) -> None:

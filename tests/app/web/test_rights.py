@@ -49,9 +49,11 @@ SHUT = re.compile(
     r"|component_server/?|queue/status|upload_progress|upload|theme\.css|process_recording|vibe-.*"
     r"|undo-vibe-.*)"
 )
+YEARS = ("depuis", "jusqua")  # fields in which words are refused before they are searched
 FILLED = {
     "action": "ajouter",
     "answer": "0123456789ab",
+    "talk": "0123456789ab",
     "source_id": "1",
     "number": "1",
     "session_hash": "abc",
@@ -172,16 +174,20 @@ def test_every_route_answers_each_one_as_its_rule_says(town: Town, login: str) -
 
 
 def values(function: dict[str, Any], components: dict[int, str], words: str) -> list[Any]:
-    """Something for each input of a function: words, the closed fonds, or nothing."""
+    """Something for each input of a function: words, the closed fonds, no year, or nothing."""
     kinds = [components[one] for one in function["inputs"]]
-    return [[CLOSED] if k == "checkboxgroup" else None if k == "state" else words for k in kinds]
+    given = {"checkboxgroup": [CLOSED], "state": None, "year": ""}
+    return [given.get(kind, words) for kind in kinds]
 
 
 def heard(caller: Caller, words: str) -> list[str]:
     """The canaries in all that the functions of the page say when each is called with these words,
     but for what was sent with them."""
     config = json.loads(caller.get("/config").body)
-    components = {one["id"]: one["type"] for one in config["components"]}
+    components = {
+        one["id"]: "year" if one["props"].get("elem_id") in YEARS else one["type"]
+        for one in config["components"]
+    }
     page, found = secrets.token_hex(6), []
     for function in config["dependencies"]:
         sent = values(function, components, words)
@@ -256,7 +262,8 @@ def test_a_closed_fonds_and_one_that_does_not_exist_are_refused_in_the_same_word
 def test_one_agents_page_is_out_of_reach_of_another(town: Town) -> None:
     dedans, dehors = town.caller("dedans"), town.caller("dehors")
     by_name = {one["api_name"]: one["id"] for one in functions(dedans)}
-    told = dedans.call(by_name["ask_typed"], ["Que dit la délibération 2031-777 ?", None, []], "p1")
+    asked = ["Que dit la délibération 2031-777 ?", None, [], [], "", ""]
+    told = dedans.call(by_name["ask_typed"], asked, "p1")
     assert "quorblinex" in canaries_in(told)
     opened = dehors.call(by_name["open"], ["c-1-1", None, None], "p1")  # the same page's name
     assert canaries_in(opened) == []
@@ -269,7 +276,7 @@ def test_rights_that_are_taken_away_act_on_the_page_that_is_open(town: Town) -> 
     groups = Groups(town.gate.accounts.store)
     dedans = town.caller("dedans")
     by_name = {one["api_name"]: one["id"] for one in functions(dedans)}
-    asked = ["Que dit la délibération 2031-777 ?", None, []]
+    asked = ["Que dit la délibération 2031-777 ?", None, [], [], "", ""]
     assert "quorblinex" in canaries_in(dedans.call(by_name["ask_typed"], asked, "p2"))
     groups.close("cabinet", [CLOSED])
     try:

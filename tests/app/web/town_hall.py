@@ -16,6 +16,7 @@ from app.citations import Answer, Citation, Draft, Quote, Sentence
 from ingest.discover import sha256
 from ingest.pages import Page, Word
 from ingest.records.version import VersionRow
+from vectorstore.narrow import EVERYTHING, Narrow
 
 CANTEEN = "Le tarif du repas est fixé à 3,20 € à compter du 1er septembre 2024."
 LATE = "Toute inscription tardive est majorée de 1,50 €."
@@ -43,6 +44,8 @@ class Record:
     """An act."""
 
     source_id: int
+    kind: str = "deliberation"
+    body: str | None = "Saint-Aubin"
 
 
 @dataclass
@@ -110,6 +113,7 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.catalogue = Catalogue()
         self.hold = threading.Event()  # the question « attends » waits for it
+        self.narrow = EVERYTHING  # of the last question
         self.heard: list[tuple[str, int, Sequence[str] | None]] = []  # question, turns, fonds
         canteen = [
             ["Délibération n° 2024/12 du 3 juin 2024", "", FILLER, CANTEEN, "", LATE],
@@ -160,10 +164,12 @@ class Desk:
         who: str = "local",
         draft: Callable[[Draft], None] = lambda draft: None,
         address: str = "",
+        narrow: Narrow = EVERYTHING,
     ) -> Answer:
         """An answer from the table below; « attends » waits, « panne » fails."""
         before = conversation.turns if conversation is not None else ()
         self.heard.append((question, len(before), fonds))
+        self.narrow = narrow
         stage("Recherche dans 2 fonds…")
         if "attends" in question:
             while not self.hold.wait(0.05):
@@ -212,6 +218,9 @@ class Desk:
 
     def fonds(self) -> list[str]:
         return ["arretes", "deliberations"]
+
+    def kinds(self) -> list[str]:
+        return ["deliberation", "arrete"]
 
     def summary(self) -> dict[str, int]:
         return {"sources": 3, "records": 1061}

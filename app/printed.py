@@ -1,0 +1,224 @@
+"""An exported answer as a tagged PDF: headings, language, reading order, and each cited page.
+
+The structure (ISO 32000-1, 14.7 and 14.8) is written by hand: reportlab marks what it draws, pypdf
+adds the tree that says what each mark is.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from app.document import AIDED, said_when
+from app.export import STATUSES
+from app.opinions import VERDICTS
+from ingest.records.label import short_date
+
+_MARGIN = 56.0  # points
+_PLAIN, _BOLD = "DejaVuSans", "DejaVuSans-Bold"  # in matplotlib's package
+_LEADING = 1.4  # of the size
+_SPACE = 0.6  # of the size, below a block
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A cited page, drawn with its passage boxed."""
+
+    name: str  # of the citation: « [1] Délibération n° …, p. 3 »
+    image: bytes  # WebP
+    boxed: bool  # whether the passage was found on it
+
+
+@dataclass(slots=True)
+class _Element:
+    """A part of the document, and the marks of what was drawn for it."""
+
+    tag: str  # H1, H2, P, Figure
+    alt: str = ""
+    marks: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])  # page, mark
+
+
+def as_pdf(shape: Mapping[str, Any], leaves: Sequence[Leaf]) -> bytes:
+    """The bytes of a PDF.
+
+    Args:
+        shape: as app/export.py gives it.
+        leaves: the cited pages that can be drawn, in the order of the citations.
+    """
+    drawn = _Drawn(shape["question"])
+    drawn.block("H1", shape["question"], 16, bold=True)
+    drawn.block("P", AIDED, 10, bold=True)
+    drawn.block("P", said_when(shape), 9)
+    for text in [shape["text"]] if not shape["sentences"] else []:
+        drawn.block("P", text, 11)
+    for one in shape["sentences"]:
+        marks = "".join(f" [{number}]" for number in one["citations"])
+        drawn.block("P", f"{one['text']}{marks} ({STATUSES[one['status']]})", 11)
+    for note in shape["notes"]:
+        drawn.block("P", note, 9)
+    if shape["citations"]:
+        drawn.block("H2", "Sources", 13, bold=True)
+    for one in shape["citations"]:
+        drawn.block("P", _source(one, shape.get("judged", ())), 9)
+    for leaf in leaves:
+        drawn.leaf(leaf)
+    return _tagged(drawn.finished(), drawn.elements, shape)
+
+
+def _source(one: Mapping[str, Any], judged: Sequence[Mapping[str, Any]]) -> str:
+    read = " Lu par OCR." if one["ocr"] else ""
+    lines = [
+        f"[{one['number']}] {one['label']}",
+        f"Fonds {one['fonds']}, {one['source']}, page {one['page']}.{read}",
+        f"« {one['quote']} »",
+        f"SHA-256 du fichier : {one['sha256']}",
+    ]
+    for said in judged:
+        if said["citation"] == one["number"]:
+            text = f" : {said['text']}" if said["text"] else ""
+            verdict = VERDICTS[said["verdict"]].capitalize()
+            lines.append(f"{verdict} par {said['by']} le {short_date(said['at'])}{text}")
+    return "\n".join(lines)
+
+
+class _Drawn:
+    """What is drawn, page after page, each block between its marks."""
+
+    def __init__(self, title: str) -> None:
+        from reportlab.lib.pagesizes import A4
+        from reportlab.pdfbase import pdfmetrics
+        from reportlab.pdfbase.ttfonts import TTFont
+        from reportlab.pdfgen.canvas import Canvas
+
+        for name in (_PLAIN, _BOLD):
+            if name not in pdfmetrics.getRegisteredFontNames():
+                pdfmetrics.registerFont(TTFont(name, str(_font(name))))
+        self.elements: list[_Element] = []
+        self._written = io.BytesIO()
+        self._width, self._height = A4
+        self._canvas = Canvas(self._written, pagesize=A4, lang="fr-FR", pageCompression=1)
+        self._canvas.setTitle(title)
+        self._page, self._mark, self._y = 0, 0, self._height - _MARGIN
+
+    def block(self, tag: str, text: str, size: float, *, bold: bool = False) -> None:
+        """Lines of text, wrapped, over as many pages as they take."""
+        from reportlab.lib.utils import simpleSplit
+
+        font = _BOLD if bold else _PLAIN
+        element = _Element(tag)
+        self.elements.append(element)
+        lines = simpleSplit(_plain(text), font, size, self._width - 2 * _MARGIN)
+        self._begin(element)
+        for line in lines:
+            if self._y - size * _LEADING < _MARGIN:
+                self._end()
+                self._turn()
+                self._begin(element)
+            self._y -= size * _LEADING
+            self._canvas.setFont(font, size)
+            self._canvas.drawString(_MARGIN, self._y, line)
+        self._end()
+        self._y -= size * _SPACE
+
+    def leaf(self, leaf: Leaf) -> None:
+        """A cited page on a page of its own, under its name."""
+        from PIL import Image
+        from reportlab.lib.utils import ImageReader
+
+        self._turn()
+        self.block("H2", leaf.name, 10, bold=True)
+        with Image.open(io.BytesIO(leaf.image)) as image:
+            jpeg, ratio = io.BytesIO(), image.height / image.width
+            image.convert("RGB").save(jpeg, "JPEG", quality=85)
+        wide, high = self._width - 2 * _MARGIN, self._y - _MARGIN
+        size = (min(wide, high / ratio), min(wide * ratio, high))
+        boxed = ", passage cité encadré" if leaf.boxed else ""
+        element = _Element("Figure", f"{leaf.name}{boxed}. Ses mots sont plus haut.")
+        self.elements.append(element)
+        self._begin(element)
+        self._canvas.drawImage(ImageReader(jpeg), _MARGIN, self._y - size[1], *size)
+        self._end()
+
+    def finished(self) -> bytes:
+        """The PDF, without its structure."""
+        self._canvas.save()
+        return self._written.getvalue()
+
+    def _begin(self, element: _Element) -> None:
+        element.marks.append((self._page, self._mark))
+        self._canvas.addLiteral(f"/{element.tag} <</MCID {self._mark}>> BDC")
+        self._mark += 1
+
+    def _end(self) -> None:
+        self._canvas.addLiteral("EMC")
+
+    def _turn(self) -> None:
+        self._canvas.showPage()
+        self._page, self._mark, self._y = self._page + 1, 0, self._height - _MARGIN
+
+
+def _font(name: str) -> Path:
+    return Path(str(resources.files("matplotlib"))) / "mpl-data/fonts/ttf" / f"{name}.ttf"
+
+
+def _plain(text: str) -> str:
+    """Without what no font has a sign for."""
+    return "".join(one if one == "\n" or one.isprintable() else " " for one in text)
+
+
+def _tagged(written: bytes, elements: Sequence[_Element], shape: Mapping[str, Any]) -> bytes:
+    """The same, with the tree that says what is a heading, a paragraph, an image."""
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.generic import ArrayObject, BooleanObject, DictionaryObject, NameObject, NumberObject
+    from pypdf.generic import TextStringObject as Text
+
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(written)))
+
+    def named(**pairs: Any) -> Any:
+        values = {f"/{key}": value for key, value in pairs.items()}
+        held = {k: NameObject(f"/{v}") if type(v) is str else v for k, v in values.items()}
+        return DictionaryObject({NameObject(key): value for key, value in held.items()})
+
+    tree_root = named(Type="StructTreeRoot")
+    root = writer._add_object(tree_root)
+    document = named(Type="StructElem", S="Document", P=root)
+    whole = writer._add_object(document)
+    parents: dict[int, list[Any]] = {}
+    kids = ArrayObject()
+    for one in elements:
+        marks = [
+            named(Type="MCR", Pg=writer.pages[page].indirect_reference, MCID=NumberObject(mark))
+            for page, mark in one.marks
+        ]
+        made = named(Type="StructElem", S=one.tag, P=whole, K=ArrayObject(marks))
+        if one.alt:
+            made[NameObject("/Alt")] = Text(one.alt)
+        reference = writer._add_object(made)
+        kids.append(reference)
+        for page, _ in one.marks:
+            parents.setdefault(page, []).append(reference)
+    document[NameObject("/K")] = kids
+    numbers = ArrayObject()
+    for page, held in sorted(parents.items()):
+        numbers += [NumberObject(page), ArrayObject(held)]
+        writer.pages[page][NameObject("/StructParents")] = NumberObject(page)
+        writer.pages[page][NameObject("/Tabs")] = NameObject("/S")
+    tree = writer._add_object(named(Nums=numbers))
+    tree_root.update(named(K=ArrayObject([whole]), ParentTree=tree))
+    writer.root_object.update(
+        named(
+            StructTreeRoot=root,
+            MarkInfo=named(Marked=BooleanObject(True)),
+            Lang=Text("fr-FR"),
+            ViewerPreferences=named(DisplayDocTitle=BooleanObject(True)),
+        )
+    )
+    writer.add_metadata({"/Title": shape["question"], "/Author": "Greffe",
+                         "/Subject": f"Réponse {shape['answer']}. {AIDED}"})  # fmt: skip
+    made_of = io.BytesIO()
+    writer.write(made_of)
+    return made_of.getvalue()

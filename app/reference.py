@@ -1,0 +1,45 @@
+"""How a note names an act: « Conseil municipal de Montpellier, délibération n° …, p. 3 »."""
+
+from __future__ import annotations
+
+import re
+
+from ingest.records.fold import fold
+from ingest.records.label import assembly
+
+_COUNCIL = ("deliberation", "proces_verbal")
+_SEANCE = "Séance"  # what `assembly` says where it does not know
+
+
+def reference(label: str, kind: str, body: str | None) -> str:
+    """The whole name of an act.
+
+    Args:
+        label: as a citation bears it.
+        kind: one of ingest.records.record.KINDS.
+        body: who decided; None where it is not known.
+    """
+    if not body or kind == "article":
+        return label
+    who = assembly(body) if kind in _COUNCIL else ""
+    if who and label.startswith(who):  # « Conseil municipal du 22 mai 2014, « … » »
+        return f"{who} {_of(body)}{label[len(who) :]}"
+    plain = re.match(r"[A-ZÉÀ][a-zéêè-]+ (?:n°|du )", label) is not None
+    named = label[:1].lower() + label[1:] if plain else label
+    if not who or who == _SEANCE:
+        return f"{body}, {named}"
+    return f"{who} {_of(body)}, {named}"
+
+
+def _of(body: str) -> str:
+    """« de Montpellier », « d'Uzès », « du Vigan », « de la communauté de communes … »."""
+    folded = fold(body)
+    if folded.startswith(("communaute ", "metropole ")):
+        return f"de la {body[0].lower()}{body[1:]}"
+    if folded.startswith("syndicat "):
+        return f"du {body[0].lower()}{body[1:]}"
+    if folded.startswith("le "):
+        return f"du {body[3:]}"
+    if folded.startswith("les "):
+        return f"des {body[4:]}"
+    return f"d'{body}" if folded[:1] in "aeiouyh" else f"de {body}"
