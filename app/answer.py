@@ -111,7 +111,8 @@ class Desk:
         names = self._fonds(fonds)
         validated = self._validated(query, names)
         if validated is not None:
-            return self._given(validated, started, who, address)
+            answer = replace(validated, searched=tuple(names))
+            return self._given(answer, started, who, address)
         stage(f"recherche dans {len(names)} fonds…" if len(names) > 1 else "recherche…")
         found = relevant(self.retriever.search(query, names, _HITS))
         terms = self.retriever.indexes.lexical.terms
@@ -130,7 +131,8 @@ class Desk:
         if found.degraded:
             answer = replace(answer, notes=(*answer.notes, DEGRADED))
         answer = replace(answer, notes=(*answer.notes, *changes(found, answer)))
-        answer = replace(answer, seconds=round(time.perf_counter() - started, 4))
+        seconds = round(time.perf_counter() - started, 4)
+        answer = replace(answer, seconds=seconds, searched=tuple(names))
         self._note(answer, found.hits, who, address)
         return answer
 
@@ -155,7 +157,8 @@ class Desk:
         if query.context:
             return None
         embed = self.retriever.embedder.questions
-        return Curated(self.data).find(query.text, names, self.catalogue, embed)
+        curated = Curated(self.data)
+        return curated.find(query.text, names, self.readable, self.catalogue, embed)
 
     def _given(self, validated: Answer, started: float, who: str, address: str) -> Answer:
         answer = replace(

@@ -72,6 +72,8 @@ class Journal:
             "question": answer.question,
             "cited": [[c.fonds, c.source, c.quote.page] for c in answer.citations],
         }
+        if answer.searched:
+            parts["searched"] = [*answer.searched]
         with _room("la question"), writing(self.data) as chain:
             if all(is_live(citation.fonds, citation.source) for citation in answer.citations):
                 parts["answer"] = said(answer, sources or {})

@@ -33,6 +33,13 @@ class Entry:
         """The name, or the pseudonym; empty once erased."""
         return str((self.parts.get("who") or {}).get("name", ""))
 
+    @property
+    def rests_on(self) -> frozenset[str] | None:
+        """The fonds that were searched for an answer, cited or not; None: not known, so all."""
+        searched = self.parts.get("searched")
+        cited = frozenset(fonds for fonds, *_ in self.parts.get("cited") or [])
+        return None if searched is None else cited | frozenset(map(str, searched))
+
 
 @dataclass(frozen=True, slots=True)
 class Sought:

@@ -170,5 +170,5 @@ def _said(line: Line, part: str, what: str) -> Finding:
 
 PARTS = {
     "who": "personne", "question": "question", "answer": "réponse", "cited": "sources citées",
-    "passages": "passages", "what": "objet",
+    "searched": "fonds cherchés",    "passages": "passages", "what": "objet",
 }  # fmt: skip

@@ -29,7 +29,8 @@ CREATE TABLE IF NOT EXISTS head (
 );
 CREATE TABLE IF NOT EXISTS words (
   n INTEGER NOT NULL,              -- number of the line
-  part TEXT NOT NULL,              -- who | question | answer | cited | passages | what
+  part TEXT NOT NULL,              -- who | question | answer | cited | searched |
+                                   -- passages | what
   at TEXT NOT NULL, kind TEXT NOT NULL, -- as in the line
   salt TEXT, text TEXT,            -- NULL once erased
   erased TEXT,                     -- local time
