@@ -27,6 +27,10 @@ CREATE TABLE IF NOT EXISTS head (
   file TEXT NOT NULL,              -- where it stands
   size INTEGER NOT NULL            -- bytes of that file, with it
 );
+CREATE TABLE IF NOT EXISTS taken (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  size INTEGER NOT NULL            -- bytes of the wall's file that are in the chain
+);
 CREATE TABLE IF NOT EXISTS words (
   n INTEGER NOT NULL,              -- number of the line
   part TEXT NOT NULL,              -- who | question | answer | cited | searched |
@@ -96,6 +100,15 @@ class Words:
             (head.n, head.hash, head.file, head.size),
         )
 
+    def taken(self) -> int:
+        """How much of the wall's file is in the chain, in bytes."""
+        row = self.connection.execute("SELECT size FROM taken").fetchone()
+        return int(row[0]) if row else 0
+
+    def put_taken(self, size: int) -> None:
+        """The wall's file is in the chain up to there."""
+        self.connection.execute("INSERT OR REPLACE INTO taken VALUES (1, ?)", (size,))
+
     def put(self, n: int, at: str, kind: str, parts: Mapping[str, object]) -> dict[str, str]:
         """Keep the parts of a line. Their digests, for the line."""
         digests: dict[str, str] = {}
@@ -161,7 +174,7 @@ def opened(folder: Path) -> Iterator[Words]:
     try:
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("PRAGMA journal_mode = TRUNCATE")  # one sync less than DELETE
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'words'").fetchone():
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'taken'").fetchone():
             connection.executescript(_SCHEMA)
         yield Words(connection)
     finally:
