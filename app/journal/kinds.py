@@ -14,6 +14,7 @@ KINDS: dict[str, tuple[str, Retention]] = {
     "refused": ("connexion refusée", "login"),
     "logout": ("déconnexion", "login"),
     "limited": ("limite atteinte", "login"),
+    "denied": ("accès refusé", "login"),
     "password": ("mot de passe changé", "login"),
     "open": ("page ouverte", "access"),
     "replay": ("réponse rejouée", "access"),
