@@ -85,6 +85,7 @@ ROUTES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/validees/{number}/oter"): {
         "parameters": _path(number=_NUMBER), "requestBody": _body(_FORM, jeton=_TEXT)
     },
+    ("get", "/egress"): {},
     ("get", "/config"): {},
     ("get", "/theme.css"): {},
     ("get", "/gradio_api/info"): {},

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from app.egress import attempts_file
-from app.journal.chain import Chain, Line
+from app.journal.chain import Chain, Line, folder_of
 from app.journal.kinds import EGRESS
+from app.journal.words import FILE, opened
 
 MOST = 2**20  # bytes taken over at once
 EVERY = 10  # seconds between two looks of a page that is open
@@ -45,6 +46,16 @@ def size_of(data: Path) -> int:
         return attempts_file(data).stat().st_size
     except OSError:
         return 0
+
+
+def latest(data: Path, most: int) -> list[dict[str, Any]]:
+    """What was stopped last, the newest first; what is not in the chain yet too."""
+    if not size_of(data) and not (folder_of(data) / FILE).exists():
+        return []
+    with opened(folder_of(data)) as words:
+        kept, taken = words.latest(EGRESS, "what", most), words.taken()
+    new = read(data, taken)[0] if size_of(data) > taken else []
+    return [*(stopped.what for stopped in reversed(new)), *kept][:most]
 
 
 def take_over(chain: Chain, data: Path) -> Iterator[tuple[Line, bool]]:

@@ -135,6 +135,15 @@ class Words:
         )
         return [Word(*row) for row in rows]
 
+    def latest(self, kind: str, part: str, most: int) -> list[Any]:
+        """What the last lines of a kind say in a part that is not erased, the newest first."""
+        rows = self.connection.execute(
+            "SELECT text FROM words WHERE kind = ? AND part = ? AND text IS NOT NULL"
+            " ORDER BY n DESC LIMIT ?",
+            (kind, part, most),
+        )
+        return [json.loads(text) for (text,) in rows]
+
     def older(self, kinds: Iterable[str], at: str) -> list[tuple[int, str]]:
         """(line, part) of these kinds from before that moment that are not erased."""
         rows = self.connection.execute(

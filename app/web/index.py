@@ -70,6 +70,8 @@ def _reader(visit: Visit) -> str:
     """Who is logged in, and the ways out; where nobody logs in, what there is to review."""
     reader = visit.reader
     review = '<a href="/validees">Réponses validées</a>' if reader.may_act_as("juriste") else ""
+    if reader.may_act_as("admin"):
+        review += '<a href="/egress">Où vont les données ?</a>'
     if not visit.csrf:
         return f'<div class="qui">{review}</div>'
     ways = review

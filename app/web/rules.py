@@ -48,6 +48,7 @@ RULES = (
     _rule("POST", r"/reponse/[0-9a-f]{12}/valider", "juriste"),
     _rule("GET", r"/validees", "juriste"),
     _rule("POST", r"/validees/\d{1,9}/oter", "juriste"),
+    _rule("GET", r"/egress", "admin"),
     _rule("GET", r"/(config|theme\.css)", "agent"),
     _rule("GET", r"/(assets|static)/[\w./-]+", "agent", file=True),
     _rule("GET", r"/gradio_api/(info|startup-events)", "agent"),
@@ -58,7 +59,7 @@ RULES = (
     _rule("POST", r"/gradio_api/reset/?", "agent"),
 )
 # what a browser opens as a page of its own: without a session, it leads to the login
-OPENED = re.compile(r"/|/reponse/[0-9a-f]{12}|/validees")
+OPENED = re.compile(r"/|/reponse/[0-9a-f]{12}|/validees|/egress")
 LOGIN_PATHS = re.compile(r"/(connexion|deconnexion|mot-de-passe|oidc/\w+)")
 
 # what the page may have done: the names of the functions in app/web/chat.py → to whom

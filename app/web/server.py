@@ -49,6 +49,7 @@ def build_app(
 
     from app.conversation import EMPTY
     from app.web.chat import Chat
+    from app.web.egress_page import add_egress
     from app.web.guard import LOOPBACK, Guard
     from app.web.images import add_page_images
     from app.web.index import add_index
@@ -67,6 +68,7 @@ def build_app(
     )  # fmt: skip
     add_page_images(app, desk.catalogue, journal)
     add_index(app, desk, settings.town, STATIC)
+    add_egress(app, settings.data, STATIC, settings.town, journal)
     add_kept(app, desk.catalogue, settings.data, gate, STATIC, settings.town, journal)
     if isinstance(gate, LoginGate):
         from app.web.entrance import add_entrance
