@@ -118,17 +118,20 @@ class Desk:
         names = self._fonds(fonds)
         validated = self._validated(query, names, narrow)
         if validated is not None:
-            return self._given(validated, started, who, address, conversation.id)
+            given = replace(validated, searched=tuple(names))
+            return self._given(given, started, who, address, conversation.id)
         stage(f"recherche dans {len(names)} fonds…" if len(names) > 1 else "recherche…")
         found = relevant(self.retriever.search(query, names, _HITS, narrow))
-        answer = self._from_fields(question, found, names, narrow)
-        answer = answer or self._from_passages(query, found, stage, draft)
+        answer = self._from_fields(question, found, names, narrow) or self._from_passages(
+            query, found, stage, draft
+        )
         # 6. hand it over, with a line in the journal
         if found.degraded:
             answer = replace(answer, notes=(*answer.notes, DEGRADED))
         limits = self._limits(narrow, names, answer)
         answer = replace(answer, notes=(*answer.notes, *changes(found, answer), *limits))
-        answer = replace(answer, seconds=round(time.perf_counter() - started, 4))
+        seconds = round(time.perf_counter() - started, 4)
+        answer = replace(answer, seconds=seconds, searched=tuple(names))
         self._note(answer, found.hits, who, address, conversation.id)
         return answer
 
@@ -169,7 +172,8 @@ class Desk:
         if query.context:
             return None
         embed = self.retriever.embedder.questions
-        found = Curated(self.data).find(query.text, names, self.catalogue, embed)
+        curated = Curated(self.data)
+        found = curated.find(query.text, names, self.readable, self.catalogue, embed)
         return found if found and all(map(narrow.fits, found.citations)) else None
 
     def _limits(self, narrow: Narrow, names: Sequence[str], answer: Answer) -> list[str]:

@@ -92,6 +92,7 @@ class Answer:
     trouble: Exception | None = None  # what went wrong although an answer is given
     writing: Writing | None = None  # what a model did for it, where one was asked
     validated: Validated | None = None  # a curated answer, given again
+    searched: tuple[str, ...] = ()  # fonds on which it rests, cited or not: counts, refusals
 
     @property
     def text(self) -> str:

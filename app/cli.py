@@ -35,7 +35,7 @@ from app.commands import (
     verify,
     withdraw,
 )
-from app.commands.shared import data_folder
+from app.commands.shared import data_folder, note_stopped
 
 app = typer.Typer(
     name="greffe",
@@ -85,7 +85,9 @@ def main() -> None:
     """Run a command inside the one error boundary; exits with the documented code."""
     egress.stand_wall(data_folder)
     os.umask(0o077)  # what is indexed and asked is for the account that runs Greffe alone
-    sys.exit(guarded(lambda: app(standalone_mode=False, prog_name="greffe")))
+    code = guarded(lambda: app(standalone_mode=False, prog_name="greffe"))
+    note_stopped()
+    sys.exit(code)
 
 
 def guarded(run: Callable[[], object]) -> int:

@@ -36,7 +36,7 @@ CREATE TABLE IF NOT EXISTS curated (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   answer TEXT NOT NULL,            -- id in the journal
   question TEXT NOT NULL,
-  facts TEXT NOT NULL,             -- JSON: model, prompt_version
+  facts TEXT NOT NULL,             -- JSON: model, prompt_version, rests_on (none in older ones)
   said TEXT NOT NULL,              -- JSON, as in the journal: sentences, citations; '' once erased
   login TEXT NOT NULL, name TEXT NOT NULL, -- who validated it, and as shown
   at TEXT NOT NULL,
@@ -83,9 +83,17 @@ class Item:
     why: str
 
     def may_be_seen(self, readable: Collection[str] | None) -> bool:
-        """Whether each fonds that it cites is among these; None: all. Once erased, nobody knows."""
-        cited = {one["fonds"] for one in self.said.get("citations", ())}
-        return readable is None or (bool(cited) and cited <= set(readable))
+        """Whether each fonds that it rests on is among these; None: all. Erased: nobody knows."""
+        if readable is None:
+            return True
+        rests_on = self.rests_on
+        return bool(self.said) and rests_on is not None and rests_on <= set(readable)
+
+    @property
+    def rests_on(self) -> frozenset[str] | None:
+        """The fonds that were searched for it; None: not known, so all."""
+        kept = self.facts.get("rests_on")
+        return None if kept is None else frozenset(kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +121,9 @@ class Curated:
         why = holds(said, catalogue)
         if why:
             raise CuratedRefused(id=entry.id, detail=WHY[why])
-        facts = {key: entry.facts.get(key, "") for key in ("model", "prompt_version")}
+        facts: dict[str, Any] = {k: entry.facts.get(k, "") for k in ("model", "prompt_version")}
+        if entry.rests_on is not None:
+            facts["rests_on"] = sorted(entry.rests_on)
         with self._open() as connection, transaction(connection):
             cursor = connection.execute(
                 "INSERT INTO curated (answer, question, facts, said, login, name, at)"
@@ -140,14 +150,26 @@ class Curated:
         return [item for item in self.all() if item.withdrawn]
 
     def find(
-        self, question: str, fonds: Collection[str], catalogue: Catalogue, embed: Embed
-    ) -> Answer | None:
-        """The validated answer to a question, for somebody to whom these fonds are open.
+        self, question: str, fonds: Collection[str], readable: Collection[str] | None,
+        catalogue: Catalogue, embed: Embed,
+    ) -> Answer | None:  # fmt: skip
+        """The validated answer to a question, for somebody who asks in these fonds.
 
         Its citations lead to where the same content stands today. What somebody may not read is
         as if it were not there: an answer is given whole or not at all.
+
+        Args:
+            question: as asked, standing alone.
+            fonds: those that are searched.
+            readable: those that may be read; None: all of them.
+            catalogue: of the sources as they are.
+            embed: gives the vectors of questions.
         """
+        unasked = set(catalogue.fonds()) - set(fonds)
         for item in self._near(question, embed):
+            rests_on = unasked if item.rests_on is None else item.rests_on
+            if not item.may_be_seen(readable) or rests_on & unasked:
+                continue
             if not self._still(item, catalogue):
                 continue
             found = [

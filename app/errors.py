@@ -250,6 +250,12 @@ SENTENCES: dict[str, Say] = {
         "`greffe users change` le modifie, `greffe users reset` lui donne un mot de passe.",
         USAGE,
     ),
+    "LoginTaken": Say(
+        "L'identifiant « {login} » est déjà celui d'une personne d'une autre source ({source}).",
+        "Voyez l'administrateur : si c'est la même personne, il l'ôte de l'autre source, puis"
+        " `greffe users release {login}` ; sinon, il lui faut un autre identifiant.",
+        USAGE,
+    ),
     "LoginInvalid": Say(
         "L'identifiant « {login} » ne convient pas.",
         "Lettres sans accent, chiffres, point, tiret, souligné et @ ; 64 caractères au plus.",

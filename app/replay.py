@@ -49,8 +49,9 @@ class Replay:
 def replayed(data: Path, catalogue: Catalogue, id: str, reader: Reader) -> Replay:
     """Find an answer and its passages again, as far as a reader may see them.
 
-    An agent sees their own answers, legal staff and admins everybody's; whose sources are not all
-    open to them is as one that does not exist.
+    An agent sees their own answers, legal staff and admins everybody's. One that was searched for
+    in a fonds that is not open to them is as one that does not exist: what it counts, and what it
+    does not find, tells of that fonds without citing it.
 
     Raises:
         AnswerUnknown.
@@ -73,8 +74,8 @@ def replayed(data: Path, catalogue: Catalogue, id: str, reader: Reader) -> Repla
 
 
 def _may_see(data: Path, entry: Entry, reader: Reader) -> bool:
-    cited = {fonds for fonds, *_ in entry.parts.get("cited") or []}
-    if reader.fonds is not None and not cited <= reader.fonds:
+    rests_on = entry.rests_on
+    if reader.fonds is not None and (rests_on is None or not rests_on <= reader.fonds):
         return False
     own = entry.who in names_of(data, reader.login)
     return own or reader.may_act_as("juriste")

@@ -140,6 +140,7 @@ ROUTES: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("post", "/administration/evaluation/lancer"): {"requestBody": _body(_FORM, jeton=_TEXT)},
     ("post", "/administration/evaluation/arreter"): {"requestBody": _body(_FORM, jeton=_TEXT)},
+    ("get", "/egress"): {},
     ("get", "/config"): {},
     ("get", "/theme.css"): {},
     ("get", "/gradio_api/info"): {},

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.access import passwords
+from app.access.origins import claim
 from app.access.reader import Role, role_of
 from app.access.store import Store
 from ingest.trouble import Trouble
@@ -56,13 +57,14 @@ class Accounts:
         """Make an account. Its first password, which is kept nowhere.
 
         Raises:
-            LoginInvalid, AccountExists.
+            LoginInvalid, AccountExists, LoginTaken.
         """
         login = spelled(login)
         if not _LOGIN.fullmatch(login):
             raise LoginInvalid(login=login)
         if self.store.one("SELECT 1 FROM users WHERE login = ?", login):
             raise AccountExists(login=login)
+        claim(self.store, login, "local")
         password = passwords.first_password()
         known = passwords.hashed(password)
         with self.store.writing() as connection:
@@ -114,8 +116,9 @@ class Accounts:
         return password
 
     def remove(self, login: str) -> None:
-        """Remove an account and end its sessions. Raises AccountUnknown."""
+        """Remove an account, end its sessions, keep its login taken. Raises AccountUnknown."""
         account = self.one(login)
+        claim(self.store, account.login, "local")
         with self.store.writing() as connection:
             connection.execute("DELETE FROM users WHERE login = ?", (account.login,))
             self._end_sessions(account.login)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from app.access.accounts import Accounts, spelled
 from app.access.attempts import Attempts
+from app.access.origins import LoginTaken, claim
 from app.access.proxy import Headers, Proxy
 from app.access.reader import LOCAL
 from app.access.sessions import LOCAL_ACCOUNT, Sessions, Visit, reader_of
@@ -125,7 +126,7 @@ class LoginGate:
         """Open a session to who comes back from the issuer: who, and the cookie's value.
 
         Raises:
-            LoginDoubted, IssuerSilent.
+            LoginDoubted, IssuerSilent, LoginTaken.
         """
         assert self.oidc is not None
         admitted = self.oidc.admit(said, secret)
@@ -148,6 +149,7 @@ class LoginGate:
         """Check a password. The new session's cookie value; None where it is wrong or must wait.
 
         Raises:
+            LoginTaken: somebody from elsewhere has this login.
             DirectorySilent: the account may be the directory's, and it does not answer.
         """
         login = spelled(login)
@@ -170,6 +172,10 @@ class LoginGate:
         if named is None:
             return None
         login, groups = named
+        try:
+            claim(self.accounts.store, spelled(login), "mandataire")
+        except LoginTaken:
+            return None
         reader = reader_of(self.sessions.groups, spelled(login), login, groups)
         key = hashlib.sha256(f"proxy {reader.login}".encode()).hexdigest()
         return Visit(reader, key, key[:24], ends=False)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from app.access.accounts import Accounts, spelled
 from app.access.groups import Groups
+from app.access.origins import claim
 from app.access.reader import Reader, role_of
 from app.access.store import Store
 
@@ -44,7 +45,12 @@ class Sessions:
         self.clock = clock
 
     def begin(self, login: str, name: str, source: str, groups: Sequence[str] = ()) -> str:
-        """Begin a session. The cookie's value, 256 bits, of which only the hash is kept."""
+        """Begin a session. The cookie's value, 256 bits, of which only the hash is kept.
+
+        Raises:
+            LoginTaken: somebody whom another source let in has this login.
+        """
+        claim(self.store, spelled(login), source)
         token, now = secrets.token_urlsafe(32), self.clock()
         with self.store.writing() as connection:
             connection.execute(

@@ -30,6 +30,10 @@ CREATE TABLE IF NOT EXISTS opened (
   PRIMARY KEY ("group", fonds)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS roles ("group" TEXT PRIMARY KEY, role TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS origins (   -- who comes by a login: the history is theirs
+  login TEXT PRIMARY KEY,
+  source TEXT NOT NULL             -- local | annuaire | oidc | mandataire
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sessions (
   id TEXT PRIMARY KEY,             -- SHA-256 of the cookie's value, which is kept nowhere
   login TEXT NOT NULL,

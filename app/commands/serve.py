@@ -72,6 +72,7 @@ def run(settings: Settings, listening: socket.socket | None = None) -> None:
 
 def _serve(settings: Settings, door: socket.socket) -> None:
     from app.assembly import gate_of, journal_of, open_desk
+    from app.journal.stopped import watched
 
     page = settings.page
     gate = gate_of(settings)
@@ -83,17 +84,20 @@ def _serve(settings: Settings, door: socket.socket) -> None:
         shown = page.name.split(",")[0].strip() or page.host
         address = address_of(shown, page.port, tls=page.certificate is not None)
         say = f"La page est ouverte : {address}  (Ctrl-C pour arrêter)"
+        journal = journal_of(settings)
         app = build_app(
-            desk, settings, gate, tls=page.certificate is not None, journal=journal_of(settings),
-            allowed=Allowed(**settings.limits.model_dump()), 
+            desk, settings, gate, tls=page.certificate is not None, journal=journal,
+            allowed=Allowed(**settings.limits.model_dump()),
             about=About(
                 settings.town, settings.contact, _writer(settings), settings.journal.days
             ),
         )  # fmt: skip
         administered(settings, "serve", host=page.host, port=page.port, toml=_digest(settings))
-        serve(
-            app, door, lambda: print(say, file=sys.stderr, flush=True), page.certificate, page.key
-        )
+        with watched(settings.data, journal.collect):
+            serve(
+                app, door, lambda: print(say, file=sys.stderr, flush=True), page.certificate,
+                page.key,
+            )  # fmt: skip
 
 
 def _writer(settings: Settings) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from ingest.trouble import Trouble
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -74,6 +78,19 @@ def journaled(
     from app.receipts import who
 
     journal_of(settings).note(kind, who(), id=id, parts=parts)
+
+
+def note_stopped() -> None:
+    """At the end of a command: what the wall has stopped goes into the journal."""
+    from app.journal.stopped import size_of
+
+    data = data_folder()
+    if size_of(data):
+        from app.assembly import journal_of
+        from app.settings import load
+
+        with suppress(OSError, sqlite3.Error, Trouble):  # no room, no right: at the next command
+            journal_of(load(data)).collect()
 
 
 def administered(settings: Settings, command: str, **what: Any) -> None:

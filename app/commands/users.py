@@ -44,7 +44,8 @@ def command(
         typer.Argument(
             metavar="ACTION",
             help="`list`, `add`, `change`, `reset` (nouveau mot de passe), `unlock` (après trop"
-            " d'essais), `logout` (fermer ses sessions) ou `remove`.",
+            " d'essais), `logout` (fermer ses sessions), `release` (laisser son identifiant, avec"
+            " son historique, à qui viendra d'une autre source) ou `remove`.",
             show_default=False,
         ),
     ] = "list",
@@ -127,6 +128,18 @@ def _logout(store: Store, asked: _Asked, as_json: bool) -> None:
     typer.echo(f"Sessions fermées : {ended}.", err=True)
 
 
+def _release(store: Store, asked: _Asked, as_json: bool) -> None:
+    from app.access.accounts import spelled
+    from app.access.origins import NAMES, LoginTaken, release
+
+    login = spelled(asked.login)
+    if _accounts(store).knows(login):
+        raise LoginTaken(login=login, source=NAMES["local"])
+    release(store, login)
+    typer.echo(f"« {login} » sera à la prochaine source qui le nomme, avec son historique.",
+               err=True)  # fmt: skip
+
+
 def _remove(store: Store, asked: _Asked, as_json: bool) -> None:
     _accounts(store).remove(asked.login)
     typer.echo("Compte supprimé, sessions fermées.", err=True)
@@ -134,7 +147,7 @@ def _remove(store: Store, asked: _Asked, as_json: bool) -> None:
 
 _ACTIONS: dict[str, Callable[[Store, _Asked, bool], None]] = {
     "list": _list, "add": _add, "change": _change, "reset": _reset, "unlock": _unlock,
-    "logout": _logout, "remove": _remove,
+    "logout": _logout, "release": _release, "remove": _remove,
 }  # fmt: skip
 
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.citations import Answer
-from app.journal.chain import Line, folder_of, writing
+from app.journal.chain import Chain, Line, folder_of, writing
 from app.journal.kinds import PSEUDONYMISED
+from app.journal.stopped import size_of, take_over
 
 KEY = "pseudonyms.key"
 _LOST = "Le disque est plein : {what} n'a pas été notée dans le journal. Faites de la place."
@@ -48,6 +49,7 @@ class Journal:
         """
         named = {"who": self.person(kind, who, address), **(parts or {})}
         with _room("cette action"), writing(self.data) as chain:
+            self._take_over(chain)
             line = chain.add(kind, facts or {}, named, id=id)
             self._sent(line)
 
@@ -75,7 +77,10 @@ class Journal:
             "talk": {"answer": answer.id, "talk": talk, "status": answer.status},
             "cited": [[c.fonds, c.source, c.quote.page] for c in answer.citations],
         }
+        if answer.searched:
+            parts["searched"] = [*answer.searched]
         with _room("la question"), writing(self.data) as chain:
+            self._take_over(chain)
             if all(is_live(citation.fonds, citation.source) for citation in answer.citations):
                 parts["answer"] = said(answer, sources or {})
                 parts["passages"] = [dict(passage) for passage in passages]
@@ -88,6 +93,17 @@ class Journal:
         if self.pseudonyms and kind in PSEUDONYMISED:
             return {"name": pseudonym(self.data, who)}
         return {"name": who, **({"from": address} if address else {})}
+
+    def collect(self) -> None:
+        """Take over what the wall has stopped, where that is not in the chain yet."""
+        if size_of(self.data):
+            with _room("une sortie arrêtée"), writing(self.data) as chain:
+                self._take_over(chain)
+
+    def _take_over(self, chain: Chain) -> None:
+        for line, may_be_sent in take_over(chain, self.data):
+            if may_be_sent:
+                self._sent(line)
 
     def _sent(self, line: Line) -> None:
         if self.send is not None:

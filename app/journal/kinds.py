@@ -18,6 +18,7 @@ KINDS: dict[str, tuple[str, Retention]] = {
     "refused": ("connexion refusée", "login"),
     "logout": ("déconnexion", "login"),
     "limited": ("limite atteinte", "login"),
+    "denied": ("accès refusé", "login"),
     "password": ("mot de passe changé", "login"),
     "open": ("page ouverte", "access"),
     "download": ("document téléchargé", "access"),
@@ -25,12 +26,13 @@ KINDS: dict[str, tuple[str, Retention]] = {
     "export": ("réponse exportée", "access"),
     "search": ("journal consulté", "admin"),
     "admin": ("administration", "admin"),
+    "egress": ("sortie arrêtée", "admin"),
     "erased": ("effacement", "chain"),
     "mended": ("écriture interrompue", "chain"),
     "carried": ("journal repris", "chain"),
 }
-EGRESS = "egress"  # not a line of the chain: the wall writes its own file (ingest/wall.py)
-NAMED = {**{kind: name for kind, (name, _) in KINDS.items()}, EGRESS: "sortie arrêtée"}
+EGRESS = "egress"  # taken over from the wall's own file (app/journal/stopped.py)
+NAMED = {kind: name for kind, (name, _) in KINDS.items()}
 PSEUDONYMISED = frozenset({"question", "named", "opinion", "open", "download", "replay", "export"})
 
 

@@ -1,4 +1,4 @@
-"""Looking into the journal: its lines with their words, and what the wall has stopped."""
+"""Looking into the journal: its lines with their words."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.egress import attempts_file
 from app.journal.chain import Line, find, folder_of, lines
 from app.journal.entries import names_of
 from app.journal.kinds import EGRESS
+from app.journal.stopped import read, size_of
 from app.journal.words import Word, opened
-from ingest import wall
 from ingest.records.fold import fold
 
 
@@ -32,6 +31,13 @@ class Entry:
     def who(self) -> str:
         """The name, or the pseudonym; empty once erased."""
         return str((self.parts.get("who") or {}).get("name", ""))
+
+    @property
+    def rests_on(self) -> frozenset[str] | None:
+        """The fonds that were searched for an answer, cited or not; None: not known, so all."""
+        searched = self.parts.get("searched")
+        cited = frozenset(fonds for fonds, *_ in self.parts.get("cited") or [])
+        return None if searched is None else cited | frozenset(map(str, searched))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +89,16 @@ def _entry(line: Line, words: list[Word]) -> Entry:
 
 
 def _attempts(data: Path) -> Iterator[Entry]:
-    for one in wall.attempts(attempts_file(data)):
-        facts = {name: one.get(name, "") for name in ("process", "event", "address")}
-        yield Entry(0, str(one.get("at", "")), EGRESS, "", facts, {})
+    """What the wall has stopped since the journal was written last."""
+    if not size_of(data):
+        return
+    taken = 0
+    if folder_of(data).is_dir():
+        with opened(folder_of(data)) as words:
+            taken = words.taken()
+    if taken < size_of(data):
+        for stopped in read(data, taken)[0]:
+            yield Entry(0, stopped.last, EGRESS, "", {}, {"what": stopped.what})
 
 
 def _fits(entry: Entry, sought: Sought, names: Collection[str]) -> bool:

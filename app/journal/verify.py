@@ -170,5 +170,5 @@ def _said(line: Line, part: str, what: str) -> Finding:
 
 PARTS = {
     "who": "personne", "question": "question", "answer": "réponse", "cited": "sources citées",
-    "passages": "passages", "talk": "conversation", "what": "objet",
+    "searched": "fonds cherchés", "passages": "passages", "talk": "conversation", "what": "objet",
 }  # fmt: skip

@@ -28,9 +28,14 @@ CREATE TABLE IF NOT EXISTS head (
   file TEXT NOT NULL,              -- where it stands
   size INTEGER NOT NULL            -- bytes of that file, with it
 );
+CREATE TABLE IF NOT EXISTS taken (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  size INTEGER NOT NULL            -- bytes of the wall's file that are in the chain
+);
 CREATE TABLE IF NOT EXISTS words (
   n INTEGER NOT NULL,              -- number of the line
-  part TEXT NOT NULL,              -- who | question | answer | cited | passages | talk | what
+  part TEXT NOT NULL,              -- who | question | answer | cited | searched |
+                                   -- passages | talk | what
   at TEXT NOT NULL, kind TEXT NOT NULL, -- as in the line
   salt TEXT, text TEXT,            -- NULL once erased
   erased TEXT,                     -- local time
@@ -96,6 +101,15 @@ class Words:
             (head.n, head.hash, head.file, head.size),
         )
 
+    def taken(self) -> int:
+        """How much of the wall's file is in the chain, in bytes."""
+        row = self.connection.execute("SELECT size FROM taken").fetchone()
+        return int(row[0]) if row else 0
+
+    def put_taken(self, size: int) -> None:
+        """The wall's file is in the chain up to there."""
+        self.connection.execute("INSERT OR REPLACE INTO taken VALUES (1, ?)", (size,))
+
     def put(self, n: int, at: str, kind: str, parts: Mapping[str, object]) -> dict[str, str]:
         """Keep the parts of a line. Their digests, for the line."""
         digests: dict[str, str] = {}
@@ -152,6 +166,15 @@ class Words:
         )
         return {str(answer): str(json.loads(text)) for answer, text in rows}
 
+    def latest(self, kind: str, part: str, most: int) -> list[Any]:
+        """What the last lines of a kind say in a part that is not erased, the newest first."""
+        rows = self.connection.execute(
+            "SELECT text FROM words WHERE kind = ? AND part = ? AND text IS NOT NULL"
+            " ORDER BY n DESC LIMIT ?",
+            (kind, part, most),
+        )
+        return [json.loads(text) for (text,) in rows]
+
     def older(self, kinds: Iterable[str], at: str) -> list[tuple[int, str]]:
         """(line, part) of these kinds from before that moment that are not erased."""
         rows = self.connection.execute(
@@ -191,7 +214,7 @@ def opened(folder: Path) -> Iterator[Words]:
     try:
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("PRAGMA journal_mode = TRUNCATE")  # one sync less than DELETE
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'words'").fetchone():
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'taken'").fetchone():
             connection.executescript(_SCHEMA)
         yield Words(connection)
     finally:

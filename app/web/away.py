@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from app.access.gate import LoginGate
 from app.access.oidc import LoginDoubted, Oidc
+from app.access.origins import LoginTaken
 from app.errors import spoken
 from app.web.guard import VISIT
 from ingest.trouble import Trouble
@@ -55,6 +56,10 @@ class Away:
         except LoginDoubted as trouble:
             reason = str(trouble.facts["reason"])
             await self.entrance.note(request, "refused", UNKNOWN, by="oidc", reason=reason)
+            return self._told(request, trouble, 403)
+        except LoginTaken as trouble:
+            login = str(trouble.facts["login"])
+            await self.entrance.note(request, "refused", login, by="oidc", reason="login_taken")
             return self._told(request, trouble, 403)
         except Trouble as trouble:
             return self._told(request, trouble, 503)

@@ -9,6 +9,7 @@ import ipaddress
 import threading
 import time
 from collections import Counter
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 BURST = 5  # a minute's requests may come five times as fast, for ten seconds
 FILES = 10  # the page's own files, cheap and many, for each request allowed
 NOBODY = "inconnu"
+# refusals of rights that are noted: of one person a minute, and of all an hour; then a single line
+DENIED, ALL_DENIED = 10, 300
+LONGEST_PATH = 200  # characters of what was asked for
 
 
 class TooMany(Trouble):
@@ -46,7 +50,7 @@ class Bounds:
 
     def __init__(self, allowed: Allowed | None = None, journal: Journal | None = None) -> None:
         """Without `allowed` nothing is refused."""
-        from limits import RateLimitItemPerMinute, RateLimitItemPerSecond
+        from limits import RateLimitItemPerHour, RateLimitItemPerMinute, RateLimitItemPerSecond
         from limits.storage import MemoryStorage
         from limits.strategies import FixedWindowRateLimiter
 
@@ -55,6 +59,7 @@ class Bounds:
         self._minutes = FixedWindowRateLimiter(MemoryStorage())
         self._a_minute = RateLimitItemPerMinute
         self._a_second = RateLimitItemPerSecond
+        self._an_hour = RateLimitItemPerHour
         self._running: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._writer = ThreadPoolExecutor(1, "limites")
@@ -100,11 +105,48 @@ class Bounds:
 
     def note(self, limit: str, reader: Reader | None, address: str) -> None:
         """Have it written into the journal that a limit was reached; does not wait for it."""
-        once = self._minutes.hit(self._a_minute(1), "noted", limit, payer_of(reader, address))
-        if self.journal is not None and once:
+        if self._minutes.hit(self._a_minute(1), "noted", limit, payer_of(reader, address)):
+            self._note("limited", reader, address, {"limit": limit})
+
+    def deny(self, reader: Reader | None, address: str, path: str, status: int = 404) -> None:
+        """Have it written that somebody was refused what is not theirs; does not wait for it.
+
+        Who goes on is noted ten times a minute, all together three hundred times an hour: the disk
+        is not theirs to fill. That there was more is then said once.
+        """
+        person, all_of_them = self._a_minute(DENIED), self._an_hour(ALL_DENIED)
+        if not self._minutes.hit(person, "denied", payer_of(reader, address)):
+            return self._more_denied("denied", reader, address)
+        if not self._minutes.hit(all_of_them, "denied"):
+            return self._more_denied("all_denied", None, "")
+        what = {"path": path[:LONGEST_PATH]}
+        return self._note("denied", reader, address, {"status": status}, what)
+
+    def deny_fonds(self, reader: Reader, address: str, values: object) -> None:
+        """The same for fonds that are named by hand: of what a page sends, lists are of fonds."""
+        for names in values if isinstance(values, list) else ():
+            if reader.fonds is not None and isinstance(names, list):
+                for name in (name for name in names if name not in [*reader.fonds]):
+                    self.deny(reader, address, f"fonds {name}")
+
+    def close(self) -> None:
+        """Wait until all is noted."""
+        self._writer.shutdown()
+
+    def _more_denied(self, limit: str, reader: Reader | None, address: str) -> None:
+        noted = self._minutes.hit(self._an_hour(1), "noted", limit, payer_of(reader, address))
+        if noted and self._minutes.hit(self._an_hour(ALL_DENIED), "more denied"):
+            self._note("limited", reader, address, {"limit": limit})
+
+    def _note(
+        self, kind: str, reader: Reader | None, address: str, facts: Mapping[str, object],
+        what: Mapping[str, object] | None = None,
+    ) -> None:  # fmt: skip
+        if self.journal is not None:
             who, journal = reader.login if reader else NOBODY, self.journal
+            parts = {"what": what} if what else {}
             self._writer.submit(
-                lambda: journal.note("limited", who, address=address, facts={"limit": limit})
+                lambda: journal.note(kind, who, address=address, facts=facts, parts=parts)
             )
 
     def _count(self, limit: str, payer: str, most: int, item: RateLimitItem) -> None:

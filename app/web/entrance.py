@@ -16,10 +16,11 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse,
 
 from app.access.accounts import spelled
 from app.access.gate import LoginGate
+from app.access.origins import LoginTaken
 from app.access.passwords import PasswordRefused
 from app.access.pending import LONGEST
 from app.access.sessions import LOCAL_ACCOUNT, Visit
-from app.errors import sentence
+from app.errors import sentence, spoken
 from app.journal.entries import Journal
 from app.web.frame import Frame, filled
 from app.web.guard import ADDRESS, VISIT, headers_of
@@ -81,6 +82,9 @@ class Entrance:
             token = await run_in_threadpool(
                 self.gate.log_in, login, password, request.scope[ADDRESS]
             )
+        except LoginTaken as trouble:
+            await self.note(request, "refused", login, reason="login_taken")
+            return self.login(request, spoken(trouble), 403, login)
         except Trouble as trouble:
             said = sentence(trouble)
             return self.login(request, said.happened if said else WRONG, 503, login)

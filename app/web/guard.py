@@ -59,19 +59,23 @@ HEADERS = {
 HSTS = ("strict-transport-security", "max-age=31536000")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _NOWHERE = "Cette page n'existe pas."
+_BY_PROXY = "Cette page ne s'ouvre que par le serveur mandataire de la mairie."
 _LOG_IN = "Votre session est terminée : connectez-vous de nouveau."
 
 
 class Refused(Exception):
     """A request that goes no further. `to`: where a browser is sent instead."""
 
-    def __init__(self, status: int, sentence: str, to: str = "", after: object = "") -> None:
-        """`after`: seconds to wait before the next try."""
+    def __init__(
+        self, status: int, sentence: str, to: str = "", after: object = "", *, denied: bool = False
+    ) -> None:
+        """`after`: seconds to wait before the next try; `denied`: for want of a right."""
         super().__init__(sentence)
         self.status = status
         self.sentence = sentence
         self.to = to
         self.after = after
+        self.denied = denied
 
 
 class _Ended(OSError):
@@ -111,16 +115,17 @@ class Guard:
         try:
             visit, receive = await self._admitted(scope, headers, receive)
         except Refused as refused:
+            if refused.denied:
+                self._deny(scope, refused.status)
             if refused.after:
                 await asyncio.sleep(self.bounds.slow)
             await _refuse(refused, scope, sending)
             return
-        scope[VISIT] = visit
         if visit is not None and self.gate.begins(visit):
             who, address = visit.reader.login, scope[ADDRESS]
             await asyncio.to_thread(self._note_vouched, who, address)
         try:
-            await self.app(scope, receive, self._while_open(visit, sending))
+            await self.app(scope, receive, self._while_open(visit, self._watched(sending, scope)))
         except OSError as error:
             if not isinstance(error, _Ended) and not isinstance(error.__context__, _Ended):
                 raise
@@ -129,6 +134,24 @@ class Guard:
     def _note_vouched(self, who: str, address: str) -> None:
         if self.journal is not None:
             self.journal.note("login", who, address=address, facts={"by": "proxy"})
+
+    def _deny(self, scope: Scope, status: int, what: str = "") -> None:
+        visit: Visit | None = scope.get(VISIT)
+        reader = visit.reader if visit else None
+        self.bounds.deny(reader, scope[ADDRESS], what or scope["path"], status)
+
+    def _watched(self, send: Send, scope: Scope) -> Send:
+        """What a handler refuses to somebody who is logged in is noted: it knew whose it is."""
+        path = scope["path"]
+
+        async def sending(message: Message) -> None:
+            if message.get("status") in (403, 404) and self.gate.asks_login:
+                rule = rule_of(scope["method"], path)
+                if scope[VISIT] is not None and rule is not None and not rule.file:
+                    self._deny(scope, message["status"], path)
+            await send(message)
+
+        return sending
 
     async def _admitted(
         self, scope: Scope, headers: Headers, receive: Receive
@@ -141,7 +164,7 @@ class Guard:
         scope[ADDRESS] = self.proxy.client(_peer(scope), headers)
         self._check_origin(scope, headers)
         rule = rule_of(scope["method"], scope["path"])
-        visit = self.gate.visit(_peer(scope), headers)
+        visit = scope[VISIT] = self.gate.visit(_peer(scope), headers)
         self._count(scope, visit, "file" if rule is not None and rule.file else "request")
         if rule is None or (not self.gate.asks_login and LOGIN_PATHS.fullmatch(scope["path"])):
             raise Refused(404, _NOWHERE)
@@ -170,13 +193,13 @@ class Guard:
             raise Refused(421, "Ce nom de serveur n'est pas connu ici.")
         speaks = self.proxy.speaks(_peer(scope))
         if self.by_proxy_alone and not speaks:
-            raise Refused(403, "Cette page ne s'ouvre que par le serveur mandataire de la mairie.")
+            raise Refused(403, _BY_PROXY, denied=True)
         if not self.gate.asks_login and _was_forwarded(headers):
             raise Refused(
                 403, "Un serveur mandataire est devant la page, qui n'a pas de connexion."
             )
         if not _is_own(headers, host, scope["method"]):
-            raise Refused(403, "Demande venue d'un autre site : refusée.")
+            raise Refused(403, "Demande venue d'un autre site : refusée.", denied=True)
 
     def _check_visit(
         self, rule: Rule, visit: Visit | None, scope: Scope, headers: Headers
@@ -189,11 +212,11 @@ class Guard:
             if opens and headers.get("sec-fetch-site") == ["cross-site"]:
                 # a link from elsewhere bears no cookie of ours; the same address from here does
                 raise Refused(200, "", to=scope["path"])
-            raise Refused(401, _LOG_IN, to="/connexion" if opens else "")
+            raise Refused(401, _LOG_IN, to="/connexion" if opens else "", denied=not opens)
         if visit.first and not rule.first:
             raise Refused(403, "Changez d'abord votre mot de passe.", to="/mot-de-passe")
         if not visit.reader.may_act_as(rule.who):
-            raise Refused(404, _NOWHERE)
+            raise Refused(404, _NOWHERE, denied=True)
 
     async def _own_page(
         self, rule: Rule, visit: Visit, scope: Scope, receive: Receive
@@ -211,16 +234,18 @@ class Guard:
             return receive
         body = _parsed(await _whole(receive))
         if rule.page == "join":
-            name = self._check_function(body.get("fn_index"), visit)
+            name = self._check_function(body.get("fn_index"), visit, scope)
+            self.bounds.deny_fonds(visit.reader, scope[ADDRESS], body.get("data"))
             if name in QUESTIONS:
                 self._count(scope, visit, "question")
         body["session_hash"] = _joined(visit, body.get("session_hash"))
         return _again(scope, json.dumps(body).encode(), receive)
 
-    def _check_function(self, index: object, visit: Visit) -> str:
+    def _check_function(self, index: object, visit: Visit, scope: Scope) -> str:
         name = self.functions.get(index, "") if isinstance(index, int) else ""
         role = FUNCTIONS.get(name)
         if role is None or not visit.reader.may_act_as(role):
+            self._deny(scope, 404, f"{scope['path']} ({name or index!r})")
             raise Refused(404, _NOWHERE)
         return name
 

@@ -171,7 +171,7 @@ class Kept:
         form = ""
         if not given and _reader(request).may_act_as("juriste") and _may_be_validated(found):
             form = kept_markup.validation_form(
-                found.entry.id, _token(request), named=self.gate.asks_login
+                found.entry, _token(request), named=self.gate.asks_login
             )  # fmt: skip
         content = kept_markup.replay_page(
             found, known, form, said, self._judging(request, found),

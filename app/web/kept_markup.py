@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from app.curated import WHY, Item
+from app.journal.search import Entry
 from app.passages import Again
 from app.replay import FOUND, Replay, became
 from app.web.markup import STATUS, address, notice
@@ -20,6 +21,8 @@ VALIDATING = (
     " d'abord à qui pose la même question, avec votre nom et la date ; elle se retirera d'elle-même"
     " si un fichier cité change ou disparaît."
 )
+TO_SOME = "Elle ne sera donnée qu'à qui peut lire tous les fonds cherchés pour elle"
+TO_ALL = "Elle ne sera donnée qu'à qui peut lire tous les fonds."
 
 
 def replay_page(
@@ -71,15 +74,17 @@ def verdict(found: Replay) -> str:
     return notice(f"✗ Des sources ont changé depuis. {one if lost == 1 else many}.", "status")
 
 
-def validation_form(id: str, token: str, *, named: bool) -> str:
+def validation_form(entry: Entry, token: str, *, named: bool) -> str:
     """The form by which an answer is validated; `named`: who validates is known already."""
+    rests_on = entry.rests_on
+    to = TO_ALL if rests_on is None else f"{TO_SOME} : {', '.join(sorted(rests_on))}."
     name = "" if named else (
         '<label for="nom">Votre nom, tel qu\'il sera montré</label>'
         '<input id="nom" name="nom" required maxlength="100" autocomplete="name">'
     )  # fmt: skip
     return (
-        f'<form id="valider" class="valider" method="post" action="{address(id)}/valider">'
-        f"<h3>Valider cette réponse</h3><p>{escape(VALIDATING)}</p>"
+        f'<form id="valider" class="valider" method="post" action="{address(entry.id)}/valider">'
+        f"<h3>Valider cette réponse</h3><p>{escape(VALIDATING)}</p><p>{escape(to)}</p>"
         f'<input type="hidden" name="jeton" value="{escape(token)}">{name}'
         "<button>Valider</button></form>"
     )

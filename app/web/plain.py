@@ -29,6 +29,7 @@ WAYS: tuple[tuple[str, str, Role], ...] = (
     ("/validees", "Réponses validées", "juriste"),
     ("/avis", "Avis", "admin"),
     ("/administration", "Administration", "admin"),
+    ("/egress", "Où vont les données ?", "admin"),
 )
 LOG_IN = '<a href="/connexion">Se connecter</a>'
 

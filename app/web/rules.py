@@ -70,6 +70,7 @@ RULES = (
     _rule("POST", r"/administration/(indexation/lancer|documents/retirer)", "admin"),
     _rule("POST", r"/administration/documents/deposer", "admin", most=MAX_DROP),
     _rule("POST", r"/administration/evaluation/lancer", "admin", most=MAX_QUESTIONS),
+    _rule("GET", r"/egress", "admin"),
     _rule("GET", r"/(config|theme\.css)", "agent"),
     _rule("GET", r"/(assets|static)/[\w./-]+", "agent", file=True),
     _rule("GET", r"/gradio_api/(info|startup-events)", "agent"),
@@ -82,7 +83,7 @@ RULES = (
 # what a browser opens as a page of its own: without a session, it leads to the login
 OPENED = re.compile(
     r"/|/reponse/[0-9a-f]{12}|/validees|/historique|/avis|/source/\d{1,12}/\d{1,7}|/acte/\d{1,12}"
-    rf"|{ADMINISTRATION}(/[a-z]+)?"
+    rf"|/egress|{ADMINISTRATION}(/[a-z]+)?"
 )
 LOGIN_PATHS = re.compile(r"/(connexion|deconnexion|mot-de-passe|oidc/\w+)")
 

@@ -55,6 +55,7 @@ def build_app(
     from app.web.about import add_about
     from app.web.admin.routes import add_administration
     from app.web.chat import Chat
+    from app.web.egress_page import add_egress
     from app.web.frame import Frame
     from app.web.guard import LOOPBACK, Guard
     from app.web.history import add_history
@@ -79,6 +80,7 @@ def build_app(
     )  # fmt: skip
     add_page_images(app, desk.catalogue, journal)
     add_index(app, desk, settings.town, STATIC)
+    add_egress(app, settings.data, STATIC, settings.town, journal)
     add_kept(app, desk.catalogue, settings.data, gate, STATIC, settings.town, journal)
     add_administration(app, desk.catalogue, settings.data, gate, STATIC, settings.town, journal)
     plain = Plain(desk.catalogue, settings.data, gate, Frame(STATIC, settings.town), journal)

@@ -39,7 +39,7 @@ def decode(raw: bytes, announced: str = "") -> str:
     known = charset and charset not in _WINDOWS and charset not in ("utf-8", "utf8")
     try:
         return raw.decode(charset if known else "cp1252", errors="replace")
-    except LookupError:  # an encoding that nobody knows
+    except (LookupError, ValueError):  # an encoding that nobody knows, or cannot be one's name
         return raw.decode("cp1252", errors="replace")
 
 

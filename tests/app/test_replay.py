@@ -31,9 +31,9 @@ def gym(own_town: Path) -> Path:
     return indexed(own_town, "gymnase/tarif.txt", ACT, FONDS)
 
 
-def ask(data: Path, question: str) -> str:
+def ask(data: Path, question: str, *words: str) -> str:
     """The id of the answer."""
-    answer = greffe(data, "ask", question, "--json").json
+    answer = greffe(data, "ask", question, "--json", *words).json
     assert answer["status"] == "answered"
     return str(answer["answer"])
 
@@ -125,13 +125,15 @@ def test_a_reader_sees_what_is_open_to_them_alone(own_town: Path, gym: Path) -> 
     gym.unlink()
     assert greffe(own_town, "ingest", closed, "--fonds", "cabinet").code == 0
     id = ask(own_town, GYM.replace("Trois Ormes", "Grand Cèdre"))
-    seen = ask(own_town, ASKED)
+    wide, seen = ask(own_town, ASKED), ask(own_town, ASKED, "--fonds", FONDS)
     store = Store(own_town)
     for login, role in (("lise", "juriste"), ("paul", "agent"), ("anne", "admin")):
         Accounts(store).add(login, "", role, ["voirie"])  # type: ignore[arg-type]
     Groups(store).open("voirie", [FONDS])
     store.close()
     assert greffe(own_town, "replay", id, "--as", "lise").code == 3
+    # it cites what is open to her, and was searched for in what is not
+    assert greffe(own_town, "replay", wide, "--as", "lise").code == 3
     assert greffe(own_town, "export", id, own_town / "a.json", "--as", "lise").code == 3
     assert replay(own_town, id, "--as", "anne")["same"] is True
     theirs = replay(own_town, seen, "--as", "lise")

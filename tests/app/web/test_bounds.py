@@ -27,7 +27,16 @@ from app.journal.entries import Journal
 from app.journal.search import entries
 from app.settings import Limits
 from app.web.asking import Asking
-from app.web.bounds import NOBODY, Allowed, Bounds, TooMany, payer_of
+from app.web.bounds import (
+    ALL_DENIED,
+    DENIED,
+    LONGEST_PATH,
+    NOBODY,
+    Allowed,
+    Bounds,
+    TooMany,
+    payer_of,
+)
 from tests.app.web.closed_town import Caller, Got, set_up
 from tests.app.web.conftest import Settings
 from tests.app.web.serving import serving
@@ -128,6 +137,24 @@ def test_who_is_not_logged_in_is_counted_by_address(house: House) -> None:
     got = [stranger.get("/connexion").status for _ in range(ALLOWED.requests // 5 + 40)]
     assert got[-1] == 429
     assert house.noted(NOBODY, "requests") == 1
+
+
+def test_a_flood_of_refusals_does_not_fill_the_journal(tmp_path: Path) -> None:
+    bounds = Bounds(None, Journal(tmp_path))
+    curious = Reader("curieux", "", "agent", frozenset())
+    for number in range(5 * DENIED):
+        bounds.deny(curious, "10.0.0.7", f"/page/{number}/1.webp" + "x" * 1000)
+    for number in range(2 * ALL_DENIED):  # one request of each address
+        bounds.deny(None, f"10.0.{number // 250}.{number % 250}", "/gradio_api/info", 401)
+    bounds.close()
+    lines = list(entries(tmp_path))
+    mine = [line for line in lines if line.who == "curieux"]
+    assert [line.kind for line in mine] == ["denied"] * DENIED + ["limited"]
+    assert {len(line.parts["what"]["path"]) for line in mine[:-1]} == {LONGEST_PATH}
+    assert mine[-1].facts == {"limit": "denied"}
+    theirs = [line for line in lines if line.who == NOBODY]
+    assert [line.kind for line in theirs] == ["denied"] * (ALL_DENIED - DENIED) + ["limited"]
+    assert theirs[-1].facts == {"limit": "all_denied"}
 
 
 def test_questions_under_way_are_counted_for_one_and_for_all(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,7 @@ from tests.app.web.closed_town import (
     add_closed,
     add_people,
     canaries_in,
+    set_up,
 )
 from tests.app.web.serving import serving
 from tests.conftest import copy_town
@@ -342,3 +344,35 @@ def test_the_canaries_are_words_of_the_closed_fonds(town: Town) -> None:
     told = canaries_in(f"{text} {source.path} {source.fonds} 8765432 2031/777")
     assert set(told) == set(CANARIES)
     assert source.path == FILE
+
+
+# --- what was refused is noted
+
+
+def denied(town: Town, who: str, count: int) -> list[tuple[str, int]]:
+    """(what, status) of the refusals noted of somebody; waits until there are as many."""
+    for _ in range(100):
+        found = list(entries(town.desk.data, Sought(kinds=("denied",), who=who)))
+        if len(found) >= count:
+            break
+        time.sleep(0.05)
+    return [((e.parts.get("what") or {}).get("path"), e.facts["status"]) for e in found]
+
+
+def test_what_is_refused_for_want_of_a_right_is_in_the_journal(town: Town) -> None:
+    set_up(town.gate.accounts, "curieux", "agent", ["voirie"])
+    (closed,) = town.desk.catalogue.sources(fonds=CLOSED)
+    caller = town.caller("curieux")
+    for path in (f"/page/{closed.id}/1.webp", "/validees", "/reponse/0123456789ab"):
+        assert caller.get(path).status == 404
+    asked = json.dumps({"data": [], "fn_index": 999, "session_hash": "a"})
+    assert caller.ask("POST", "/gradio_api/queue/join", asked).status == 404
+    by_name = {one["api_name"]: one["id"] for one in functions(caller)}
+    caller.call(by_name["ask_typed"], ["Combien ?", None, [CLOSED]], "p9")
+    assert caller.get("/greffe/nulle-part.css").status == 404  # a file of the page: nobody's right
+    assert denied(town, "curieux", 5) == [
+        (f"/page/{closed.id}/1.webp", 404), ("/validees", 404), ("/reponse/0123456789ab", 404),
+        ("/gradio_api/queue/join (999)", 404), (f"fonds {CLOSED}", 404),
+    ]  # fmt: skip
+    [*_, last] = entries(town.desk.data, Sought(kinds=("denied",), who="curieux"))
+    assert last.parts["who"]["from"] == "127.0.0.1"

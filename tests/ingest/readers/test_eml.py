@@ -171,6 +171,7 @@ def test_what_is_no_message_or_is_encrypted_is_said_to_be_so(
         b"From: =?utf-8?q?\nDate: hier\nTo: @@@, <>\n\nBonjour.",
         b"From: a@b.fr\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nBonjour.",
         b"From: a@b.fr\nContent-Type: text/plain; charset=x-inconnu\n\nBonjour.",
+        b'From: a@b.fr\nContent-Type: text/plain; charset="u\0"\n\nBonjour. \xe9',
         b"From: a@b.fr\nContent-Transfer-Encoding: base64\n\nQm9uam91ci4",
         b"Subject: \xe9t\xe9\n\nBonjour.",
     ],

@@ -1,0 +1,154 @@
+"""« Où vont les données ? »: the last proof that nothing leaves, and what the wall has stopped.
+
+Imports FastAPI: loaded by app/web/server.py alone, when the page is built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, Response
+
+from app.access.sessions import Visit
+from app.airtight import report
+from app.journal.entries import Journal
+from app.journal.kinds import EGRESS
+from app.journal.stopped import latest
+from app.web.frame import Frame
+from app.web.guard import ADDRESS, VISIT
+from app.web.kept_markup import moment
+from app.web.markup import notice
+from app.web.plain import ways
+
+TITLE = "Où vont les données ?"
+MOST = 100  # stopped attempts that are shown, the newest first
+NOWHERE = (
+    "Nulle part : Greffe lit les actes, cherche et répond sur cette machine. Ne sont contactés que"
+    " les serveurs réglés par l'administrateur, dans le bâtiment ou permis un à un. Cette page en"
+    " montre la preuve, et ce qui a été arrêté."
+)
+NEVER = "La preuve n'a pas encore été faite sur cette installation."
+OTHER = (
+    "Cette preuve vaut pour une autre version de Greffe ({then}, aujourd'hui {now}) : refaites-la."
+)
+AGAIN = (
+    "Sur la machine, avec le compte de Greffe : <code>greffe doctor --egress</code>. Quelques"
+    " minutes : toute la vie de Greffe est jouée sur la commune d'exemple, dans un espace réseau"
+    " sans route, chaque appel réseau enregistré sous Python par strace. Des tentatives y sont"
+    " faites exprès : si elles n'étaient pas vues, la preuve ne vaudrait rien. Refaites-la après"
+    " chaque mise à jour."
+)
+STANDING = (
+    "Pendant que Greffe sert, un mur dans chaque processus arrête ce que du code Python tente vers"
+    " une adresse qui n'est pas permise, et le note ; le journal chaîné le reprend. Le code natif"
+    " ne passe pas par ce mur : les unités systemd et le conteneur fournis le ferment."
+)
+
+
+def add_egress(
+    app: FastAPI, data: Path, static: Path, town: str, journal: Journal
+) -> None:  # fmt: skip
+    """Add the route."""
+    frame = Frame(static, town)
+
+    def show(request: Request) -> Response:
+        visit: Visit = request.scope[VISIT]
+        what = {"what": {"kinds": [EGRESS]}}  # who looks into the journal is in it
+        journal.note("search", visit.reader.login, address=request.scope[ADDRESS], parts=what)
+        stopped = latest(data, MOST)
+        content = page(report.last(data), stopped)
+        shown = frame.around(TITLE, content, ways=ways(visit.reader, "/egress"), kind="fiche")
+        return HTMLResponse(shown, headers={"cache-control": "no-store"})
+
+    app.get("/egress")(show)
+
+
+def page(last: Mapping[str, Any] | None, stopped: Sequence[Mapping[str, Any]]) -> str:
+    """The page's content.
+
+    Args:
+        last: the newest report, as app/airtight/report.py keeps it.
+        stopped: what the wall has stopped, the newest first.
+    """
+    return "\n".join([
+        f"<h2>{TITLE}</h2>",
+        f"<p>{NOWHERE}</p>",
+        "<h3>La dernière preuve</h3>",
+        *(_proof(last) if last else [notice(NEVER, "status")]),
+        f"<h3>La refaire</h3><p>{AGAIN}</p>",
+        "<h3>Ce qui a été arrêté</h3>",
+        f"<p>{STANDING}</p>",
+        _stopped(stopped),
+    ])  # fmt: skip
+
+
+def _proof(last: Mapping[str, Any]) -> Iterator[str]:
+    good = last["verdict"] == "airtight"
+    said = report.VERDICTS[last["verdict"]]
+    if good:
+        yield f'<p class="tient">✓ {escape(said)}</p>'
+    else:
+        yield notice(f"✗ {said}", "status")
+    then, now = last["versions"].get("greffe", ""), version("greffe")
+    if then != now:
+        yield notice(OTHER.format(then=then, now=now), "status")
+    yield (
+        f'<p class="pied">Faite le {moment(last["at"])}, en {last["seconds"]:.0f} s. Page lue par :'
+        f" {escape(last['client'])}, {last['requests']} demandes, toutes comparées à son"
+        " adresse.</p>"
+    )
+    yield "".join(f"<p>À compléter : {escape(why)}</p>" for why in last["missing"])
+    yield _table(
+        "Tentatives vues, étape par étape",
+        ("Étape", "Appels réseau", "Tentatives"),
+        [(_step(step), str(step["calls"]), str(len(step["attempts"]))) for step in last["steps"]],
+    )
+    yield f"<p>Tentatives comptées : <b>{len(last['attempts'])}</b>.</p>"
+    versions = "".join(
+        f"<dt>{escape(name)}</dt><dd>{escape(str(value))}</dd>"
+        for name, value in last["versions"].items()
+    )
+    yield f"<details><summary>Les versions</summary><dl>{versions}</dl></details>"
+    text = escape(report.described(dict(last)))
+    yield f"<details><summary>Le rapport entier</summary><pre>{text}</pre></details>"
+
+
+def _step(step: Mapping[str, Any]) -> str:
+    planted = {"witness": " (faite exprès, doit être vue)", "browser": " (le navigateur)"}
+    return f"{step['name']}{planted.get(step['role'], '')}"
+
+
+def _stopped(stopped: Sequence[Mapping[str, Any]]) -> str:
+    if not stopped:
+        return '<p class="tient">✓ Aucune tentative.</p>'
+    rows = [
+        (moment(one["last"]), str(one["address"]), str(one["process"]), str(one["count"]))
+        for one in stopped
+    ]
+    shown = f"Les {MOST} dernières. " if len(stopped) == MOST else ""
+    return _table(
+        "Tentatives arrêtées, la dernière d'abord", ("Quand", "Vers", "Programme", "Fois"), rows
+    ) + (
+        f'<p class="note">{shown}Toutes, avec les endroits du code qui y mènent :'
+        " <code>greffe journal --kind egress --json</code>. Celle que vous n'attendiez pas :"
+        " signalez-la.</p>"
+    )  # fmt: skip
+
+
+def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
+    body = "".join(
+        f'<tr><th scope="row">{escape(row[0])}</th>'
+        + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
+        + "</tr>"
+        for row in rows
+    )
+    return (
+        f'<table class="tableau"><caption>{escape(caption)}</caption><thead><tr>{top}</tr></thead>'
+        f"<tbody>{body}</tbody></table>"
+    )
