@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.access.reader import Reader
+from app.citations import Answer
 from app.conversation import EMPTY, Conversation
-from app.history import conversation_of, talks
+from app.history import conversation_of, name_talk, talks
+from app.journal.entries import Journal
 from app.journal.verify import verify
 from tests.app.web.hall import FINE, NOWHERE, Hall, send, token, told
 
@@ -107,6 +110,17 @@ def test_a_conversation_is_taken_up_as_it_was_and_its_lines_join_it(hall: Hall) 
     closed = Reader("marie", "Marie", "agent", frozenset(["autre"]))
     left = conversation_of(hall.desk.data, hall.desk.catalogue, closed, had.id, 39)
     assert FINE not in [question for question, _ in left.turns]
+
+
+def test_under_a_pseudonym_it_is_found_by_its_owner_alone(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, pseudonyms=True)
+    answer = Answer("0123456789ab", "Où est la mare ?", "not_in_records", message="Rien.")
+    journal.answer(answer, "marie", lambda fonds, source: True)
+    name_talk(journal, "marie", answer.id, "La mare")
+    [found] = talks(tmp_path, "marie")
+    assert (found.title, found.turns[0].answer) == ("La mare", answer.id)
+    assert talks(tmp_path, "paul") == []
+    assert b"marie" not in (tmp_path / "journal" / "words.sqlite").read_bytes()
 
 
 def test_in_a_browser_a_conversation_is_gone_on_with(browser: Any, hall: Hall) -> None:
