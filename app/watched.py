@@ -108,8 +108,12 @@ def described(run: Watched) -> str:
     words = [f"{STAGES[run.stage]} : {int(100 * run.share)} %"]
     if run.files_in_all:
         pace = f" ({run.pages_a_minute} par minute)" if run.pages_a_minute else ""
-        words.append(f"{run.files} fichiers sur {run.files_in_all}")
-        words.append(f"{run.pages} pages{pace}")
+        words.append(f"{_many(run.files, 'fichier')} sur {run.files_in_all}")
+        words.append(f"{_many(run.pages, 'page')}{pace}")
     if run.left:
         words.append(f"reste environ {duration(run.left)}")
     return ", ".join(words)
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'s' if count > 1 else ''}"

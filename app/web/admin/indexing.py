@@ -187,7 +187,7 @@ def _forms(state: Mapping[str, Any], token: str) -> Iterator[str]:
     )  # fmt: skip
 
 
-_ONE_BY_ONE = " (des fichiers en ont été indexés un à un : tout le dossier serait lu)"
+_ONE_BY_ONE = " (pas encore indexé en entier depuis cette version : tout le dossier serait lu)"
 
 
 def _timers(found: list[Timer] | None) -> Iterator[str]:

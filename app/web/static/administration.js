@@ -3,10 +3,12 @@
 
 addEventListener("DOMContentLoaded", () => {
   const place = document.getElementById("suivi");
+  // the answer to a form has the address of the form: the page itself is the one that is marked
+  const here = document.querySelector(".volets a[aria-current]").href;
   const running = () => place.dataset.enCours === "oui";
   const ask = async () => {
     try {
-      const got = await fetch(location.href, { cache: "no-store" });
+      const got = await fetch(here, { cache: "no-store" });
       if (got.status !== 200) return;
       const page = new DOMParser().parseFromString(await got.text(), "text/html");
       const now = page.getElementById("suivi");
@@ -20,7 +22,7 @@ addEventListener("DOMContentLoaded", () => {
           if (before && after && before.innerHTML !== after.innerHTML) before.innerHTML = after.innerHTML;
         }
       }
-      if (!running()) location.reload();
+      if (!running()) location.assign(here);
     } catch {
       // the server is away for a moment: the next try will tell
     } finally {

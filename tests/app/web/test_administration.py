@@ -32,7 +32,7 @@ from app.journal.entries import Journal
 from app.journal.search import Sought, entries
 from app.settings import load
 from ingest.withdrawals import withdrawals
-from tests.app.web.closed_town import Caller, Got, set_up
+from tests.app.web.closed_town import PASSWORD, Caller, Got, set_up
 from tests.app.web.serving import serving
 from tests.command_line import greffe
 from tests.conftest import FONDS, copy_town
@@ -348,6 +348,29 @@ def test_the_town_s_own_questions_are_measured_in_the_background(office: Office)
     asked = chef.get(f"/reponse/{cases[0]['answer']}")
     assert "dépôt sauvage" in told(asked)
     assert office.caller("anne").get("/administration/evaluation/rapport.json").status == 404
+
+
+def test_the_page_follows_what_goes_on_by_itself(
+    office: Office, browser: Any, tmp_path: Path
+) -> None:
+    faulty = tmp_path / "mairie.csv"
+    faulty.write_text("demande;fichier\nCombien ?;a.pdf\n", encoding="utf-8")
+    context = browser.new_context()
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.goto(f"{office.address}/connexion")
+    page.fill("#identifiant", "chef")
+    page.fill("#motdepasse", PASSWORD)
+    page.click("main button")
+    page.goto(f"{office.address}/administration/evaluation")
+    page.set_input_files("#questions", faulty)
+    page.click("text=Évaluer")
+    page.wait_for_selector("[role=alert] >> text=il faut une colonne « question »")
+    assert page.url == f"{office.address}/administration/evaluation"
+    assert page.locator("h1").count() == 1
+    assert complaints == []
+    context.close()
 
 
 def test_the_journal_is_searched_checked_and_exported_and_each_look_is_noted(
