@@ -7,7 +7,7 @@ from typing import Any
 
 from docx import Document
 
-from app.document import as_document
+from app.document import AIDED, as_document
 
 
 def shape(**changed: Any) -> dict[str, Any]:
@@ -40,10 +40,13 @@ def test_a_sentence_that_was_not_verified_is_struck_and_says_so() -> None:
 
 def test_the_document_says_when_how_and_by_whom() -> None:
     texts = [paragraph.text for paragraph in written().paragraphs]
-    assert texts[1] == (
-        "Réponse de Greffe du 22/11/2026 (n° 8eec50c9a646), phrases extraites des sources, sans"
-        " modèle de langue. Validée par Anne Roy le 21/11/2026."
-    )
+    assert texts[1:3] == [
+        AIDED,
+        (
+            "Réponse de Greffe du 22/11/2026 (n° 8eec50c9a646), phrases extraites des sources, sans"
+            " modèle de langue. Validée par Anne Roy le 21/11/2026."
+        ),
+    ]
     (source,) = [text for text in texts if text.startswith("[1] ")]
     assert "page 2. Lu par OCR." in source
     assert "« Il est  interdit. »" in source  # a form feed has no place in XML
@@ -51,5 +54,5 @@ def test_the_document_says_when_how_and_by_whom() -> None:
 
 def test_a_refusal_is_exported_in_its_own_words() -> None:
     texts = [p.text for p in written(sentences=[], citations=[], validated=None).paragraphs]
-    assert texts[2] == "Rien."
+    assert texts[3] == "Rien."
     assert "Sources" not in texts
