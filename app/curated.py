@@ -31,6 +31,7 @@ from ingest.trouble import Trouble
 
 FILE = "curated.sqlite"
 NOWHERE = 0  # no source has this id
+NAMELESS = "une personne dont le nom a été effacé"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS curated (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -110,7 +111,7 @@ class Curated:
         """Validate an answer of the journal, as it was given.
 
         Raises:
-            CuratedRefused: it answers nothing, proves nothing, or no longer holds.
+            CuratedRefused: it answers nothing, proves nothing, no longer holds, or is one already.
         """
         said = entry.parts.get("answer") or {}
         question = entry.parts.get("question", "")
@@ -125,6 +126,9 @@ class Curated:
         if entry.rests_on is not None:
             facts["rests_on"] = sorted(entry.rests_on)
         with self._open() as connection, transaction(connection):
+            given = "SELECT 1 FROM curated WHERE answer = ? AND withdrawn IS NULL"
+            if connection.execute(given, (entry.id,)).fetchone():
+                raise CuratedRefused(id=entry.id, detail="elle est déjà validée")
             cursor = connection.execute(
                 "INSERT INTO curated (answer, question, facts, said, login, name, at)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -142,6 +146,17 @@ class Curated:
             if not gone:
                 raise CuratedUnknown(id=id)
             connection.execute("VACUUM")
+
+    def forget_person(self, login: str) -> int:
+        """Erase who validated, where it was somebody: the answers stay, they are the town's."""
+        if not self._exists():
+            return 0
+        with self._open() as connection:
+            changed = connection.execute(
+                "UPDATE curated SET login = '', name = ? WHERE login = ?", (NAMELESS, login)
+            ).rowcount
+            connection.execute("VACUUM")
+        return changed
 
     def review(self, catalogue: Catalogue) -> list[Item]:
         """Those that are not given any more; all others are looked at first."""

@@ -35,6 +35,7 @@ INCOMPLETE = 11
 WAY_OUT = 12
 BROKEN = 13
 WORSE = 14
+NO_JOURNAL = 15
 BUG = 70
 INTERRUPTED = 130
 
@@ -507,6 +508,11 @@ SENTENCES: dict[str, Say] = {
         " journal/{file}, ligne {line} : {what}.",
         "Gardez le dossier tel quel, comparez-le à une sauvegarde et à syslog ; il sert encore.",
         BROKEN,
+    ),
+    "JournalGone": Say(
+        "Il n'y a pas de journal, alors que le dossier a servi ({what}) : il a été ôté en entier.",
+        "Rien ne peut être contrôlé. Reprenez `journal/` d'une sauvegarde, comparez à syslog.",
+        NO_JOURNAL,
     ),
     "SettingsInvalid": Say(
         "Un réglage n'est pas valable : {detail}.",

@@ -1,9 +1,9 @@
 """Requests that no page would send: `python -m tests.knocked --examples 300`.
 
 schemathesis makes them, from a description of what app/web/rules.py lets through, good and bad, and
-sends them to a page that runs, as nobody and as an agent. No answer may be an error of the server,
-show Python, or say a word of a closed fonds. A short run of the same is in
-tests/app/web/test_knocked.py.
+sends them to a page that runs, as nobody and as an agent. No answer may be an error of the server
+or show Python. Words of a closed fonds are looked for by tests/app/web/test_rights.py, not here. A
+short run of the same is in tests/app/web/test_knocked.py.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 LEEWAY = 60  # seconds that two clocks may differ
+_QUIET = 15.0  # seconds for which one that was silent is not asked again: each try may take ten
 _KNOWN = 3600.0  # seconds for which the issuer's own description is kept
 _NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 _CONTACTED = ("token_endpoint", "jwks_uri", "userinfo_endpoint")
@@ -82,6 +83,7 @@ class Oidc:
     clock: Callable[[], float] = time.time
     _about: dict[str, Any] = field(default_factory=dict[str, Any])
     _since: float = 0.0
+    _failed: tuple[float, IssuerSilent] | None = None  # when it was silent last
 
     def __post_init__(self) -> None:
         """Raises IssuerInvalid."""
@@ -166,15 +168,21 @@ class Oidc:
         """The issuer's description of itself, an hour old at most.
 
         Raises:
-            IssuerSilent.
+            IssuerSilent: now, or a moment ago.
         """
         now = time.monotonic()
+        if self._failed is not None and now - self._failed[0] < _QUIET:
+            raise IssuerSilent(**self._failed[1].facts)
         if not self._about or now - self._since > _KNOWN:
-            with self._speaking() as speaking:
-                place = f"{self.issuer.rstrip('/')}/.well-known/openid-configuration"
-                found = self._read(speaking, place)
-            self._check(found)
-            self._about, self._since = found, now
+            try:
+                with self._speaking() as speaking:
+                    place = f"{self.issuer.rstrip('/')}/.well-known/openid-configuration"
+                    found = self._read(speaking, place)
+                self._check(found)
+            except IssuerSilent as silent:
+                self._failed = time.monotonic(), silent
+                raise
+            self._about, self._since, self._failed = found, now, None
         return self._about
 
     def answers(self) -> int:

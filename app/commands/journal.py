@@ -122,6 +122,9 @@ def _verify(settings: Settings, asked: _Asked) -> None:
     from app.journal.verify import JournalBroken, verify
 
     checked = verify(settings.data)
+    if not checked.lines and not checked.findings:
+        _say_nothing_there(settings, asked)
+        return
     if asked.as_json:
         typer.echo(json.dumps(asdict(checked), ensure_ascii=False))
     else:
@@ -140,16 +143,39 @@ def _verify(settings: Settings, asked: _Asked) -> None:
         )
 
 
+def _say_nothing_there(settings: Settings, asked: _Asked) -> None:
+    """No line at all: right for a new folder, wrong for one in which somebody has worked.
+
+    Raises:
+        JournalGone.
+    """
+    from app.journal.verify import JournalGone, witnesses
+
+    there = witnesses(settings.data)
+    if there:
+        raise JournalGone(what=", ".join(there))
+    typer.echo(json.dumps({"lines": 0, "findings": []}) if asked.as_json
+               else "Le journal est vide, et rien dans le dossier ne dit qu'il devrait ne pas"
+               " l'être.")  # fmt: skip
+
+
 def _place(file: str, line: int) -> str:
     return f"journal/{file}, ligne {line}" if line else f"journal/{file}"
 
 
 def _erase(settings: Settings, asked: _Asked) -> None:
+    from app.access.accounts import spelled
+    from app.curated import Curated
     from app.journal.erase import erase_person
 
     erased = erase_person(settings.data, asked.who)
-    journaled(settings, "admin", {"what": {"command": "journal erase", "line": erased.line}})
+    validated = Curated(settings.data).forget_person(spelled(asked.who))
+    what = {"command": "journal erase", "line": erased.line, "curated": validated}
+    journaled(settings, "admin", {"what": what})
     _tell(erased, asked, f"L'historique de « {asked.who} »")
+    if validated:
+        print(f"Réponses validées par cette personne, gardées sans son nom : {validated}.",
+              file=sys.stderr)  # fmt: skip
 
 
 def _expire(settings: Settings, asked: _Asked) -> None:

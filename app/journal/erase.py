@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from app.access.accounts import spelled
 from app.journal.chain import Chain, folder_of, now, writing
 from app.journal.entries import IsLive, names_of
 from app.journal.kinds import RETENTIONS, Retention, kept_as
@@ -59,7 +60,7 @@ def forget(
 
 def erase_person(data: Path, who: str) -> Erased:
     """Erase all that the journal keeps of somebody, under their name and their pseudonym."""
-    names = names_of(data, who)
+    names = names_of(data, who) | names_of(data, spelled(who))
     with writing(data) as chain:
         theirs = [w.n for w in chain.words.part("who") if w.value.get("name") in names]
         about = [w.n for w in chain.words.part("what") if names & _named(w.value)]

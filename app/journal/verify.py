@@ -25,6 +25,10 @@ class JournalBroken(Trouble):
     """The journal is not what was written. Facts: count, file, line, what."""
 
 
+class JournalGone(Trouble):
+    """There is no journal where people have worked. Facts: what (files that say so)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something that is not as it was written."""
@@ -70,6 +74,12 @@ def verify(data: Path) -> Checked:
         findings = [*_links(walk, head), *_ends(walk, head)]
         erased, said = _words(walk.lines, list(words.all()))
         return Checked(len(walk.lines), head.hash, erased, (*findings, *said), cut)
+
+
+def witnesses(data: Path) -> list[str]:
+    """What is there that is made by what the journal notes: accounts, answers, an index."""
+    names = ("accounts.sqlite", "curated.sqlite", "catalogue.sqlite", "egress")
+    return [name for name in names if (data / name).exists()]
 
 
 def _walked(data: Path) -> _Walk:

@@ -222,10 +222,12 @@ def _items(items: Sequence[Item], token: str) -> str:
     lines = "".join(
         f'<li><a href="{address(item.answer)}">{escape(item.question)}</a>'
         f'<p class="note">Validée par {escape(item.name)} le {day(item.at)}{_why(item)}</p>'
+        f'<details class="oter"><summary aria-label="Ôter la réponse à :'
+        f' {escape(item.question)}">Ôter…</summary>'
         f'<form method="post" action="/validees/{item.id}/oter">'
         f'<input type="hidden" name="jeton" value="{escape(token)}">'
-        f'<button aria-label="Ôter la réponse à : {escape(item.question)}">Ôter</button>'
-        "</form></li>"
+        f'<button aria-label="Oui, ôter la réponse à : {escape(item.question)}">Oui, l\'ôter'
+        "</button></form></details></li>"
         for item in items
     )
     return f'<ul role="list" class="validees">{lines}</ul>' if items else ""

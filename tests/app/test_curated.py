@@ -177,6 +177,21 @@ def test_legal_staff_validate_and_agents_do_not(own_town: Path, gym: Path) -> No
     assert greffe(own_town, "curated", "remove", "99").code == 2
 
 
+def test_an_answer_is_validated_once_and_outlives_the_name_of_who_did(
+    own_town: Path, validated: str
+) -> None:
+    ran = greffe(own_town, "curated", "add", validated, "--by", "Anne Roy")
+    assert (ran.code, "déjà validée" in ran.err) == (10, True)
+    [item] = greffe(own_town, "curated", "--json").json["curated"]
+    assert item["login"] == "anne roy"
+    ran = greffe(own_town, "journal", "erase", "--who", "Anne Roy")
+    assert "gardées sans son nom : 1" in ran.err
+    assert traces(own_town, "Anne Roy") == []
+    assert traces(own_town, "anne roy") == []
+    answer = greffe(own_town, "ask", GYM, "--json").json
+    assert answer["validated"]["by"] == "une personne dont le nom a été effacé"
+
+
 def test_the_page_says_by_whom_it_was_validated(own_town: Path, validated: str) -> None:
     with open_desk(load(own_town)) as desk:
         shown = turn(1, GYM, desk.ask(GYM))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -300,6 +301,18 @@ def test_what_has_had_its_time_is_erased_by_kind(data: Path) -> None:
 @pytest.mark.parametrize("numbers", [[], [1], [1, 2, 3, 7, 9, 10]])
 def test_ranges_are_read_as_they_are_written(numbers: list[int]) -> None:
     assert [n for run in covered(ranges(numbers)) for n in run] == numbers
+
+
+def test_a_journal_that_is_gone_is_missed_where_somebody_has_worked(tmp_path: Path) -> None:
+    ran = greffe(tmp_path, "journal", "verify")
+    assert (ran.code, "Le journal est vide" in ran.out) == (0, True)
+    assert greffe(tmp_path, "users", "add", "marie").code == 0
+    assert greffe(tmp_path, "journal", "verify").out.startswith("✓ 1 lignes")
+    shutil.rmtree(folder_of(tmp_path))
+    ran = greffe(tmp_path, "journal", "verify")
+    assert (ran.code, ran.out) == (15, "")
+    assert "il a été ôté en entier" in ran.err
+    assert "accounts.sqlite" in ran.err
 
 
 # --- pseudonyms, search, syslog

@@ -15,6 +15,7 @@ from app.access.attempts import Attempts
 from app.access.directory import DirectoryInvalid, DirectorySilent, Ldap
 from app.access.gate import COOKIE, LoginGate, Person
 from app.access.groups import Groups
+from app.access.origins import LoginTaken, release
 from app.access.reader import Reader
 from app.access.sessions import Sessions
 from app.access.store import Store
@@ -162,5 +163,8 @@ def test_groups_of_the_directory_open_fonds_and_local_accounts_come_first(
         return visit.reader if visit else None
 
     assert reader() == Reader("marie", "Marie Durand", "juriste", frozenset({"travaux"}))
+    with pytest.raises(LoginTaken):
+        accounts.add("marie", "La Marie d'ici", "agent", [])
+    release(store, "marie")
     accounts.add("marie", "La Marie d'ici", "agent", [])
     assert reader() is None  # now the local password counts, and it is another

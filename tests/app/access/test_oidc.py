@@ -117,6 +117,7 @@ def house(shared: House) -> Iterator[House]:
     shared.clock.ahead = 0.0
     shared.oidc.claims = Claims()
     shared.oidc._about.clear()
+    shared.oidc._failed = None
 
 
 def told(got: Got) -> str:
@@ -175,6 +176,7 @@ def test_the_secret_is_shown_as_the_issuer_asks_even_after_a_restart(house: Hous
     caller = Caller(house.address)
     back = house.agree(house.leave(caller), "nora")
     house.oidc._about.clear()
+    house.oidc._failed = None
     assert caller.get(back).status == 200
     house.oidc.client = Client(CLIENT, "un autre secret")
     try:
@@ -433,6 +435,27 @@ def test_an_issuer_that_does_not_answer_is_told(tmp_path: Path) -> None:
     with pytest.raises(IssuerSilent):
         oidc.leave("http://127.0.0.1/oidc/retour")
     assert oidc.farewell("x", "http://127.0.0.1/connexion") == ""
+
+
+def test_one_that_was_silent_is_not_asked_again_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def reach(url: str) -> None:
+        asked.append(url)
+        raise IssuerSilent(issuer="x", detail="il se tait")
+
+    oidc = Oidc("http://127.0.0.1:9", Client(CLIENT), Pending(Store(tmp_path)), reach=reach)
+    for _ in range(3):
+        with pytest.raises(IssuerSilent) as silent:
+            oidc.leave("http://127.0.0.1/oidc/retour")
+        assert silent.value.facts["detail"] == "il se tait"
+    assert len(asked) == 1
+    monkeypatch.setattr("app.access.oidc._QUIET", 0.0)
+    with pytest.raises(IssuerSilent):
+        oidc.leave("http://127.0.0.1/oidc/retour")
+    assert len(asked) == 2
 
 
 def test_the_doctor_says_whether_it_answers(house: House, tmp_path: Path) -> None:

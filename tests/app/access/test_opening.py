@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,9 @@ def test_it_does_not_open_when_nobody_could_come_in(data: Path) -> None:
 def test_a_setting_that_cannot_be_is_told_before_the_page_opens(
     data: Path, settings: dict[str, str], said: str
 ) -> None:
-    ran = greffe(data, "serve", "--port", "45872", GREFFE_ACCESS__LOGIN="true", **settings)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    ran = greffe(data, "serve", "--port", port, GREFFE_ACCESS__LOGIN="true", **settings)
     assert ran.code in (2, 10)
     assert said in ran.err
 

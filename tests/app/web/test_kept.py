@@ -354,7 +354,11 @@ def test_by_keyboard_alone_an_answer_is_replayed_and_validated_on_a_phone(
     page.keyboard.press("Enter")
     page.wait_for_selector(f'.validees a:has-text("{ASKED}")')
     narrow(page)
-    until(f".validees li:has(a[href='/reponse/{_last(office)}']) button")
+    mine = f".validees li:has(a[href='/reponse/{_last(office)}'])"
+    until(f"{mine} summary")
+    page.keyboard.press("Enter")
+    narrow(page)
+    until(f"{mine} button")
     page.keyboard.press("Enter")
     page.wait_for_selector("text=La réponse n'est plus parmi les validées.")
 
