@@ -379,7 +379,7 @@ SENTENCES: dict[str, Say] = {
         INPUT_UNREADABLE,
     ),
     "DropRefused:taken": Say(
-        "Le fichier « {name} » n'a pas été gardé : un autre fichier de ce nom est déjà dans le fonds.",
+        "Le fichier « {name} » n'a pas été gardé : un autre fichier de ce nom est dans le fonds.",
         "Renommez-le, ou cochez « Remplacer » pour qu'il prenne sa place.",
         INPUT_UNREADABLE,
     ),
