@@ -55,7 +55,7 @@ def fonds_named(text: str) -> str:
     """The name of a fonds as somebody typed it. Raises DropRefused."""
     name = " ".join(unicodedata.normalize("NFC", text).split())
     if not _FONDS.fullmatch(name) or name.endswith("."):
-        raise DropRefused(reason="fonds", name=text[:80])
+        raise DropRefused(reason="fonds", name=text[:80], detail="")
     return name
 
 
@@ -92,7 +92,7 @@ def _plain(name: str) -> str:
     plain = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1]).strip()
     bad = not plain or passed_over(plain) or len(plain.encode("utf-8", "replace")) > _LONGEST
     if bad or any(unicodedata.category(letter)[0] == "C" for letter in plain):
-        raise DropRefused(reason="name", name=name[:80])
+        raise DropRefused(reason="name", name=name[:80], detail="")
     return plain
 
 
@@ -129,6 +129,6 @@ def _put(partial: Path, place: Path, *, replace: bool) -> Outcome:
         if not place.is_symlink() and place.is_file() and sha256(place) == sha256(partial):
             return "same"
     if not replace:
-        raise DropRefused(reason="taken", name=place.name)
+        raise DropRefused(reason="taken", name=place.name, detail="")
     os.replace(partial, place)
     return "replaced"

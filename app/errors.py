@@ -390,13 +390,13 @@ SENTENCES: dict[str, Say] = {
         "Lettres, chiffres, espaces, tirets et points ; 60 caractères au plus.",
         INPUT_UNREADABLE,
     ),
-    "DropRefused:content": Say(
-        "« {name} » n'a pas été gardé : {detail}.",
+    "DropRefused": Say(
+        "Le fichier « {name} » n'a pas été gardé : {detail}.",
         "Déposez l'original, dans un des formats lus.",
         INPUT_UNREADABLE,
     ),
     "DropRefused:taken": Say(
-        "« {name} » n'a pas été gardé : un autre fichier de ce nom est déjà dans le fonds.",
+        "Le fichier « {name} » n'a pas été gardé : un autre fichier de ce nom est dans le fonds.",
         "Renommez-le, ou cochez « Remplacer » pour qu'il prenne sa place.",
         INPUT_UNREADABLE,
     ),
