@@ -8,22 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import Response
 
-from app.access.sessions import Visit
 from app.airtight import report
-from app.journal.entries import Journal
 from app.journal.kinds import EGRESS
 from app.journal.stopped import latest
-from app.web.frame import Frame
-from app.web.guard import ADDRESS, VISIT
 from app.web.kept_markup import moment
 from app.web.markup import notice
-from app.web.plain import ways
+from app.web.plain import Plain
 
 TITLE = "Où vont les données ?"
 MOST = 100  # stopped attempts that are shown, the newest first
@@ -50,20 +45,14 @@ STANDING = (
 )
 
 
-def add_egress(
-    app: FastAPI, data: Path, static: Path, town: str, journal: Journal
-) -> None:  # fmt: skip
+def add_egress(app: FastAPI, plain: Plain) -> None:
     """Add the route."""
-    frame = Frame(static, town)
 
     def show(request: Request) -> Response:
-        visit: Visit = request.scope[VISIT]
-        what = {"what": {"kinds": [EGRESS]}}  # who looks into the journal is in it
-        journal.note("search", visit.reader.login, address=request.scope[ADDRESS], parts=what)
-        stopped = latest(data, MOST)
-        content = page(report.last(data), stopped)
-        shown = frame.around(TITLE, content, ways=ways(visit.reader, "/egress"), kind="fiche")
-        return HTMLResponse(shown, headers={"cache-control": "no-store"})
+        # who looks into the journal is in it
+        plain.note(request, "search", {"what": {"kinds": [EGRESS]}})
+        content = page(report.last(plain.data), latest(plain.data, MOST))
+        return plain.page(request, TITLE, content)
 
     app.get("/egress")(show)
 

@@ -7,35 +7,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 
-from app.access.gate import Gate
-from app.access.reader import Reader
-from app.access.sessions import Visit
 from app.curated import Curated, CuratedUnknown, Item
 from app.document import as_document
 from app.errors import spoken
 from app.export import of_entry
-from app.journal.entries import Journal
 from app.opinions import judged_shapes, judgements
 from app.printed import as_pdf
 from app.replay import FOUND, AnswerUnknown, Replay, replayed
 from app.validator import validator
 from app.web import kept_markup
-from app.web.entrance import STALE, form_of, same
-from app.web.frame import Frame
-from app.web.guard import ADDRESS, VISIT
+from app.web.entrance import STALE, form_of
 from app.web.leaves import leaves
-from app.web.markup import address, notice
+from app.web.markup import address
 from app.web.opinion_forms import judged, judging_form, opinion_form
-from app.web.plain import ways
-from ingest.catalogue import Catalogue
+from app.web.plain import Plain, from_here, reader_of, token_of
 from ingest.trouble import Trouble
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -44,12 +36,9 @@ UNKNOWN = "Cette réponse n'existe pas ici, ou elle ne vous est pas ouverte."
 GONE = "La réponse n'est plus parmi les validées."
 
 
-def add_kept(
-    app: FastAPI, catalogue: Catalogue, data: Path, gate: Gate, static: Path, town: str,
-    journal: Journal,
-) -> None:  # fmt: skip
+def add_kept(app: FastAPI, plain: Plain) -> None:
     """Add the routes."""
-    kept = Kept(catalogue, data, gate, Frame(static, town), journal)
+    kept = Kept(plain)
     app.get("/reponse/{answer}")(kept.show)
     app.get("/reponse/{answer}/preuve.json")(kept.proof)
     app.get("/reponse/{answer}/reponse.docx")(kept.document)
@@ -62,12 +51,10 @@ def add_kept(
 class Kept:
     """The handlers of the routes. Nothing is told of an answer that the reader may not see."""
 
-    def __init__(
-        self, catalogue: Catalogue, data: Path, gate: Gate, frame: Frame, journal: Journal
-    ) -> None:
-        self.catalogue, self.data, self.gate = catalogue, data, gate
-        self.frame, self.journal = frame, journal
-        self.curated = Curated(data)
+    def __init__(self, plain: Plain) -> None:
+        self.plain, self.gate = plain, plain.gate
+        self.catalogue, self.data = plain.catalogue, plain.data
+        self.curated = Curated(plain.data)
 
     def show(self, request: Request, answer: str) -> Response:
         """The answer as it was given, and what became of its passages."""
@@ -75,7 +62,7 @@ class Kept:
             found = self._found(request, answer)
         except Trouble as trouble:
             return self._told(request, trouble, 404)
-        self._note(request, "replay", {}, answer)
+        self.plain.note(request, "replay", {}, answer)
         return self._replayed(request, found)
 
     def proof(self, request: Request, answer: str) -> Response:
@@ -108,7 +95,7 @@ class Kept:
     def _validate(self, request: Request, answer: str, form: Mapping[str, str]) -> Response:
         try:
             found = self._found(request, answer)
-            if not _from_here(request, form):
+            if not from_here(request, form):
                 return self._replayed(request, found, STALE, 400)
             if not self.gate.asks_login and not form.get("nom", "").strip():
                 return self._replayed(request, found, NAMELESS, 400)
@@ -120,14 +107,14 @@ class Kept:
         return RedirectResponse(address(answer), 303)
 
     def _validator(self, request: Request, form: Mapping[str, str]) -> tuple[str, str]:
-        reader = _reader(request)
+        reader = reader_of(request)
         if self.gate.asks_login:
             return reader.login, reader.name
         by = " ".join(form.get("nom", "").split())[:100]
         return validator(self.data, by, asks_login=False)
 
     def _remove(self, request: Request, number: int, form: Mapping[str, str]) -> Response:
-        if not _from_here(request, form):
+        if not from_here(request, form):
             return self._list(request, STALE, 400)
         try:
             if number not in {item.id for item in self._items(request)}:
@@ -140,10 +127,10 @@ class Kept:
 
     def _found(self, request: Request, answer: str) -> Replay:
         """The answer, if the reader may see it. Raises AnswerUnknown."""
-        return replayed(self.data, self.catalogue, answer, _reader(request))
+        return replayed(self.data, self.catalogue, answer, reader_of(request))
 
     def _items(self, request: Request) -> list[Item]:
-        readable = _reader(request).fonds
+        readable = reader_of(request).fonds
         return [item for item in self.curated.all() if item.may_be_seen(readable)]
 
     def _exported(self, request: Request, answer: str, suffix: str) -> Response:
@@ -160,7 +147,7 @@ class Kept:
         else:
             text = json.dumps(shape, ensure_ascii=False, indent=2) + "\n"
             written, kind = text.encode("utf-8"), "application/json"
-        self._note(request, "export", {"what": {"file": name}}, answer)
+        self.plain.note(request, "export", {"what": {"file": name}}, answer)
         return _download(written, name, kind)
 
     def _replayed(
@@ -169,23 +156,23 @@ class Kept:
         known = self._validation(found.entry.id)
         given = known is not None and not known.withdrawn
         form = ""
-        if not given and _reader(request).may_act_as("juriste") and _may_be_validated(found):
+        if not given and reader_of(request).may_act_as("juriste") and _may_be_validated(found):
             form = kept_markup.validation_form(
-                found.entry, _token(request), named=self.gate.asks_login
+                found.entry, token_of(request), named=self.gate.asks_login
             )  # fmt: skip
         content = kept_markup.replay_page(
             found, known, form, said, self._judging(request, found),
-            opinion_form(found.entry.id, _token(request)),
+            opinion_form(found.entry.id, token_of(request)),
         )  # fmt: skip
-        return self._page(request, "Une réponse", content, status)
+        return self.plain.page(request, "Une réponse", content, status)
 
     def _judging(self, request: Request, found: Replay) -> dict[int, str]:
         """By number of a citation: what was said of it, and the form for who may say."""
         id, said = found.entry.id, judgements(self.data, found.entry.id)
-        judges = _reader(request).may_act_as("juriste")
+        judges = reader_of(request).may_act_as("juriste")
         return {
             (number := kept["number"]): judged(said.get(number))
-            + (judging_form(id, number, _token(request)) if judges else "")
+            + (judging_form(id, number, token_of(request)) if judges else "")
             for kept, _ in found.citations
         }
 
@@ -198,31 +185,16 @@ class Kept:
         return min(reversed(mine), key=lambda item: bool(item.withdrawn), default=None)
 
     def _list(self, request: Request, said: str = "", status: int = 200) -> Response:
-        content = kept_markup.list_page(self._items(request), _token(request), said)
-        return self._page(request, "Réponses validées", content, status)
+        content = kept_markup.list_page(self._items(request), token_of(request), said)
+        return self.plain.page(request, "Réponses validées", content, status)
 
     def _told(self, request: Request, trouble: Trouble, status: int) -> Response:
         hidden = isinstance(trouble, AnswerUnknown | CuratedUnknown)
         said = UNKNOWN if hidden else spoken(trouble)
-        return self._page(request, "Réponse", notice(said, "alert"), status)
-
-    def _page(self, request: Request, title: str, content: str, status: int) -> Response:
-        page = self.frame.around(title, content, ways=ways(_reader(request)), kind="fiche")
-        return HTMLResponse(page, status, headers={"cache-control": "no-store"})
-
-    def _note(
-        self, request: Request, kind: str, parts: Mapping[str, Any], answer: str = ""
-    ) -> None:  # fmt: skip
-        reader, address = _reader(request), request.scope[ADDRESS]
-        self.journal.note(kind, reader.login, address=address, id=answer, parts=parts)
+        return self.plain.told(request, "Réponse", said, status)
 
     def _administered(self, request: Request, command: str, **what: Any) -> None:
-        self._note(request, "admin", {"what": {"command": command, **what}})
-
-
-def _reader(request: Request) -> Reader:
-    visit: Visit = request.scope[VISIT]
-    return visit.reader
+        self.plain.note(request, "admin", {"what": {"command": command, **what}})
 
 
 def _may_be_validated(found: Replay) -> bool:
@@ -230,16 +202,6 @@ def _may_be_validated(found: Replay) -> bool:
     said = found.entry.parts.get("answer") or {}
     holds = all(again.state in FOUND for _, again in found.citations)
     return bool(found.citations) and holds and not said.get("validated")
-
-
-def _token(request: Request) -> str:
-    visit: Visit = request.scope[VISIT]
-    return visit.csrf
-
-
-def _from_here(request: Request, form: Mapping[str, str]) -> bool:
-    """Whether a form of this session was sent; the guard has looked where it comes from."""
-    return "jeton" in form and same(form["jeton"], _token(request))
 
 
 def _download(content: bytes, name: str, kind: str) -> Response:

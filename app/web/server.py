@@ -51,22 +51,11 @@ def build_app(
     from fastapi.staticfiles import StaticFiles
 
     from app.conversation import EMPTY
-    from app.web.about import About as Facts
-    from app.web.about import add_about
-    from app.web.admin.routes import add_administration
     from app.web.chat import Chat
-    from app.web.egress_page import add_egress
-    from app.web.frame import Frame
     from app.web.guard import LOOPBACK, Guard
-    from app.web.history import add_history
     from app.web.images import add_page_images
     from app.web.index import add_index
-    from app.web.kept import add_kept
-    from app.web.opinions import add_opinions
-    from app.web.plain import Plain
-    from app.web.sheet import add_sheets
 
-    about = about or Facts(settings.town)
     gate = gate or OpenGate()
     journal = journal or Journal(settings.data)
     bounds = Bounds(allowed, journal)
@@ -80,14 +69,7 @@ def build_app(
     )  # fmt: skip
     add_page_images(app, desk.catalogue, journal)
     add_index(app, desk, settings.town, STATIC)
-    add_egress(app, settings.data, STATIC, settings.town, journal)
-    add_kept(app, desk.catalogue, settings.data, gate, STATIC, settings.town, journal)
-    add_administration(app, desk.catalogue, settings.data, gate, STATIC, settings.town, journal)
-    plain = Plain(desk.catalogue, settings.data, gate, Frame(STATIC, settings.town), journal)
-    add_opinions(app, plain)
-    add_sheets(app, plain)
-    add_history(app, plain, about.days.get("question", 0))
-    add_about(app, plain, about)
+    _add_plain_pages(app, desk, settings, gate, journal, about)
     if isinstance(gate, LoginGate):
         from app.web.entrance import add_entrance
 
@@ -95,6 +77,32 @@ def build_app(
     app.mount("/greffe", StaticFiles(directory=STATIC))
     chat = Chat(desk, settings.data, EMPTY, gate, journal, bounds)
     return _with_gradio(app, chat, functions)
+
+
+def _add_plain_pages(
+    app: FastAPI, desk: Desk, settings: Settings, gate: Gate, journal: Journal, about: About | None
+) -> None:
+    """The pages that need no script."""
+    from app.web.about import About as Facts
+    from app.web.about import add_about
+    from app.web.admin.routes import add_administration
+    from app.web.egress_page import add_egress
+    from app.web.frame import Frame
+    from app.web.history import add_history
+    from app.web.kept import add_kept
+    from app.web.opinions import add_opinions
+    from app.web.plain import Plain
+    from app.web.sheet import add_sheets
+
+    about = about or Facts(settings.town)
+    plain = Plain(desk.catalogue, settings.data, gate, Frame(STATIC, settings.town), journal)
+    add_kept(app, plain)
+    add_opinions(app, plain)
+    add_sheets(app, plain)
+    add_history(app, plain, about.days.get("question", 0))
+    add_about(app, plain, about)
+    add_egress(app, plain)
+    add_administration(app, plain)
 
 
 def serve(

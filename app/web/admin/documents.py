@@ -31,8 +31,9 @@ from app.web.admin.markup import (
     table,
     text,
 )
-from app.web.admin.office import Office, check_token, fields_of, first, token_of
+from app.web.admin.office import Office, check_token, fields_of, first
 from app.web.kept_markup import moment
+from app.web.plain import token_of
 from app.web.rules import MAX_DROP
 from ingest.readers import READERS, Limits
 from ingest.rows import Source

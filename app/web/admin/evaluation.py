@@ -32,9 +32,10 @@ from app.web.admin.markup import (
     table,
     text,
 )
-from app.web.admin.office import Office, check_token, fields_of, token_of
+from app.web.admin.office import Office, check_token, fields_of
 from app.web.kept_markup import ERASED, moment
 from app.web.markup import address
+from app.web.plain import token_of
 from app.web.rules import MAX_QUESTIONS
 from ingest.trouble import Trouble
 

@@ -26,8 +26,9 @@ from app.web.admin.markup import (
     table,
     text,
 )
-from app.web.admin.office import Office, fields_of, first, token_of
+from app.web.admin.office import Office, fields_of, first
 from app.web.kept_markup import moment
+from app.web.plain import token_of
 from ingest.trouble import Trouble
 
 JOB = "ingest"

@@ -17,10 +17,11 @@ from app.journal.search import Entry, Sought, entries
 from app.journal.told import about, person
 from app.journal.verify import Checked, verify
 from app.web.admin.markup import button, choice, field, number, place, section, table, text
-from app.web.admin.office import Office, visit_of
+from app.web.admin.office import Office
 from app.web.guard import ADDRESS
 from app.web.kept_markup import moment
 from app.web.markup import address
+from app.web.plain import reader_of
 
 SHOWN = 100  # lines, the newest
 EXPORTED = 100_000
@@ -69,7 +70,7 @@ class JournalPage:
         """As `greffe journal` notes it."""
         looked = {name: value for name, value in asdict(sought).items() if value}
         self.office.journal.note(
-            "search", visit_of(request).reader.login, address=request.scope[ADDRESS],
+            "search", reader_of(request).login, address=request.scope[ADDRESS],
             parts={"what": {**looked, "found": found, **({"how": how} if how != "search" else {})}},
         )  # fmt: skip
 

@@ -15,16 +15,15 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from app.access.gate import Gate
-from app.access.sessions import Visit
 from app.journal.entries import Journal
 from app.settings import Settings, load
 from app.state import state_of
 from app.web.admin import markup
-from app.web.entrance import STALE, same
+from app.web.entrance import same
 from app.web.frame import Frame
-from app.web.guard import ADDRESS, VISIT
+from app.web.guard import ADDRESS
 from app.web.index import ROLES
-from app.web.plain import ways
+from app.web.plain import reader_of, token_of, ways
 from ingest.catalogue import Catalogue
 from ingest.trouble import Trouble
 
@@ -78,26 +77,15 @@ class Office:
 
     def who(self, request: Request) -> str:
         """Who asks, where people log in; else empty: the account that runs the page."""
-        return visit_of(request).reader.login if self.gate.asks_login else ""
+        return reader_of(request).login if self.gate.asks_login else ""
 
     def note(self, request: Request, command: str, **what: Any) -> None:
         """A line in the journal: an action of administration."""
         given = {key: value for key, value in what.items() if value}
         self.journal.note(
-            "admin", visit_of(request).reader.login, address=request.scope[ADDRESS],
+            "admin", reader_of(request).login, address=request.scope[ADDRESS],
             parts={"what": {"command": command, **given}},
         )  # fmt: skip
-
-
-def visit_of(request: Request) -> Visit:
-    """Who asks."""
-    visit: Visit = request.scope[VISIT]
-    return visit
-
-
-def token_of(request: Request) -> str:
-    """What the forms of this session must bring back."""
-    return visit_of(request).csrf
 
 
 async def fields_of(request: Request) -> dict[str, list[str]]:
@@ -126,9 +114,6 @@ def first(fields: Mapping[str, list[str]], name: str) -> str:
 
 
 def _ways(request: Request) -> str:
-    reader = visit_of(request).reader
+    reader = reader_of(request)
     who = f"<span><b>{escape(reader.name)}</b> ({ROLES[reader.role]})</span>"
     return f"{who if reader.name else ''}{ways(reader, '/administration')}"
-
-
-__all__ = ["STALE", "Office", "Stale", "check_token", "fields_of", "first", "token_of", "visit_of"]

@@ -31,8 +31,9 @@ from app.web.admin.markup import (
     table,
     text,
 )
-from app.web.admin.office import Office, fields_of, first, token_of, visit_of
+from app.web.admin.office import Office, fields_of, first
 from app.web.index import ROLES as ROLE_NAMES
+from app.web.plain import reader_of, token_of
 from ingest.trouble import Trouble
 
 Fields = Mapping[str, list[str]]
@@ -96,7 +97,7 @@ class People:
     def _change(self, request: Request, store: Store, fields: Fields) -> str:
         login, role = spelled(first(fields, "identifiant")), role_of(first(fields, "role"))
         accounts = Accounts(store)
-        if login == visit_of(request).reader.login and role != accounts.one(login).role:
+        if login == reader_of(request).login and role != accounts.one(login).role:
             return YOURSELF
         groups = _groups(fields)
         accounts.change(login, first(fields, "nom")[:100], role, groups)
@@ -112,7 +113,7 @@ class People:
 
     def _remove(self, request: Request, store: Store, fields: Fields) -> str:
         login = spelled(first(fields, "identifiant"))
-        if login == visit_of(request).reader.login:
+        if login == reader_of(request).login:
             return YOURSELF
         if "sur" not in fields:
             return UNSURE

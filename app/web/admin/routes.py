@@ -7,37 +7,31 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from app.access.gate import Gate
 from app.errors import spoken
-from app.journal.entries import Journal
 from app.web.admin import state
 from app.web.admin.charts import Charts
 from app.web.admin.documents import Documents
 from app.web.admin.evaluation import Evaluation
 from app.web.admin.indexing import Indexing
 from app.web.admin.journal import JournalPage
-from app.web.admin.office import STALE, Office, Stale, token_of
+from app.web.admin.office import Office, Stale
 from app.web.admin.people import People
-from app.web.frame import Frame
+from app.web.entrance import STALE
+from app.web.plain import Plain, token_of
 from app.web.rules import ADMINISTRATION
-from ingest.catalogue import Catalogue
 from ingest.trouble import Trouble
 
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def add_administration(
-    app: FastAPI, catalogue: Catalogue, data: Path, gate: Gate, static: Path, town: str,
-    journal: Journal,
-) -> None:  # fmt: skip
+def add_administration(app: FastAPI, plain: Plain) -> None:
     """Add the routes."""
-    office = Office(catalogue, data, gate, Frame(static, town), journal)
+    office = Office(plain.catalogue, plain.data, plain.gate, plain.frame, plain.journal)
     indexing, documents = Indexing(office), Documents(office)
 
     def show_state(request: Request) -> Response:
