@@ -158,7 +158,7 @@ class Desk:
         """Answer from the passages found, where they hold enough."""
         # 3. choose what answers, and hold it against the bar
         chosen = self._choose(query, found)
-        verdict = judge(found, chosen, self.bar)
+        verdict = judge(found, chosen, self.bar, self._whole)
         # 4. write, 5. check each sentence, or say that the records do not answer
         if not verdict.answers:
             return self._refuse(query.text, found.hits, verdict.why)
@@ -257,6 +257,10 @@ class Desk:
             return Query(question)
         _, last = conversation.turns[-1]
         return Query(question, context, frozenset(int(c.record_id) for c in last.citations))
+
+    def _whole(self, source_id: int) -> str:
+        """The text of a source."""
+        return "\n".join(page.text for page in self.catalogue.pages(source_id))
 
     def _choose(self, query: Query, found: Found) -> list[Chosen]:
         lexical = self.retriever.indexes.lexical

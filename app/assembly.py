@@ -124,7 +124,7 @@ def open_desk(settings: Settings) -> Iterator[Desk]:
         raise NoIndex(data=str(settings.data))
     with open_parts(settings) as parts:
         parts.embedder.load()
-        retriever = Retriever(parts.catalogue, parts.embedder, parts.indexes)
+        retriever = Retriever(parts.catalogue, parts.embedder, parts.indexes, home=settings.town)
         yield Desk(
             settings.data, parts.catalogue, retriever, parts.generation, chat=_chat(settings),
             omit=settings.model.omit,

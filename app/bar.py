@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.extract import Chosen
@@ -75,18 +75,31 @@ _WHO = re.compile(
     r"(?:nom (?:du|de la|de l['’]) ?(?:maire|président\w*|préfet|adjointe?)"
     r"|maire|président|premier (?:ministre|adjoint)|préfet|ministre)\b)", re.I,
 )  # fmt: skip
+_WHO_IS = re.compile(
+    r"^\W*[Qq]ui (?:est|était|fut|sont)[- ]+(?P<name>(?:[A-ZÉÈ][\w'’-]+[ ?]*){2,})"
+)
+_CALLED_AFTER = (
+    r"\b(?:école|ecole|groupe scolaire|collège|lycée|rue|avenue|boulevard|place|square|parc|salle"
+    r"|espace|gymnase|stade|centre|maison|médiathèque|bibliothèque|crèche|résidence)\b[^.;:]{0,30}?"
+)
 _NAMED = re.compile(
     r"\b(?:comment s['’]appell\w+|quel(?:le)? est le (?:petit )?nom d|comment se nomme\w*)\b", re.I
 )
 _SITTING = re.compile(r"\b(?:conseil|séance|réunion|vot\w+|décid\w+|adopt\w+|délibér\w+)\b", re.I)
 _NOTHING = "Les documents indexés ne répondent pas à cette question."
 _NOBODY = f"{_NOTHING} Aucun des passages trouvés n'y nomme quelqu'un."
+_NO_YEAR = _NOTHING + " Aucun des passages trouvés ne se rapporte à l'année {}."
 _NO_COUNT = f"{_NOTHING} Aucun des passages trouvés n'en donne le nombre."
 _NO_NAME = f"{_NOTHING} Aucun des passages trouvés ne donne de nom."
 
 
-def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
-    """Decide on the evidence; an act named by its number answers what is asked about it."""
+def judge(
+    found: Found, chosen: Sequence[Chosen], bar: Bar, whole: Callable[[int], str] = lambda id: ""
+) -> Verdict:
+    """Decide on the evidence; an act named by its number answers what is asked about it.
+
+    `whole`: the text of a source. An act without a collectivity is that of the place it names.
+    """
     reading = found.reading
     aside = outside(reading.text) or private(reading.text, [one.unit.text for one in chosen])
     if aside:
@@ -101,6 +114,10 @@ def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
         texts = [
             f"{one.unit.hit.passage.text} {text}" for one, text in zip(chosen, near, strict=True)
         ]
+    if chosen and (reading.towns or reading.places):
+        best = chosen[0].unit.hit
+        if best.record.body is None and best.record.kind != "article":
+            titles, texts = ([*some, whole(best.source.id)] for some in (titles, texts))
     place = next((town for town in reading.towns if not _speak_of(town, titles)), None)
     place = place or next((name for name in reading.places if not _speak_of(name, texts)), None)
     if reading.places and not reading.bodies and chosen and _is_elsewhere(reading, chosen):
@@ -113,6 +130,8 @@ def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
         return Verdict(False, 0.0, _NOTHING)
     if _WHO.search(reading.text) and not any(_names_somebody(one) for one in chosen):
         return Verdict(False, 0.0, _NOBODY)
+    if (asked := _WHO_IS.search(reading.text)) and not _tells_who(asked["name"], near):
+        return Verdict(False, 0.0, _NOTHING)
     if _NAMED.search(reading.text) and not any(_gives_a_name(reading, one) for one in chosen):
         return Verdict(False, 0.0, _NO_NAME)
     if not any(one.counts for one in chosen):
@@ -126,7 +145,7 @@ def judge(found: Found, chosen: Sequence[Chosen], bar: Bar) -> Verdict:
     cited = {one.unit.hit.record.id for one in chosen}
     undated = [hit for hit in hits if hit.record.id in cited and hit.record.date is None]
     if years and not (_any_of(years, undated) or _said_of(years, chosen, near)):
-        return Verdict(False, 0.0, f"{_NOTHING} Rien ne s'y rapporte à l'année {years[0]}.")
+        return Verdict(False, 0.0, _NO_YEAR.format(years[0]))
     if found.exact:
         about_it = chosen[0].coverage >= _ABOUT or only_names_it(reading.text)
         return Verdict(about_it, float(about_it), _NOTHING)
@@ -168,6 +187,13 @@ def _gives_a_name(reading: Reading, one: Chosen) -> bool:
     """Whether a unit holds a proper name that the question does not."""
     asked = set(significant(reading.text))
     return any(name not in asked for name, _ in names(one.unit.text))
+
+
+def _tells_who(name: str, texts: Sequence[str]) -> bool:
+    """Whether one of the texts names a person, and not a street or a school called after them."""
+    last = re.escape(significant(name)[-1]) if significant(name) else ""
+    named, after = re.compile(rf"\b{last}\b"), re.compile(rf"{fold(_CALLED_AFTER)}\b{last}\b")
+    return any(len(named.findall(fold(t))) > len(after.findall(fold(t))) for t in texts)
 
 
 def _names_somebody(one: Chosen) -> bool:

@@ -110,7 +110,7 @@ def acts_asked(
     dated = [
         record
         for record in catalogue.acts_dated(periods, kinds, fonds)
-        if narrow.fits(record) and decided_by(record, reading.bodies)
+        if narrow.fits(record) and decided_by(record, reading)
     ]
     aside = set(terms(" ".join([_ASKING, *reading.bodies])))
     subject = {term for term in terms(reading.text) if not term.isdigit()} - aside
@@ -172,9 +172,10 @@ def _periods(reading: Reading) -> list[tuple[str, str]]:
     return [] if bound else [(f"{year}-01-01", f"{year}-12-31") for year in reading.years]
 
 
-def decided_by(record: RecordRow, bodies: Sequence[str]) -> bool:
-    """Whether one of these collectivities decided an act; any, where none is named."""
-    return not bodies or fold(record.body or "") in map(fold, bodies)
+def decided_by(record: RecordRow, reading: Reading) -> bool:
+    """Whether one of the collectivities named decided an act; any, where none is named."""
+    bodies = reading.bodies
+    return not bodies or fold(record.body or reading.home) in map(fold, bodies)
 
 
 def title_of(record: RecordRow, catalogue: Catalogue) -> Quote | None:

@@ -82,7 +82,7 @@ def _relying_on(
     for record in records:
         values = reference_to(record)
         for act, _ in reversed(naming(catalogue, record, fonds)):
-            fits = act.kind != "autre" and decided_by(act, reading.bodies) and narrow.fits(act)
+            fits = act.kind != "autre" and decided_by(act, reading) and narrow.fits(act)
             if fits and (line := _line_that_names(act, values, catalogue)):
                 found.setdefault(act.id, Listed(act, line))
     acts = sorted(found.values(), key=lambda one: (one.record.date or "", one.record.id))

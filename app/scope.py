@@ -33,6 +33,13 @@ _PRIVATE = re.compile(
     r"|naissance|nee? (?:le|en)|age|maladie|malade|sante|souffre|religion|epou\w+|marie\w*|enfants?"
     r"|conjoint\w*|opinion|compte bancaire|patrimoine)\b"
 )
+_OFFICE = r"(?:maire|adjointe?|president\w*|prefete?|directeur|directrice)\b"
+_INTIMATE = re.compile(
+    rf"\b(?:age|date de naissance|religion|epou\w+|conjoint\w*|enfants|sante|maladie|domicile)\b"
+    rf"[^?]{{0,20}}?\b(?:du|de la|de l'|le|la|l') ?{_OFFICE}"
+    rf"|\bage a (?:le |la |l'){_OFFICE}"
+)
+_BIRTH = r"\bnee? (?:le|en|a)\b|\bdate de naissance\b"
 _FAMILY = re.compile(r"epou\w+|marie\w*|enfants?|conjoint\w*")
 _BESIDE = 60  # characters between somebody's name and what is said of them
 _PERSON = re.compile(
@@ -57,12 +64,13 @@ def private(question: str, quoted: Sequence[str]) -> str:
 
     What a published act says in so many words may be quoted: then the thing asked stands in it.
     """
-    asked = _PRIVATE.search(fold(question))
-    if asked is None or not names_somebody(question):
+    folded = fold(question)
+    asked = _PRIVATE.search(folded)
+    if asked is None or not (names_somebody(question) or _INTIMATE.search(folded)):
         return ""
-    said = rf"\b{asked[0]}\b"
+    said = _BIRTH if asked[0] == "naissance" else rf"\b{asked[0]}\b"
     if _FAMILY.fullmatch(asked[0]):  # an act that names somebody may speak of others' children
-        name = re.escape(fold(_named(question)).split()[-1])
+        name = re.escape((fold(_named(question)).split() or ["maire"])[-1])
         said = rf"{said}.{{0,{_BESIDE}}}\b{name}\b|\b{name}\b.{{0,{_BESIDE}}}{said}"
     told = any(re.search(said, fold(text), re.S) for text in quoted)
     return "" if told else _NO_PRIVATE_LIFE

@@ -214,7 +214,11 @@ class Settings(BaseSettings):
     )
 
     data: Path = Field(Path("."), description="Dossier des données (ou --data).")
-    town: str = Field("", description="Nom de la collectivité, affiché sur la page.")
+    town: str = Field(
+        "",
+        description="Nom de la collectivité, affiché sur la page. Les actes qui n'en nomment"
+        " aucune sont tenus pour les siens.",
+    )
     contact: str = Field(
         "", description="À qui écrire (données, accessibilité), affiché sur « Comment ça marche »."
     )

@@ -13,6 +13,7 @@ class Evidence:
     lexical: float  # BM25 over the best of this question, 0 to 1
     exact: bool = False  # its record was named by number
     body: float = 0.0  # 1 decided by the collectivity named, -1 by another
+    place: bool = False  # it names the commune asked about, which decided no indexed act
     date: float = 0.0  # 1 on the day named, down to -0.3 in another year
     favoured: bool = False  # the previous answer cited its record
     table: bool = False  # a row of a list of acts, not an act
@@ -27,6 +28,7 @@ class Weights:
     lexical: float = 0.4
     exact: float = 1.5
     body: float = 0.1
+    place: float = 0.15
     date: float = 0.2
     favoured: float = 0.1
     table: float = -0.2
@@ -43,6 +45,7 @@ def score(evidence: Evidence, weights: Weights) -> float:
         + weights.law * evidence.law
         + weights.exact * evidence.exact
         + weights.body * evidence.body
+        + weights.place * evidence.place
         + weights.date * evidence.date
         + weights.favoured * evidence.favoured
         + weights.table * evidence.table

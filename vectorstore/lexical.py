@@ -244,16 +244,21 @@ def _analyser() -> tantivy.TextAnalyzer:
 
 _ELISION = re.compile(r"\b(?:[ldjmnstc]|qu|jusqu|lorsqu|puisqu)['’]", re.I)
 _THOUSANDS = re.compile(r"(?<=\d)[ .](?=\d{3}(?!\d))")
+# Capitals without their accents, which the stemmer needs: « SIMPLIFIEE », « SECURITE ».
+_BARE = re.compile(r"(?<=[A-Z])EE(?=S?\b)|(?<=UR|AL|IV|IL|MN|OR|IC|ID|OS|AN|UN)ITE(?=S?\b)")
+_UNIT = re.compile(r"(?<=\d)(?=(?:ans?|jours?|mois|heures?|euros?|habitants?)\b)", re.I)
 _ARTICLE = re.compile(r"\b([LRD])\.?\s*\*?\s*(?=\d)")
 
 
 def fold(text: str) -> str:
     """One spelling for what the analyser would cut apart: elisions, amounts, article numbers.
 
-    « 178.270.223 » and « 178 270 223 » become one term, « L. 2121-29 » becomes « L2121-29 ».
+    « 50ANS » is « 50 ANS »; « 178.270.223 » and « 178 270 223 » become one term, « L. 2121-29 »
+    becomes « L2121-29 ».
     """
     text = _ELISION.sub(" ", text)
-    text = _THOUSANDS.sub("", text)
+    text = _UNIT.sub(" ", _THOUSANDS.sub("", text))
+    text = _BARE.sub(lambda found: {"EE": "ÉE", "ITE": "ITÉ"}[found[0]], text)
     return _ARTICLE.sub(r"\1", text)
 
 

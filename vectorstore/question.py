@@ -29,6 +29,7 @@ class Reading:
     cited: tuple[str, ...] = ()  # look-up keys of numbers that are surely an act's: « n° 2014/216 »
     places: tuple[str, ...] = ()  # communes that it names and that decided no indexed act
     towns: tuple[str, ...] = ()  # those of them that it asks for as such: « la mairie d'Uzès »
+    home: str = ""  # the town whose own acts need not name it
     law_day: str | None = None  # ISO, the day on which the law is asked for: « en 2010 » is its end
 
 
@@ -69,8 +70,16 @@ def _as_towns(text: str, places: Sequence[str]) -> list[str]:
     return [place for place in places if re.search(rf"{towns}(?i:{re.escape(place)})", text)]
 
 
-def read_question(text: str, known_bodies: Sequence[str]) -> Reading:
-    """What the question says plainly. `known_bodies`: those of the fonds that may be searched."""
+def read_question(text: str, known_bodies: Sequence[str], home: str = "") -> Reading:
+    """What the question says plainly.
+
+    Args:
+        text: the question.
+        known_bodies: those of the fonds that may be searched.
+        home: the town whose own acts need not name it; empty where none is set.
+    """
+    if home and fold(home) not in map(fold, known_bodies):
+        known_bodies = [*known_bodies, home]
     folded = fold(text)
     places = named(text)
     days = tuple(dict.fromkeys(day for _, _, day in dates(folded)))
@@ -80,6 +89,7 @@ def read_question(text: str, known_bodies: Sequence[str]) -> Reading:
     )
     return Reading(
         text=text,
+        home=home,
         numbers=_numbers(text),
         articles=_articles(text),
         days=days,

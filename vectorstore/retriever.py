@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -71,6 +72,7 @@ class Retriever:
     indexes: Indexes
     weights: Weights = Weights()  # noqa: RUF009 - frozen
     readable: frozenset[str] | None = None  # what words are counted over; None: all fonds
+    home: str = ""  # the town whose own acts need not name it
 
     def search(
         self, query: Query, fonds: Sequence[str], limit: int, narrow: Narrow = EVERYTHING
@@ -167,10 +169,10 @@ class Retriever:
     def _read(self, query: Query, fonds: Sequence[str]) -> Reading:
         """A follow-up inherits the place and time that it does not name itself."""
         bodies = self.catalogue.bodies(fonds)
-        reading = read_question(query.text, bodies)
+        reading = read_question(query.text, bodies, self.home)
         if not query.context:
             return reading
-        before = read_question(query.context, bodies)
+        before = read_question(query.context, bodies, self.home)
         when = reading if reading.days or reading.years or reading.months else before
         return replace(
             reading,
@@ -222,7 +224,8 @@ class Retriever:
         evidence = replace(
             hit.evidence,
             exact=hit.record.id in exact,
-            body=_match(reading.bodies, hit.record),
+            body=_match(reading, hit.record),
+            place=_names_place(reading, hit),
             date=_date_match(reading, hit.record),
             favoured=hit.record.id in query.favoured,
             table=hit.source.path.lower().endswith(".csv"),
@@ -231,11 +234,20 @@ class Retriever:
         return replace(hit, evidence=evidence, score=score(evidence, self.weights))
 
 
-def _match(wanted: Sequence[str], record: RecordRow) -> float:
+def _match(reading: Reading, record: RecordRow) -> float:
     """1 the same, -1 another, 0 when nothing is said, or for law: it holds everywhere."""
-    if not wanted or record.body is None or record.kind == "article":
+    body = record.body or reading.home
+    if not reading.bodies or not body or record.kind == "article":
         return 0.0
-    return 1.0 if fold(record.body) in map(fold, wanted) else -1.0
+    return 1.0 if fold(body) in map(fold, reading.bodies) else -1.0
+
+
+def _names_place(reading: Reading, hit: Hit) -> bool:
+    """Whether an act speaks of a commune that the question names and that decided none."""
+    if not reading.places or hit.record.kind == "article":
+        return False
+    said = fold(f"{hit.record.title or ''} {hit.passage.heading} {hit.passage.text}")
+    return any(re.search(rf"\b{re.escape(fold(name))}\b", said) for name in reading.places)
 
 
 _ABOUT_YEAR = 0.5

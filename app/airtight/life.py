@@ -79,8 +79,9 @@ def life(folder: Path, gguf: Path | None, commands: Sequence[str]) -> list[Step]
         Step("une réponse, exportée", [*greffe, "ask", QUESTION, "--export", export]),
         Step("la réponse exportée, contrôlée", [*greffe, "verify", export]),
         Step("le journal, contrôlé", [*greffe, "journal", "verify"]),
-        Step("un retrait, avec effacement", [*greffe, "withdraw", _WITHDRAWN, "--yes"]),
+        # while the page's own vector server runs: one that a step began would outlive it
         Step("une vérification", [*greffe, "doctor"]),
+        Step("un retrait, avec effacement", [*greffe, "withdraw", _WITHDRAWN, "--yes"]),
     ]  # fmt: skip
     return [step for step in steps if _exists(step, commands)]
 

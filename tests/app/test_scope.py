@@ -33,11 +33,13 @@ def test_a_short_or_polite_question_is_one(question: str) -> None:
         "Quel est le salaire de Mme Demouy ?",
         "Combien gagne Hélène MANDROUX ?",
         "Quel âge a M. Papin ?",
+        "l'âge du maire de Flaux",
+        "Quelle est la date de naissance du maire ?",
     ],
 )
 def test_a_private_life_is_not_told_unless_the_act_tells_it(question: str) -> None:
     assert private(question, ["Un manque à gagner pour la Ville, dit Romain Ribeiro."])
-    assert not private(question, ["Téléphone, salaire, âge : « elle gagne »."])
+    assert not private(question, ["Téléphone, salaire, âge, né le 3 mai : « elle gagne »."])
 
 
 def test_the_children_of_somebody_are_not_those_an_act_speaks_of() -> None:

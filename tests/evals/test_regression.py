@@ -63,9 +63,9 @@ def last_unit(asked: object, hits: Sequence[Any]) -> list[extract.Chosen]:
     return [extract.Chosen(list(units(hits[0]))[-1], 1.0, 1.0, 1.0, 1.0)] if hits else []
 
 
-def never_refuses(found: Any, chosen: Sequence[Any], own: object) -> bar.Verdict:
+def never_refuses(found: Any, chosen: Sequence[Any], own: object, whole: Any) -> bar.Verdict:
     """A bar that lies on the ground."""
-    return replace(bar.judge(found, chosen, bar.Bar()), answers=bool(chosen))
+    return replace(bar.judge(found, chosen, bar.Bar(), whole), answers=bool(chosen))
 
 
 def a_page_further(unit: Any) -> Any:

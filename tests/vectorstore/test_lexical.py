@@ -93,3 +93,19 @@ def test_an_index_begun_anew_holds_every_fonds(catalogue: Catalogue, tmp_path: P
     lexical = Lexical.for_writing(tmp_path / "lexical")
     refill(lexical, catalogue)
     assert (lexical.ids("droit"), lexical.ids(FONDS)) == ({"1.0"}, {"2.0"})
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("MODIFICATION SIMPLIFIEE", "modification simplifiée"),
+        ("SECURITE, INDEMNITES", "sécurité, indemnités"),
+        ("425€ concession 50ANS", "425 € concession 50 ans"),
+        ("VISITE DU SITE", "visite du site"),
+    ],
+)
+def test_what_is_written_without_accents_or_space_is_the_same(
+    folder: Path, written: str, asked: str
+) -> None:
+    index = Lexical(folder)
+    assert index.terms(written) == index.terms(asked)

@@ -340,7 +340,7 @@ def test_by_keyboard_alone_an_answer_is_replayed_and_validated_on_a_phone(
 
     narrow(page)
     page.evaluate("document.querySelector('#reponse h2').focus()")
-    until(".suites a[href^='/reponse/']:last-child")
+    until(".suites a:has(.valide)")
     with page.context.expect_page() as opened:
         page.keyboard.press("Enter")
     page = opened.value

@@ -1,0 +1,124 @@
+"""Does the time that a refusal takes tell that a closed fonds holds something?
+
+    python -m evals.closed_fonds --open FOLDER --closed FOLDER --questions FILE [--rounds 20]
+
+Two indexes are made: one of the open folder alone, one with the closed folder as a second fonds.
+The same reader, to whom the first fonds alone is open, asks the same questions of both, in turn.
+What an onlooker could tell is given as the share of pairs in which the index with the closed fonds
+was the slower one: 0.5 tells nothing, 1 everything. Questions are JSON lines with `question`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import random
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evals.run import timed
+from evals.timing import machine, times, times_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from app.answer import Desk
+
+OPEN, CLOSED = "ouvert", "ferme"
+SAMPLES = 2000  # of the bootstrap
+
+
+def slower(with_it: Sequence[float], without: Sequence[float]) -> float:
+    """The share of pairs in which the first took longer; a tie counts one half."""
+    pairs = itertools.product(with_it, without)
+    won = sum((one > other) + 0.5 * (one == other) for one, other in pairs)
+    return won / (len(with_it) * len(without))
+
+
+def interval(with_it: Sequence[float], without: Sequence[float]) -> tuple[float, float]:
+    """The 95 % interval of that share, by bootstrap over at most 200 of each."""
+    chance = random.Random(7)  # noqa: S311 - a bootstrap
+    shares = sorted(
+        slower(chance.choices(with_it, k=min(200, len(with_it))),
+               chance.choices(without, k=min(200, len(without))))
+        for _ in range(SAMPLES // 10)
+    )  # fmt: skip
+    return shares[int(0.025 * len(shares))], shares[int(0.975 * len(shares))]
+
+
+def asked_in_turn(
+    desks: Sequence[Desk], questions: Sequence[str], rounds: int
+) -> list[list[float]]:  # fmt: skip
+    """Seconds of each question, for each desk; which one is first changes with each question."""
+    spent: list[list[float]] = [[] for _ in desks]
+    for desk, question in itertools.product(desks, questions):  # embedded and opened once before
+        desk.ask(question)
+    for turn in range(rounds):
+        for at, question in enumerate(questions):
+            order = list(enumerate(desks))
+            for place, desk in order if (turn + at) % 2 else reversed(order):
+                spent[place].append(timed(partial(desk.ask, question))[1])
+    return spent
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """The exit code of the first command that fails; else 0."""
+    options = _options().parse_args(words)
+    questions = [json.loads(line)["question"] for line in options.questions.open("utf-8")]
+    with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
+        folders = [Path(place, name) for name in ("avec", "sans")]
+        for data, fonds, folder in (
+            (folders[0], OPEN, options.open), (folders[1], OPEN, options.open),
+            (folders[0], CLOSED, options.closed),
+        ):  # fmt: skip
+            code = _ingest(data, fonds, folder)
+            if code:
+                return code
+        desks = [_reader_of(data, stack.enter_context) for data in folders]
+        with_it, without = asked_in_turn(desks, questions, options.rounds)
+    _show(with_it, without)
+    return 0
+
+
+def _ingest(data: Path, fonds: str, folder: Path) -> int:
+    command = [sys.executable, "-m", "app.cli", "ingest", str(folder), "--fonds", fonds]
+    return subprocess.run([*command, "--data", str(data)], check=False).returncode
+
+
+def _reader_of(data: Path, entered: Callable[..., Desk]) -> Desk:
+    from app.assembly import open_desk
+    from app.settings import load
+
+    return entered(open_desk(load(data))).within(frozenset({OPEN}))
+
+
+def _show(with_it: Sequence[float], without: Sequence[float]) -> None:
+    from rich.console import Console
+
+    rows = {"avec le fonds fermé": times(with_it), "sans lui": times(without)}
+    console = Console()
+    console.print(times_table("Durées d'une réponse au même lecteur", rows))
+    low, high = interval(with_it, without)
+    console.print(
+        f"plus long avec lui : {slower(with_it, without):.2f} des paires ({low:.2f} à {high:.2f})"
+    )
+    console.print(", ".join(f"{name} : {value}" for name, value in machine().items()))
+
+
+def _options() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="evals.closed_fonds", description=__doc__)
+    parser.add_argument("--open", type=Path, required=True)
+    parser.add_argument("--closed", type=Path, required=True)
+    parser.add_argument("--questions", type=Path, required=True)
+    parser.add_argument("--rounds", type=int, default=20)
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
