@@ -101,7 +101,8 @@ def judge(
     `whole`: the text of a source. An act without a collectivity is that of the place it names.
     """
     reading = found.reading
-    aside = outside(reading.text) or private(reading.text, [one.unit.text for one in chosen])
+    said = [one.unit.text for one in chosen if one.unit.hit.record.kind != "article"]
+    aside = outside(reading.text) or private(reading.text, said)  # the law tells of nobody
     if aside:
         return Verdict(False, 0.0, aside)
     titles = [one.unit.hit.record.title or "" for one in chosen]
@@ -123,7 +124,7 @@ def judge(
     if reading.places and not reading.bodies and chosen and _is_elsewhere(reading, chosen):
         place = place or reading.places[0]
     if place:
-        return Verdict(False, 0.0, f"Aucun acte indexé ne répond au sujet de « {place} ».")
+        return Verdict(False, 0.0, f"Aucun des passages trouvés ne répond au sujet de « {place} ».")
     if absent := absence(found):
         return Verdict(False, 0.0, absent)
     if not found.hits or not chosen:
