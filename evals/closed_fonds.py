@@ -70,7 +70,7 @@ def asked_in_turn(
 def main(words: Sequence[str] | None = None) -> int:
     """The exit code of the first command that fails; else 0."""
     options = _options().parse_args(words)
-    questions = [json.loads(line)["question"] for line in options.questions.open("utf-8")]
+    questions = [json.loads(line)["question"] for line in options.questions.open(encoding="utf-8")]
     with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
         folders = [Path(place, name) for name in ("avec", "sans")]
         for data, fonds, folder in (

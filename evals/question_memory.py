@@ -55,7 +55,7 @@ def main(words: Sequence[str] | None = None) -> int:
     from app.settings import load
 
     options = _options().parse_args(words)
-    questions = [json.loads(line)["question"] for line in options.questions.open("utf-8")]
+    questions = [json.loads(line)["question"] for line in options.questions.open(encoding="utf-8")]
     with open_desk(load(options.data)) as desk:
         before, peak = measure(desk, questions, options.n, options.at_once)
     print(f"avant {before:.0f} Mo, au plus {peak:.0f} Mo : {(peak - before) / options.at_once:.1f}"
