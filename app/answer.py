@@ -128,7 +128,7 @@ class Desk:
         # 6. hand it over, with a line in the journal
         if found.degraded:
             answer = replace(answer, notes=(*answer.notes, DEGRADED))
-        limits = self._limits(narrow, names, answer)
+        limits = self._limits(narrow, names if fonds else (), answer)
         answer = replace(answer, notes=(*answer.notes, *changes(found, answer), *limits))
         seconds = round(time.perf_counter() - started, 4)
         answer = replace(answer, seconds=seconds, searched=tuple(names))
@@ -176,9 +176,9 @@ class Desk:
         found = curated.find(query.text, names, self.readable, self.catalogue, embed)
         return found if found and all(map(narrow.fits, found.citations)) else None
 
-    def _limits(self, narrow: Narrow, names: Sequence[str], answer: Answer) -> list[str]:
+    def _limits(self, narrow: Narrow, named: Sequence[str], answer: Answer) -> list[str]:
         """What was left out of the search, for who reads the answer later."""
-        chosen = names if len(names) < len(self.fonds()) else ()
+        chosen = named if named and len(named) < len(self.fonds()) else ()
         if not narrow and not chosen:
             return []
         return [narrowed_to(narrow, chosen) + ("" if answer.sentences else WIDEN)]

@@ -78,9 +78,10 @@ _WHO = re.compile(
 _WHO_IS = re.compile(
     r"^\W*[Qq]ui (?:est|était|fut|sont)[- ]+(?P<name>(?:[A-ZÉÈ][\w'’-]+[ ?]*){2,})"
 )
+# On folded text: what is called after somebody.
 _CALLED_AFTER = (
-    r"\b(?:école|ecole|groupe scolaire|collège|lycée|rue|avenue|boulevard|place|square|parc|salle"
-    r"|espace|gymnase|stade|centre|maison|médiathèque|bibliothèque|crèche|résidence)\b[^.;:]{0,30}?"
+    r"\b(?:ecole|groupe scolaire|college|lycee|rue|avenue|boulevard|place|square|parc|salle|espace"
+    r"|gymnase|stade|centre|maison|mediatheque|bibliotheque|creche|residence)\b[^.;:]{0,30}?"
 )
 _NAMED = re.compile(
     r"\b(?:comment s['’]appell\w+|quel(?:le)? est le (?:petit )?nom d|comment se nomme\w*)\b", re.I
@@ -193,8 +194,8 @@ def _gives_a_name(reading: Reading, one: Chosen) -> bool:
 def _tells_who(name: str, texts: Sequence[str]) -> bool:
     """Whether one of the texts names a person, and not a street or a school called after them."""
     last = re.escape(significant(name)[-1]) if significant(name) else ""
-    named, after = re.compile(rf"\b{last}\b"), re.compile(rf"{fold(_CALLED_AFTER)}\b{last}\b")
-    return any(len(named.findall(fold(t))) > len(after.findall(fold(t))) for t in texts)
+    named, after = re.compile(rf"\b{last}\b"), re.compile(rf"{_CALLED_AFTER}\b{last}\b")
+    return any(len(named.findall(text)) > len(after.findall(text)) for text in map(fold, texts))
 
 
 def _names_somebody(one: Chosen) -> bool:

@@ -12,7 +12,8 @@ import re
 import threading
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -103,8 +104,12 @@ def has_paper(file: Path) -> bool:
     return file.suffix.lower() in PAPER
 
 
-def page_as_pdf(file: Path, number: int) -> bytes:
-    """One page of a PDF as a PDF of its own; `number` is 1-based. Raises Undrawable."""
+@contextmanager
+def _pdf(file: Path, number: int) -> Iterator[Any]:
+    """A PDF that has this page, by PDFium, under its lock; closed inside it, whatever happens.
+
+    Raises Undrawable.
+    """
     import pypdfium2 as pdfium
 
     with _PDFIUM:
@@ -115,6 +120,17 @@ def page_as_pdf(file: Path, number: int) -> bytes:
         try:
             if not 1 <= number <= len(document):
                 raise Undrawable(page=number, detail="le fichier n'a pas cette page")
+            yield document
+        finally:
+            document.close()
+
+
+def page_as_pdf(file: Path, number: int) -> bytes:
+    """One page of a PDF as a PDF of its own; `number` is 1-based. Raises Undrawable."""
+    import pypdfium2 as pdfium
+
+    with _pdf(file, number) as document:
+        try:
             alone = pdfium.PdfDocument.new()
             alone.import_pages(document, [number - 1])
             written = io.BytesIO()
@@ -123,8 +139,6 @@ def page_as_pdf(file: Path, number: int) -> bytes:
             return written.getvalue()
         except pdfium.PdfiumError as error:
             raise Undrawable(page=number, detail="elle est abîmée") from error
-        finally:
-            document.close()
 
 
 def excerpt(page: Page, quote: Quote | None) -> Excerpt:
@@ -162,20 +176,11 @@ def _draw(file: Path, number: int, quote: Quote | None, text_page: Page, width: 
 def _draw_pdf(
     file: Path, number: int, quote: Quote | None, text_page: Page, width: int
 ) -> tuple[Image, list[Box]]:
-    """A page of a PDF, and where the quote stands on it when it was not read by OCR.
-
-    PDFium is closed, inside the lock, whatever happens.
-    """
+    """A page of a PDF, and where the quote stands on it when it was not read by OCR."""
     import pypdfium2 as pdfium
 
-    with _PDFIUM:
+    with _pdf(file, number) as document:
         try:
-            document = pdfium.PdfDocument(file)
-        except (pdfium.PdfiumError, OSError) as error:
-            raise Undrawable(page=number, detail="le fichier est illisible") from error
-        try:
-            if not 1 <= number <= len(document):
-                raise Undrawable(page=number, detail="le fichier n'a pas cette page")
             page = document[number - 1]
             scale = min(width / page.get_width(), MAX_HEIGHT / page.get_height())
             bitmap = page.render(scale=scale, may_draw_forms=False)
@@ -187,8 +192,6 @@ def _draw_pdf(
             return image, boxes
         except (pdfium.PdfiumError, ZeroDivisionError, ValueError) as error:
             raise Undrawable(page=number, detail="elle est abîmée") from error
-        finally:
-            document.close()
 
 
 def _draw_image(file: Path, number: int, width: int) -> Image:

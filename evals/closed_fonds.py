@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from app.answer import Desk
 
 OPEN, CLOSED = "ouvert", "ferme"
-SAMPLES = 2000  # of the bootstrap
+SAMPLES = 200  # of the bootstrap
 
 
 def slower(with_it: Sequence[float], without: Sequence[float]) -> float:
@@ -47,7 +47,7 @@ def interval(with_it: Sequence[float], without: Sequence[float]) -> tuple[float,
     shares = sorted(
         slower(chance.choices(with_it, k=min(200, len(with_it))),
                chance.choices(without, k=min(200, len(without))))
-        for _ in range(SAMPLES // 10)
+        for _ in range(SAMPLES)
     )  # fmt: skip
     return shares[int(0.025 * len(shares))], shares[int(0.975 * len(shares))]
 

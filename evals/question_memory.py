@@ -12,11 +12,13 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evals.latency import resident_mb
 from evals.timing import machine
 
 if TYPE_CHECKING:
@@ -25,9 +27,9 @@ if TYPE_CHECKING:
     from app.answer import Desk
 
 
-def resident_mb(name: str) -> float:
-    """A line of /proc/self/status: "VmRSS" (now), "VmHWM" (the peak)."""
-    found = re.search(rf"^{name}:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.M)
+def peak_mb() -> float:
+    """The most resident memory of this process since it began, or since clear_refs."""
+    found = re.search(r"^VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.M)
     assert found is not None
     return int(found[1]) * 1024 / 1e6
 
@@ -44,9 +46,9 @@ def measure(desk: Desk, questions: Sequence[str], n: int, at_once: int) -> tuple
     with ThreadPoolExecutor(at_once) as threads:
         list(threads.map(desk.ask, asked))
         Path("/proc/self/clear_refs").write_text("5")
-        before = resident_mb("VmRSS")
+        before = resident_mb(os.getpid()) or 0.0
         list(threads.map(desk.ask, asked))
-    return before, resident_mb("VmHWM")
+    return before, peak_mb()
 
 
 def main(words: Sequence[str] | None = None) -> int:

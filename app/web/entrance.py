@@ -255,15 +255,26 @@ def onward(address: str) -> HTMLResponse:
 
 async def form_of(request: Request) -> dict[str, str]:
     """The fields of a form, the first value of each; none for anything else."""
+    fields = await fields_of(request, MAX_FORM, 10)
+    return {name: values[0] for name, values in fields.items()}
+
+
+async def fields_of(request: Request, longest: int, most: int) -> dict[str, list[str]]:
+    """All values of a form without files; none for anything else.
+
+    Args:
+        request: what was sent.
+        longest: bytes of a form, at most.
+        most: fields, at most.
+    """
     kind = request.headers.get("content-type", "").split(";")[0].strip()
     body = await request.body()
-    if kind != "application/x-www-form-urlencoded" or len(body) > MAX_FORM:
+    if kind != "application/x-www-form-urlencoded" or len(body) > longest:
         return {}
     try:
-        fields = parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=10)
+        return parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=most)
     except ValueError:
         return {}
-    return {name: values[0] for name, values in fields.items()}
 
 
 def same(given: str, expected: str) -> bool:

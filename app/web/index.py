@@ -19,6 +19,7 @@ from app.access.reader import Fonds
 from app.access.sessions import Visit
 from app.web.about import notice_for
 from app.web.desk import Desk
+from app.web.frame import filled
 from app.web.guard import VISIT
 from app.web.opinion_forms import reasons
 from app.web.plain import ways
@@ -34,7 +35,6 @@ def add_index(app: FastAPI, desk: Desk, town: str, static: Path) -> None:
     """Add the route."""
     page = (static / "index.html").read_text("utf-8")
     script, style = _gradio_assets()
-    page = page.replace("{{script}}", script).replace("{{style}}", style)
     told_lately: dict[Fonds, tuple[float, str]] = {}
 
     def holdings_of(own: Desk, readable: Fonds) -> str:
@@ -49,15 +49,13 @@ def add_index(app: FastAPI, desk: Desk, town: str, static: Path) -> None:
         visit: Visit = request.scope[VISIT]
         own = desk.within(visit.reader.fonds)
         told = " · ".join(part for part in (town, holdings_of(own, visit.reader.fonds)) if part)
-        shown = page.replace("{{usages}}", notice_for(request))
-        nothing = "" if own.fonds() else f'<p class="avis">{escape(NOTHING)}</p>'
-        shown = shown.replace("{{holdings}}", escape(told)).replace("{{nothing}}", nothing)
-        shown = shown.replace("{{reader}}", _reader(visit))
-        shown = shown.replace("{{jeton}}", escape(visit.csrf)).replace(
-            "{{motifs}}", reasons("page")
-        )
-        validates = "oui" if visit.reader.may_act_as("juriste") else "non"
-        shown = shown.replace("{{validates}}", validates)
+        shown = filled(page, {
+            "script": script, "style": style, "usages": notice_for(request),
+            "holdings": escape(told), "reader": _reader(visit),
+            "nothing": "" if own.fonds() else f'<p class="avis">{escape(NOTHING)}</p>',
+            "jeton": escape(visit.csrf), "motifs": reasons("page"),
+            "validates": "oui" if visit.reader.may_act_as("juriste") else "non",
+        })  # fmt: skip
         return HTMLResponse(shown, headers={"cache-control": "no-store"})
 
 

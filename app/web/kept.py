@@ -27,12 +27,11 @@ from app.web.entrance import STALE, form_of
 from app.web.leaves import leaves
 from app.web.markup import address
 from app.web.opinion_forms import judged, judging_form, opinion_form
-from app.web.plain import Plain, from_here, reader_of, token_of
+from app.web.plain import UNKNOWN, Plain, from_here, reader_of, token_of
 from ingest.trouble import Trouble
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 NAMELESS = "Écrivez votre nom : il sera montré avec la réponse."
-UNKNOWN = "Cette réponse n'existe pas ici, ou elle ne vous est pas ouverte."
 GONE = "La réponse n'est plus parmi les validées."
 
 

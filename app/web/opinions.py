@@ -28,9 +28,8 @@ from app.web.entrance import STALE, form_of
 from app.web.guard import ADDRESS
 from app.web.kept_markup import moment
 from app.web.markup import address, notice
-from app.web.plain import Plain, from_here, reader_of
+from app.web.plain import UNKNOWN, Plain, from_here, reader_of
 
-UNKNOWN = "Cette réponse n'existe pas ici, ou elle ne vous est pas ouverte."
 THANKS = "Merci : votre avis est noté, avec la réponse."
 NO_REASON = "Dites ce qui ne va pas : choisissez un motif."
 TITLE = "Avis sur les réponses"

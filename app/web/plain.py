@@ -31,6 +31,7 @@ WAYS: tuple[tuple[str, str, Role], ...] = (
     ("/administration", "Administration", "admin"),
     ("/egress", "Où vont les données ?", "admin"),
 )
+UNKNOWN = "Cette réponse n'existe pas ici, ou elle ne vous est pas ouverte."
 LOG_IN = '<a href="/connexion">Se connecter</a>'
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -18,17 +17,18 @@ from app.access.gate import Gate
 from app.journal.entries import Journal
 from app.settings import Settings, load
 from app.state import state_of
+from app.web import entrance
 from app.web.admin import markup
-from app.web.entrance import same
 from app.web.frame import Frame
 from app.web.guard import ADDRESS
 from app.web.index import ROLES
-from app.web.plain import reader_of, token_of, ways
+from app.web.plain import from_here, reader_of, ways
 from ingest.catalogue import Catalogue
 from ingest.trouble import Trouble
 
 FRESH = 2.0  # seconds: counting takes 0.3 s with 45,000 records, and a page that follows asks often
 _LONGEST = 64 * 2**10  # bytes of a form without files
+_MOST = 200  # its fields
 
 
 class Stale(Trouble):
@@ -90,21 +90,14 @@ class Office:
 
 async def fields_of(request: Request) -> dict[str, list[str]]:
     """The fields of a form without files. Raises Stale: it is not one of this session."""
-    kind = request.headers.get("content-type", "").split(";")[0].strip()
-    body = await request.body()
-    fields: dict[str, list[str]] = {}
-    if kind == "application/x-www-form-urlencoded" and len(body) <= _LONGEST:
-        try:
-            fields = parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=200)
-        except ValueError:
-            fields = {}
+    fields = await entrance.fields_of(request, _LONGEST, _MOST)
     check_token(request, fields)
     return fields
 
 
 def check_token(request: Request, fields: Mapping[str, list[str]]) -> None:
     """Raises Stale: the form is not one of this session; the guard knows where it comes from."""
-    if "jeton" not in fields or not same(fields["jeton"][0], token_of(request)):
+    if not from_here(request, {name: values[0] for name, values in fields.items()}):
         raise Stale
 
 

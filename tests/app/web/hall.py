@@ -66,10 +66,16 @@ class Hall:
 
 @contextmanager
 def hall_of(indexed: Path, folder: Path) -> Iterator[Hall]:
-    """The town hall, until the end of the block."""
+    """A copy of the indexed sample and its page, until the end of the block."""
+    with hall_at(copy_town(indexed, folder / "donnees")) as hall:
+        yield hall
+
+
+@contextmanager
+def hall_at(data: Path) -> Iterator[Hall]:
+    """The page of a data folder, until the end of the block."""
     from app.web import build_app
 
-    data = copy_town(indexed, folder / "donnees")
     store = Store(data)
     gate = LoginGate(Accounts(store), Attempts(store), Sessions(store, 3600, 36000))
     Groups(store).open("lecteurs", [FONDS])

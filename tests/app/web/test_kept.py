@@ -12,108 +12,54 @@ from typing import Any
 
 import pytest
 
-from app.access.accounts import Accounts
-from app.access.attempts import Attempts
-from app.access.gate import LoginGate
-from app.access.groups import Groups
-from app.access.reader import Role
-from app.access.sessions import Sessions
-from app.access.store import Store
-from app.answer import Desk
-from app.assembly import open_desk
 from app.curated import Curated
-from app.journal.entries import Journal
-from app.journal.search import Sought, entries
-from app.settings import load
-from tests.app.web.closed_town import PASSWORD, Caller, set_up
-from tests.app.web.serving import serving
+from tests.app.web.closed_town import PASSWORD, Caller
+from tests.app.web.hall import FINE as ASKED
+from tests.app.web.hall import Hall, hall_at, send, token, told
 from tests.command_line import greffe
 from tests.conftest import FONDS, copy_town, wait_until_unserved
 
 # Gradio 6.31 computes its queue's figures in ways that pandas 3 gives up
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
-ASKED = "Quelle est l'amende maximale pour un dépôt sauvage ?"
 GYM = "Quel est le tarif du gymnase des Trois Ormes ?"
 ACT = (
     "Commune de Courvallon-sur-Sélande\n\nDélibération n° 2025-078\n"
     "Objet : tarif du gymnase des Trois Ormes\n\n"
     "Le conseil municipal fixe le tarif du gymnase des Trois Ormes à {} euros par séance.\n"
 )
-PEOPLE: tuple[tuple[str, Role, list[str]], ...] = (
-    ("marie", "agent", ["lecteurs"]), ("paul", "agent", ["lecteurs"]),
-    ("anne", "juriste", ["lecteurs"]), ("loin", "juriste", []), ("chef", "admin", []),
-)  # fmt: skip
 
 
 @dataclass
-class Office:
+class Office(Hall):
     """A page with a login, and an act that can be changed."""
 
-    address: str
-    desk: Desk
-    gate: LoginGate
     act: Path
 
-    def caller(self, login: str) -> Caller:
-        return Caller.logged_in(self.address, login)
-
-    def asked(self, question: str = ASKED, who: str = "marie") -> str:
+    def answer(self, question: str = ASKED, who: str = "marie") -> str:
         """The id of an answer that somebody got."""
-        answer = self.desk.ask(question, who=who)
+        answer = self.asked(question, who)
         assert answer.status == "answered"
         return answer.id
-
-    def noted(self, kind: str) -> Any:
-        """The last line of this kind in the journal."""
-        [*_, last] = entries(self.desk.data, Sought(kinds=(kind,)))
-        return last
 
 
 @pytest.fixture(scope="module")
 def office(indexed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    from app.web import build_app
-
     data = copy_town(indexed, tmp_path_factory.mktemp("gardees") / "donnees")
     act = data.parent / "gymnase" / "tarif.txt"
     act.parent.mkdir()
     act.write_text(ACT.format(47), encoding="utf-8")
     assert greffe(data, "ingest", act, "--fonds", FONDS).code == 0
     wait_until_unserved(data)
-    store = Store(data)
-    gate = LoginGate(Accounts(store), Attempts(store), Sessions(store, 3600, 36000))
-    Groups(store).open("lecteurs", [FONDS])
-    for login, role, groups in PEOPLE:
-        set_up(gate.accounts, login, role, groups)
-    with open_desk(load(data)) as desk:
-        app = build_app(desk, load(data), gate, journal=Journal(data))
-        with serving(app) as address:
-            yield Office(address, desk, gate, act)
-
-
-def told(page: bytes) -> str:
-    """The words of a page."""
-    text = re.sub(r"<[^>]+>", " ", page.decode())
-    return " ".join(text.replace("&#x27;", "'").replace("&#39;", "'").split())
-
-
-def token(page: bytes) -> str:
-    found = re.search(r'name="jeton" value="([^"]*)"', page.decode())
-    assert found
-    return found[1]
-
-
-def send(caller: Caller, path: str, **fields: str) -> Any:
-    from urllib.parse import urlencode
-
-    return caller.ask("POST", path, urlencode(fields), "application/x-www-form-urlencoded")
+    with hall_at(data) as hall:
+        yield Office(hall.address, hall.desk, hall.gate, act)
 
 
 # --- replay and export, to whom
 
 
 def test_an_agent_replays_an_answer_of_theirs_and_the_journal_says_so(office: Office) -> None:
-    id = office.asked()
+    id = office.answer()
     got = office.caller("marie").get(f"/reponse/{id}")
     assert got.status == 200
     said = told(got.body)
@@ -128,7 +74,7 @@ def test_an_agent_replays_an_answer_of_theirs_and_the_journal_says_so(office: Of
 def test_an_answer_of_somebody_else_is_as_one_that_does_not_exist(
     office: Office, tail: str
 ) -> None:
-    id = office.asked()
+    id = office.answer()
     paul = office.caller("paul")
     other, none = paul.get(f"/reponse/{id}{tail}"), paul.get(f"/reponse/0123456789ab{tail}")
     assert (other.status, other.body) == (none.status, none.body) == (404, other.body)
@@ -142,7 +88,7 @@ def test_an_answer_of_somebody_else_is_as_one_that_does_not_exist(
 def test_the_exported_file_is_that_of_the_command_and_is_verified(
     office: Office, tmp_path: Path
 ) -> None:
-    id = office.asked()
+    id = office.answer()
     got = office.caller("marie").get(f"/reponse/{id}/preuve.json")
     assert got.headers["content-disposition"] == f'attachment; filename="reponse-{id}.json"'
     file, command = tmp_path / "page.json", tmp_path / "command.json"
@@ -160,7 +106,7 @@ def test_the_exported_file_is_that_of_the_command_and_is_verified(
 def test_the_word_document_holds_the_answer_with_its_references_as_text(office: Office) -> None:
     from docx import Document
 
-    id = office.asked()
+    id = office.answer()
     marie = office.caller("marie")
     shape = json.loads(marie.get(f"/reponse/{id}/preuve.json").body)
     document = Document(io.BytesIO(marie.get(f"/reponse/{id}/reponse.docx").body))
@@ -178,7 +124,7 @@ def test_the_word_document_holds_the_answer_with_its_references_as_text(office: 
 
 
 def test_legal_staff_validate_an_answer_which_is_then_given_first(office: Office) -> None:
-    id, anne = office.asked(), office.caller("anne")
+    id, anne = office.answer(), office.caller("anne")
     page = anne.get(f"/reponse/{id}").body
     assert "Valider cette réponse" in told(page)
     assert send(anne, f"/reponse/{id}/valider", jeton="un autre").status == 400
@@ -214,7 +160,7 @@ def test_legal_staff_validate_an_answer_which_is_then_given_first(office: Office
 
 
 def test_an_agent_neither_validates_nor_sees_what_is_validated(office: Office) -> None:
-    id, marie = office.asked(), office.caller("marie")
+    id, marie = office.answer(), office.caller("marie")
     assert "Valider cette réponse" not in told(marie.get(f"/reponse/{id}").body)
     assert "/validees" not in marie.get("/").body.decode()
     assert marie.get("/validees").status == 404
@@ -224,7 +170,7 @@ def test_an_agent_neither_validates_nor_sees_what_is_validated(office: Office) -
 
 
 def test_what_changed_since_is_said_and_waits_for_a_review(office: Office) -> None:
-    id, anne = office.asked(GYM), office.caller("anne")
+    id, anne = office.answer(GYM), office.caller("anne")
     page = anne.get(f"/reponse/{id}").body
     assert send(anne, f"/reponse/{id}/valider", jeton=token(page)).status == 303
     assert "À revoir (0)" in told(anne.get("/validees").body)
