@@ -24,7 +24,7 @@ from app.llm import Chat, ContextTooSmall, ModelServerSilent
 from app.named import by_number, no_such_article, only_names_it
 from app.narrowed import WIDEN, narrowed_to
 from app.passages import shape
-from app.relevance import of_its_years, relevant
+from app.relevance import of_its_places, of_its_years, relevant
 from app.units import quote_of, widened
 from ingest.catalogue import Catalogue
 from ingest.readers import NUMBERED, suffix_of
@@ -275,7 +275,7 @@ class Desk:
             found.reading.places,
         )
         of_record = functools.cache(self.catalogue.passages_of_record)
-        read = of_its_years(found)[:_READ]
+        read = of_its_places(found, of_its_years(found))[:_READ]
         if found.exact and asked.holds is None and only_names_it(query.text):
             asked = extract.of_the_whole(asked)  # « délibération 2014/182 »
         if asked.decision and found.exact and read and read[0].record.kind == "article":

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.extract import Chosen
-from app.kinds import ORGANISATION, PERSON, wanted
+from app.kinds import ORGANISATION, PERSON, measured, wanted
 from app.law import absence
 from app.ledger.words import names
 from app.named import only_names_it
@@ -49,8 +49,8 @@ class Bar:
             favoured: a follow-up found again the act that the previous answer cited.
             other_time: the year is right, the day or month that was named is not met.
             other_day: a day was named, and neither an act of it was found nor is it cited.
-            scant: a question of few words, one of them is missing, and nothing found is near it or
-                no passage at all holds it.
+            scant: a question of few words, and what is found holds too little of them
+                (`app/telling.py`).
         """
         evidence = self.bias + self.dense * dense + self.coverage * coverage
         evidence += self.favoured * favoured + self.other_time * other_time
@@ -69,11 +69,14 @@ class Verdict:
 
 _BESIDE = 0.5  # least share of what is asked of a commune without indexed acts
 _ABOUT = 0.3  # least share of a question's rare words that shows it is about an act found
-_NEAR = 0.4  # cosine of a passage that says the same in other words
 _WHO = re.compile(
     r"^\W*(?:(?:et )?qui est (?:le|la|l['’])|quel(?:le)? est (?:le |la |l['’])"
     r"(?:nom (?:du|de la|de l['’]) ?(?:maire|président\w*|préfet|adjointe?)"
     r"|maire|président|premier (?:ministre|adjoint)|préfet|ministre)\b)", re.I,
+)  # fmt: skip
+_ELECTED = re.compile(
+    r"^\W*(?:et )?(?:qui|quel(?:le)?) est (?:le |la |l['’])(?:nom (?:du |de la |de l['’]))?"
+    r"(?:maire|adjointe?|premier (?:ministre|adjoint)|préfet|ministre)", re.I,
 )  # fmt: skip
 _WHO_IS = re.compile(
     r"^\W*[Qq]ui (?:est|était|fut|sont)[- ]+(?P<name>(?:[A-ZÉÈ][\w'’-]+[ ?]*){2,})"
@@ -91,6 +94,7 @@ _NOTHING = "Les documents indexés ne répondent pas à cette question."
 _NOBODY = f"{_NOTHING} Aucun des passages trouvés n'y nomme quelqu'un."
 _NO_YEAR = _NOTHING + " Aucun des passages trouvés ne se rapporte à l'année {}."
 _NO_COUNT = f"{_NOTHING} Aucun des passages trouvés n'en donne le nombre."
+_NO_MEASURE = f"{_NOTHING} Aucun des passages trouvés n'en donne la mesure."
 _NO_NAME = f"{_NOTHING} Aucun des passages trouvés ne donne de nom."
 
 
@@ -130,14 +134,8 @@ def judge(
         return Verdict(False, 0.0, absent)
     if not found.hits or not chosen:
         return Verdict(False, 0.0, _NOTHING)
-    if _WHO.search(reading.text) and not any(_names_somebody(one) for one in chosen):
-        return Verdict(False, 0.0, _NOBODY)
-    if (asked := _WHO_IS.search(reading.text)) and not _tells_who(asked["name"], near):
-        return Verdict(False, 0.0, _NOTHING)
-    if _NAMED.search(reading.text) and not any(_gives_a_name(reading, one) for one in chosen):
-        return Verdict(False, 0.0, _NO_NAME)
-    if not any(one.counts for one in chosen):
-        return Verdict(False, 0.0, _NO_COUNT)
+    if lacking := _lacks(reading, chosen, near):
+        return Verdict(False, 0.0, lacking)
     number = next((one for one in reading.cited if not found.exact), None)
     if number and not _speak_of_number(number, chosen):
         shown = number.replace("-", "/")
@@ -157,9 +155,26 @@ def judge(
     again = any(hit.evidence.favoured for hit in found.hits[:3])
     favoured = again and chosen[0].last_coverage >= _ABOUT
     dense = found.hits[0].evidence.dense
-    scant = chosen[0].unheard or (chosen[0].scant and dense < _NEAR)
+    standing, nearest = chosen[0].standing, max(dense, chosen[0].unit.hit.evidence.dense)
+    if standing.is_beside(nearest):
+        return Verdict(False, 0.0, _NOTHING)
+    scant = standing.is_scant(nearest)
     confidence = bar.confidence(dense, coverage, favoured, other_time, other_day, scant)
     return Verdict(confidence >= bar.threshold, confidence, _NOTHING)
+
+
+def _lacks(reading: Reading, chosen: Sequence[Chosen], near: Sequence[str]) -> str:
+    """The French sentence where the kind of thing asked is given by nothing chosen; "" else."""
+    if _WHO.search(reading.text) and not any(_names_somebody(reading, one) for one in chosen):
+        return _NOBODY
+    if (asked := _WHO_IS.search(reading.text)) and not _tells_who(asked["name"], near):
+        return _NOTHING
+    if _NAMED.search(reading.text) and not any(_gives_a_name(reading, one) for one in chosen):
+        return _NO_NAME
+    measure = measured(reading.text)
+    if measure is not None and not any(measure.search(one.unit.text) for one in chosen):
+        return _NO_MEASURE
+    return "" if any(one.counts for one in chosen) else _NO_COUNT
 
 
 def _elsewhen(reading: Reading, hits: Sequence[Hit], near: Sequence[str]) -> tuple[bool, bool]:
@@ -198,7 +213,10 @@ def _tells_who(name: str, texts: Sequence[str]) -> bool:
     return any(len(named.findall(text)) > len(after.findall(text)) for text in map(fold, texts))
 
 
-def _names_somebody(one: Chosen) -> bool:
+def _names_somebody(reading: Reading, one: Chosen) -> bool:
+    """Whether a unit names a person or a body; the law says who presides, and is nobody's mayor."""
+    if one.unit.hit.record.kind == "article" and _ELECTED.search(reading.text):
+        return False
     said = f"{one.unit.opening} {one.unit.text}"
     return bool(PERSON.search(said) or ORGANISATION.search(said) or names_somebody(said))
 

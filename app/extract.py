@@ -9,13 +9,14 @@ an amount, a date, a vote, a name, an article.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from app.counts import counted, counts
 from app.kinds import AMOUNT, NUMBER, PERSON, VOTE, VOTES, others_wanted, wanted
 from app.ledger import squeeze
 from app.ranges import Quantity, covers, quantities
+from app.telling import ALOOF, Standing, Telling, standing, tells
 from app.units import Unit, inside, is_vote, quote_of, units, with_its_run
 from ingest.rows import PassageRow
 from vectorstore.retriever import Hit
@@ -35,8 +36,7 @@ class Chosen:
     coverage: float  # share of the question's weight of rare words found in or around it, 0 to 1
     last_coverage: float  # the same for what was asked last, alone
     beside_place: float  # the same for what was asked beside a commune without indexed acts
-    scant: bool = False  # the question is of few words, one of which stands nowhere around it
-    unheard: bool = False  # and no passage at all holds that word
+    standing: Standing = ALOOF  # how what the question tells stands around the best unit
     counts: bool = True  # where a number of things is asked: it gives one
 
 
@@ -67,10 +67,6 @@ _KIND_FOUND = 0.35  # for a sentence that holds the kind of thing asked
 _NUMBER_FOUND = 0.2  # beside what is counted
 _FOREIGN = 0.3  # for an amount whose line holds no word of the question
 _ROW_FOUND = 0.5  # for a row whose range holds the figure asked
-_TELLING = 2.0  # least idf of a word that tells what is asked: in one passage of seven at most
-_FEW = 4  # words that tell: at most so many make a short question
-_MISSING = 0.25  # of their weight
-_UNHEARD = 9.0  # idf of a word that no passage holds, where there are thousands of them
 _ALSO_FOUND = 0.2  # for each other kind asked that it holds as well
 
 
@@ -83,8 +79,7 @@ class Asked:
     last: frozenset[str]  # those of its terms that were asked last
     beside_place: frozenset[str]  # those that are neither a commune without indexed acts nor a date
     counted: frozenset[str]  # what is asked how many there are of, in all its words
-    telling: frozenset[str]  # those that are neither common nor verbs of every question
-    unheard: frozenset[str]  # those of them that no passage holds
+    telling: Telling  # those that are neither common nor verbs of every question
     holds: re.Pattern[str] | None  # what kind of thing is wanted
     also: tuple[re.Pattern[str], ...]  # other kinds: « quel prestataire, et à quel prix ? »
     several: bool  # several acts may answer: years or places are compared
@@ -139,9 +134,7 @@ def weigh_question(
     named = set(terms(" ".join(places)))
     beside = frozenset(term for term in weights.keys() - named if not term.isdigit())
     common = set(terms(f"{_COMMON} {' '.join(_ALIAS.findall(question))}"))
-    telling = frozenset(term for term in weights.keys() - common if weights[term] >= _TELLING)
-    nowhere = idf("")
-    unheard = frozenset(term for term in telling if idf(term) == nowhere >= _UNHEARD)
+    telling = tells(question, weights, common, idf, terms)
     decision = bool(_WHAT_IT_DECIDES.search(last))
     kind = None if decision else wanted(last)
     also = () if decision else others_wanted(last, kind)
@@ -156,7 +149,6 @@ def weigh_question(
         beside,
         how_many,
         telling,
-        unheard,
         kind,
         also,
         several,
@@ -171,7 +163,7 @@ def of_the_whole(asked: Asked) -> Asked:
     """The question that names an act and asks nothing of it: what it is about, what it decides."""
     none = frozenset[str]()
     return replace(
-        asked, weights={}, last=none, beside_place=none, counted=none, telling=none, unheard=none,
+        asked, weights={}, last=none, beside_place=none, counted=none, telling=Telling(),
         holds=None, also=(), figures=(), decision=True,
     )  # fmt: skip
 
@@ -237,7 +229,14 @@ def choose(asked: Asked, hits: Sequence[Hit]) -> list[Chosen]:
         runs = {(run.start, run.end): run for run in (with_its_run(p, pieces) for p in pieces)}
         scored += [_weigh(run, asked, best) for run in runs.values()]
     scored.sort(key=lambda chosen: -chosen.score)
-    return _few(scored, asked)
+    first, *others = _few(scored, asked)
+    return [replace(first, standing=_standing(first.unit, asked)), *others]
+
+
+def _standing(unit: Unit, asked: Asked) -> Standing:
+    passage = unit.hit.passage
+    above = f"{passage.heading} {unit.opening}"
+    return standing(asked.telling, above, passage.text, asked.terms, asked.synonyms.also)
 
 
 def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
@@ -271,21 +270,7 @@ def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
         sum(weights[t] for t in some & everywhere) / (sum(weights[t] for t in some) or 1.0)
         for some in (asked.last, asked.beside_place)
     )
-    scant = _scant(asked, everywhere)
-    unheard = scant and not asked.unheard <= everywhere
-    return Chosen(unit, score, min(1.0, sum(share)), met, beside, scant, unheard, number)
-
-
-def _scant(asked: Asked, everywhere: Set[str]) -> bool:
-    """Whether a question of few words has one that stands nowhere around a unit.
-
-    « vitesse de la lumière » is not answered by what speaks of light alone, while a long question
-    is made of many details, each of which may be worded otherwise.
-    """
-    if len(asked.telling) > _FEW:
-        return False
-    missing = sum(asked.weights[term] for term in asked.telling - everywhere)
-    return missing > _MISSING * sum(asked.weights[term] for term in asked.telling)
+    return Chosen(unit, score, min(1.0, sum(share)), met, beside, counts=number)
 
 
 def _above(unit: Unit, asked: Asked) -> str:

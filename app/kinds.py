@@ -27,6 +27,7 @@ PERSON = re.compile(
     r"(?:élue?s?|désignée?s?|nommée?s?|sera|seront)\b[^.]*?\b[A-Z][\wé-]+ [A-ZÉÈ]"
     rf"|\b{_TITLE}\s*[A-ZÉ]"
 )
+_PRESIDES = re.compile(rf"\b[Pp]résid\w+\W[^.;]{{0,40}}{_TITLE}|{_TITLE}[^.;]{{0,40}}\bprésid")
 _LAW = re.compile(r"\b(?:article|loi|décret|code|ordonnance)s?\b.*\d|\b[LRD]\.? ?\d{3,}", re.I)
 NUMBER = re.compile(r"\d")
 _DURATION = re.compile(
@@ -59,6 +60,7 @@ _ASKS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (re.compile(r"\bvoix\b|\bvot(?:é|e|ant)s?\b.*\b(?:contre|pour\b(?! \d))|abst|oppos"
                 r"|résultat du vote|qui a voté", re.I), VOTE),
     (re.compile(r"\bquel avis\b", re.I), _OPINION),
+    (re.compile(r"^\W*(?:et )?(?:qui|par qui)\b.*\bprésid", re.I), _PRESIDES),
     (re.compile(r"quels? articles?|quel(?:le)? (?:texte|loi)|fondement|base légale", re.I), _LAW),
     (re.compile(r"combien de temps|quelle durée|dur(?:e|ée|ent|eraient)\b|quel délai", re.I),
      _DURATION),
@@ -75,6 +77,21 @@ _ASKS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
                 r"(?:-\w+)? faire", re.I), _PURPOSE),
 )  # fmt: skip
 
+# What is measured, and what a sentence that tells it must hold; a number, and its unit.
+_MEASURES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
+    (re.compile(r"\b(?:la|quelle) (?:température|chaleur)|\bpoint (?:d['’]ébullition|de (?:fusion"
+                r"|congélation))", re.I),
+     re.compile(r"\d\s?(?:°|º|degrés?\b)", re.I)),
+    (re.compile(r"\b(?:la|quelle) vitesse\b", re.I),
+     re.compile(r"\d\s?(?:km|kilomètres?|m|mètres?|nœuds?)\s?(?:/|par\b|à l['’])\s?\w|\d km\b",
+                re.I)),
+)  # fmt: skip
+
+
+def measured(question: str) -> re.Pattern[str] | None:
+    """A pattern for the measure that a question asks for; None where it asks for none."""
+    return next((holds for asks, holds in _MEASURES if asks.search(question)), None)
+
 
 def wanted(question: str) -> re.Pattern[str] | None:
     """A pattern for the kind of thing that is asked; None when any sentence may answer."""
@@ -89,6 +106,7 @@ _NAMES = {
     VOTE: "vote", _NAMES_AGAINST: "vote", _NAMES_ABSTAINING: "vote", _NAMES_FOR: "vote",
     _OPINION: "opinion", _LAW: "legal_basis", _DURATION: "duration", _HOURS: "date",
     _CLOCK: "date", _DATE: "date", AMOUNT: "amount", ORGANISATION: "person", PERSON: "person",
+    _PRESIDES: "person",
     NUMBER: "number", _PURPOSE: "purpose",
 }  # fmt: skip
 _LISTS = re.compile(r"\bquel(?:le)?s\b|\bliste|énumère", re.I)

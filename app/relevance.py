@@ -6,7 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ingest.records.fold import fold
 from vectorstore.period import is_about
+from vectorstore.question import significant
 from vectorstore.retriever import Found, Hit
 
 # What a collectivity did stands in its acts; what it may or must do, in the law as well.
@@ -54,3 +56,20 @@ def of_its_years(found: Found) -> Sequence[Hit]:
         for hit in found.hits
         if hit.passage.id in timely or not hit.record.date or hit.record.kind == "article"
     ]
+
+
+def of_its_places(found: Found, hits: Sequence[Hit]) -> Sequence[Hit]:
+    """The hits that speak of a commune named without indexed acts; all of them where none does.
+
+    What another act says better of the same matter answers nothing there.
+    """
+    if found.reading.bodies or not found.reading.places:
+        return hits
+    wanted = [set(significant(place)) for place in found.reading.places]
+    near = [hit for hit in hits if any(place <= _words(hit) for place in wanted)]
+    return near or hits
+
+
+def _words(hit: Hit) -> set[str]:
+    said = f"{hit.record.title or ''} {hit.passage.heading} {hit.passage.text}"
+    return set(re.findall(r"\w+", fold(said)))

@@ -120,6 +120,9 @@ def test_what_the_records_do_not_answer_is_refused_with_the_nearest_passages(
         "Combien de tortues la commune de Courvallon a-t-elle ?",
         "Quel est le meilleur tarif de la commune ?",
         "Quelle heure est-il ?",
+        "Quelle est la vitesse du son ?",
+        "Comment élever des poules ?",
+        "Qui est le ministre de l'Intérieur ?",
     ],
 )
 def test_general_knowledge_is_refused_though_an_act_holds_some_of_its_words(
@@ -129,7 +132,12 @@ def test_general_knowledge_is_refused_though_an_act_holds_some_of_its_words(
 
 
 @pytest.mark.parametrize(
-    "question", ["tarif de la cantine", "amende dépôt sauvage", "bibliothèque gratuite"]
+    "question",
+    [
+        "tarif de la cantine",
+        "amende dépôt sauvage",
+        "bibliothèque gratuite",
+    ],
 )
 def test_a_question_in_a_clerk_s_few_words_is_answered(desk: Desk, question: str) -> None:
     assert desk.ask(question).status == "answered"

@@ -1,0 +1,40 @@
+"""Which of the passages found are read for an answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.assembly import open_desk
+from app.relevance import of_its_places
+from app.settings import load
+from tests.command_line import greffe
+from vectorstore.retriever import Query
+
+OURS = """Délibération n° 2024-003 du 4 mars 2024
+Objet : plan local d'urbanisme, modification simplifiée n° 2
+La modification simplifiée n° 2 du plan local d'urbanisme est votée ; elle a été votée par tous.
+"""
+THEIRS = """Délibération n° 2024-009 du 6 mai 2024
+Objet : avis sur le plan local d'urbanisme de Vézelay
+Un avis favorable est donné à la modification simplifiée n° 2 de Vézelay.
+"""
+ASKED = "Quand la modification simplifiée n° 2 du plan local d'urbanisme de {} a-t-elle été votée ?"
+
+
+def test_of_a_commune_without_acts_what_names_it_is_read_and_all_where_nothing_does(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "actes"
+    folder.mkdir()
+    (folder / "ours.txt").write_text(OURS, "utf-8")
+    (folder / "theirs.txt").write_text(THEIRS, "utf-8")
+    assert greffe(tmp_path / "donnees", "ingest", folder).code == 0
+    with open_desk(load(tmp_path / "donnees")) as desk:
+        read = {}
+        for place in ("Vézelay", "Nantes"):
+            found = desk.retriever.search(Query(ASKED.format(place)), desk.fonds(), 10)
+            assert found.reading.places == (place,)
+            assert len(found.hits) == 2
+            read[place] = [hit.source.path for hit in of_its_places(found, found.hits)]
+    assert read["Vézelay"] == ["theirs.txt"]
+    assert len(read["Nantes"]) == 2
