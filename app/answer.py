@@ -13,7 +13,7 @@ from pathlib import Path
 from app import extract, ledger
 from app.bar import Bar, judge
 from app.citations import Answer, Citation, Draft, Quote, Sentence, Writing
-from app.conversation import EMPTY, Conversation, context_of
+from app.conversation import EMPTY, Conversation, context_of, in_full
 from app.curated import Curated
 from app.extract import Chosen
 from app.journal.entries import Journal
@@ -255,6 +255,8 @@ class Desk:
         context = context_of(question, conversation)
         if not context:
             return Query(question)
+        if (full := in_full(question, context)) != question:
+            return Query(full)
         _, last = conversation.turns[-1]
         return Query(question, context, frozenset(int(c.record_id) for c in last.citations))
 

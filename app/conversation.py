@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from app.citations import Answer
+from vectorstore.question import read_question
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,14 @@ _LEANS = re.compile(
     r"|le même|la même|eux)\b|(?<!-)\b(?:elles?|ils?)\b(?!-)",
     re.I,
 )
+# « Et en 2010 ? », « et au 1er janvier 2015 ? », « et aujourd'hui ? »: a time, and nothing else.
+_TIME = (
+    r"(?:aujourd['’]hui|maintenant|actuellement|(?:en|au|le|à la date du|fin|début)\s"
+    r"(?:(?:\d{1,2}(?:er)?\s)?[a-zà-ÿ]{3,9}\s)?(?:19|20)\d\d)"
+)
+_BARE_TIME = re.compile(rf"^\W*(?:et|mais|alors)\W+(?P<when>{_TIME})\W*$", re.I)
+_OTHER_TIME = re.compile(rf"\W*\b{_TIME}(?!\w)", re.I)
+_CODE = re.compile(r"\b(?:du|de la|de l['’])\s?(?:code\b[^?.,;]*|[A-Z][A-Z0-9]{2,5}\b)")
 _NAME = re.compile(r"(?<=[a-zà-ÿ,'’ ] |[ld]['’])[A-ZÉÈ][\w-]{3,}")
 
 
@@ -41,7 +50,27 @@ def context_of(question: str, conversation: Conversation) -> str:
         before.insert(0, text)
         if not leans(text):
             break
-    return " ".join(before)
+    context = ""
+    for text in before:
+        full = in_full(text, context)
+        context = full if full != text else f"{context} {text}".strip()
+    return context
+
+
+def in_full(question: str, context: str) -> str:
+    """A follow-up on an article, with what it leaves to the question before.
+
+    « Et en 2010 ? » asks for the same article at another time, « et l'article L. 311-2 ? » for one
+    of the same code. Any other question is given back as it is.
+    """
+    if not read_question(context, ()).articles:
+        return question
+    if when := _BARE_TIME.search(question):
+        return f"{_OTHER_TIME.sub('', context).rstrip(' ?')} {when['when']} ?"
+    if not read_question(question, ()).articles or _CODE.search(question):
+        return question
+    code = _CODE.findall(_OTHER_TIME.sub("", context))
+    return f"{question.rstrip(' ?')} {code[-1].strip()} ?" if code else question
 
 
 def leans(question: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.citations import Answer
-from app.conversation import EMPTY, Conversation, context_of
+from app.conversation import EMPTY, Conversation, context_of, in_full
 
 
 def talk(*questions: str) -> Conversation:
@@ -41,3 +41,30 @@ def test_a_question_that_stands_alone_takes_nothing(alone: str) -> None:
 
 def test_the_first_question_leans_on_nothing() -> None:
     assert context_of("Et alors ?", EMPTY) == ""
+
+
+ARTICLE = "Que dit l'article L2121-10 du CGCT en 2012 ?"
+
+
+@pytest.mark.parametrize(
+    ("question", "full"),
+    [
+        ("Et en 2010 ?", "Que dit l'article L2121-10 du CGCT en 2010 ?"),
+        ("et au 1er mars 2022 ?", "Que dit l'article L2121-10 du CGCT au 1er mars 2022 ?"),
+        ("Et aujourd'hui ?", "Que dit l'article L2121-10 du CGCT aujourd'hui ?"),
+        ("et l'article L. 2121-11 ?", "et l'article L. 2121-11 du CGCT ?"),
+        ("et l'article L. 311-2 du CRPA ?", "et l'article L. 311-2 du CRPA ?"),
+        ("Et pour une commune de 500 habitants ?", "Et pour une commune de 500 habitants ?"),
+    ],
+)
+def test_a_follow_up_on_an_article_is_put_in_full(question: str, full: str) -> None:
+    assert in_full(question, ARTICLE) == full
+
+
+def test_a_time_after_an_act_is_left_to_its_context() -> None:
+    assert in_full("Et en 2023 ?", "Combien coûte la cantine ?") == "Et en 2023 ?"
+
+
+def test_the_article_asked_last_is_the_one_that_is_followed_up() -> None:
+    said = talk(ARTICLE, "et l'article L. 2121-11 ?", "Et en 2015 ?")
+    assert context_of("Et aujourd'hui ?", said) == "et l'article L. 2121-11 du CGCT en 2015 ?"
