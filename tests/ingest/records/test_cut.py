@@ -174,3 +174,20 @@ def test_a_name_that_is_printed_stands_whatever_the_folder_is_called() -> None:
 
 def test_a_scan_without_text_has_no_record() -> None:
     assert cut(pages("", ""), "x/scan.pdf") == ()
+
+
+@pytest.mark.parametrize(
+    "since", ["à compter du", "à partir du", "jusqu'à nouvel ordre et avant le"]
+)
+def test_the_day_from_which_something_holds_is_not_that_of_the_act(since: str) -> None:
+    [record] = cut(
+        [
+            Page(
+                1,
+                "Délibération n° 2026-099 du 3 mars 2026\nObjet : tarif du gymnase\n"
+                f"Le conseil municipal fixe le tarif à 47 euros {since} 1er juin 2026.\n",
+            )
+        ],
+        "acte.txt",
+    )
+    assert record.date == "2026-03-03"
