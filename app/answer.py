@@ -18,13 +18,14 @@ from app.curated import Curated
 from app.extract import Chosen
 from app.journal.entries import Journal
 from app.judged import Judged, whole
+from app.kinds import holder, plainly
 from app.law import changes
 from app.listing import MOST, Listing, acts_asked, hit_of
 from app.llm import Chat, ContextTooSmall, ModelServerSilent
 from app.named import by_number, no_such_article, only_names_it
 from app.narrowed import WIDEN, narrowed_to
 from app.passages import shape
-from app.relevance import of_its_places, of_its_years, relevant
+from app.relevance import by_its_holder, of_its_places, of_its_years, relevant
 from app.units import quote_of, widened
 from ingest.catalogue import Catalogue
 from ingest.readers import NUMBERED, suffix_of
@@ -34,6 +35,7 @@ from vectorstore.retriever import Found, Hit, Query, Retriever
 from vectorstore.versions import dated_label
 
 _HITS = 20  # passages looked at; the best of them are read
+_DEEP = 80  # where few passages of many may give a name
 _READ = 6
 LONGEST_QUESTION = 2000  # characters
 SILENT = "Le modèle de langue n'a pas répondu : réponse tirée mot pour mot des sources."
@@ -121,7 +123,8 @@ class Desk:
             given = replace(validated, searched=tuple(names))
             return self._given(given, started, who, address, conversation.id)
         stage(f"recherche dans {len(names)} fonds…" if len(names) > 1 else "recherche…")
-        found = relevant(self.retriever.search(query, names, _HITS, narrow))
+        deep = _HITS if holder(question) is None else _DEEP
+        found = by_its_holder(relevant(self.retriever.search(query, names, deep, narrow)), _HITS)
         answer = self._from_fields(question, found, names, narrow) or self._from_passages(
             query, found, stage, draft
         )
@@ -254,7 +257,7 @@ class Desk:
     def _query(self, question: str, conversation: Conversation) -> Query:
         context = context_of(question, conversation)
         if not context:
-            return Query(question)
+            return Query(plainly(question))
         if (full := in_full(question, context)) != question:
             return Query(full)
         _, last = conversation.turns[-1]

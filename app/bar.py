@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.extract import Chosen
-from app.kinds import ORGANISATION, PERSON, measured, wanted
+from app.kinds import ORGANISATION, PERSON, holder, measured, wanted
 from app.law import absence
 from app.ledger.words import names
 from app.named import only_names_it
@@ -149,6 +149,8 @@ def judge(
     if found.exact:
         about_it = chosen[0].coverage >= _ABOUT or only_names_it(reading.text)
         return Verdict(about_it, float(about_it), _NOTHING)
+    if holder(reading.text) is not None:  # a name beside the office: it is answered
+        return Verdict(True, 1.0)
     other_time, other_day = _elsewhen(reading, hits, near)
     # A follow-up must be answered itself: its context was answered before.
     coverage = (chosen[0].coverage + chosen[0].last_coverage) / 2
@@ -166,6 +168,9 @@ def judge(
 def _lacks(reading: Reading, chosen: Sequence[Chosen], near: Sequence[str]) -> str:
     """The French sentence where the kind of thing asked is given by nothing chosen; "" else."""
     if _WHO.search(reading.text) and not any(_names_somebody(reading, one) for one in chosen):
+        return _NOBODY
+    office = holder(reading.text)
+    if office is not None and not any(office.search(one.unit.text) for one in chosen):
         return _NOBODY
     if (asked := _WHO_IS.search(reading.text)) and not _tells_who(asked["name"], near):
         return _NOTHING

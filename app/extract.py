@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from app.counts import counted, counts
-from app.kinds import AMOUNT, NUMBER, PERSON, VOTE, VOTES, others_wanted, wanted
+from app.kinds import AMOUNT, HOLDERS, NUMBER, PERSON, VOTE, VOTES, others_wanted, wanted
 from app.ledger import squeeze
 from app.ranges import Quantity, covers, quantities
 from app.telling import ALOOF, Standing, Telling, standing, tells
@@ -64,6 +64,7 @@ _MARGIN = 0.2  # a further sentence scores at most this much less than the best
 _DECISION_MARGIN = 0.5  # an object and what is decided of it look less alike
 _VOTE_REACH = 300  # characters: from one line of a vote to the next
 _KIND_FOUND = 0.35  # for a sentence that holds the kind of thing asked
+_HOLDER_FOUND = 1.0  # who holds an office: what names nobody answers nothing
 _NUMBER_FOUND = 0.2  # beside what is counted
 _FOREIGN = 0.3  # for an amount whose line holds no word of the question
 _ROW_FOUND = 0.5  # for a row whose range holds the figure asked
@@ -250,7 +251,8 @@ def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
     score = share[0] + 0.5 * share[1] + 0.25 * share[2] + 1.2 * (unit.hit.score - best)
     if asked.holds is not None:
         said = f"{unit.opening} {unit.text}" if asked.holds is PERSON else unit.text
-        score += _KIND_FOUND if asked.holds.search(said) else -0.15
+        found = _HOLDER_FOUND if asked.holds in HOLDERS else _KIND_FOUND
+        score += found if asked.holds.search(said) else -0.15
         score += _ALSO_FOUND * sum(bool(kind.search(said)) for kind in asked.also)
     said = f"{unit.opening} {unit.text}"
     number = not asked.counted or counts(said, asked.counted, terms)

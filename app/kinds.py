@@ -27,6 +27,21 @@ PERSON = re.compile(
     r"(?:élue?s?|désignée?s?|nommée?s?|sera|seront)\b[^.]*?\b[A-Z][\wé-]+ [A-ZÉÈ]"
     rf"|\b{_TITLE}\s*[A-ZÉ]"
 )
+_OTHER_WORD = r"(?!(?:M|MM|Mme|Mr|Monsieur|Madame|Mesdames|Messieurs|Maire|Préfète?|Le|La|Les)\b)"
+_SOMEBODY = (
+    rf"(?:{_TITLE}\s+{_OTHER_WORD}[A-ZÉÈ][\w'’-]+|{_OTHER_WORD}[A-ZÉÈ][\w'’-]+)"
+    rf"\s+{_OTHER_WORD}[A-ZÉÈ][\w'’-]+"
+)
+# Who is mayor, or prefect: the office beside a name, and not what the mayor does.
+_MAYOR, _PREFECT = (
+    re.compile(rf"\b{office}\b(?:\s+de\s+[A-ZÉÈ][\w-]+)?\s?[,:]?\s+{_SOMEBODY}"
+               rf"|{_SOMEBODY}\s?,?\s+(?:le\s+|la\s+)?{office}\b")
+    for office in ("[Mm]aire", "[Pp]réfète?")
+)  # fmt: skip
+_NAME_OF = re.compile(
+    r"^\W*(?:quel(?:le)? est le nom (?:du|de la)|comment s['’]appelle (?:le |la )?)\s*", re.I
+)
+HOLDERS = (_MAYOR, _PREFECT)
 _PRESIDES = re.compile(rf"\b[Pp]résid\w+\W[^.;]{{0,40}}{_TITLE}|{_TITLE}[^.;]{{0,40}}\bprésid")
 _LAW = re.compile(r"\b(?:article|loi|décret|code|ordonnance)s?\b.*\d|\b[LRD]\.? ?\d{3,}", re.I)
 NUMBER = re.compile(r"\d")
@@ -53,7 +68,11 @@ ORGANISATION = re.compile(
 VOTES = (VOTE, _NAMES_AGAINST, _NAMES_ABSTAINING, _NAMES_FOR)
 
 # The first that fits the question says what a sentence should hold.
+_WHO_IS = r"^\W*(?:et )?(?:(?:qui|quel(?:le)?) (?:est|était)|comment s['’]appelle) "
+_WHO_IS += r"(?:(?:le nom )?(?:du|de la) |le |la )?"
 _ASKS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
+    (re.compile(rf"{_WHO_IS}maire\b(?! adjoint)", re.I), _MAYOR),
+    (re.compile(rf"{_WHO_IS}préfète?\b", re.I), _PREFECT),
     (re.compile(r"qui (?:a|ont) voté contre|qui s['’](?:y )?est opposée?", re.I), _NAMES_AGAINST),
     (re.compile(r"qui s['’](?:y )?est abstenu", re.I), _NAMES_ABSTAINING),
     (re.compile(r"qui (?:a|ont) voté pour", re.I), _NAMES_FOR),
@@ -88,6 +107,17 @@ _MEASURES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
 )  # fmt: skip
 
 
+def plainly(question: str) -> str:
+    """« Quel est le nom du maire ? » as « Qui est le maire ? »: a name is in no other words."""
+    return _NAME_OF.sub("Qui est le ", question) if holder(question) else question
+
+
+def holder(question: str) -> re.Pattern[str] | None:
+    """A pattern for the office that a question asks the holder of, with a name beside it."""
+    kind = wanted(question)
+    return kind if kind in HOLDERS else None
+
+
 def measured(question: str) -> re.Pattern[str] | None:
     """A pattern for the measure that a question asks for; None where it asks for none."""
     return next((holds for asks, holds in _MEASURES if asks.search(question)), None)
@@ -106,7 +136,7 @@ _NAMES = {
     VOTE: "vote", _NAMES_AGAINST: "vote", _NAMES_ABSTAINING: "vote", _NAMES_FOR: "vote",
     _OPINION: "opinion", _LAW: "legal_basis", _DURATION: "duration", _HOURS: "date",
     _CLOCK: "date", _DATE: "date", AMOUNT: "amount", ORGANISATION: "person", PERSON: "person",
-    _PRESIDES: "person",
+    _PRESIDES: "person", _MAYOR: "person", _PREFECT: "person",
     NUMBER: "number", _PURPOSE: "purpose",
 }  # fmt: skip
 _LISTS = re.compile(r"\bquel(?:le)?s\b|\bliste|énumère", re.I)

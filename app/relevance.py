@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from app.kinds import holder
 from ingest.records.fold import fold
 from vectorstore.period import is_about
 from vectorstore.question import significant
@@ -68,6 +69,19 @@ def of_its_places(found: Found, hits: Sequence[Hit]) -> Sequence[Hit]:
     wanted = [set(significant(place)) for place in found.reading.places]
     near = [hit for hit in hits if any(place <= _words(hit) for place in wanted)]
     return near or hits
+
+
+def by_its_holder(found: Found, most: int) -> Found:
+    """What names who holds the office asked for stands first, the latest before the others.
+
+    `most`: hits kept.
+    """
+    hits, office = found.hits, holder(found.reading.text)
+    if office is not None:
+        naming = [hit for hit in hits if office.search(hit.passage.text)]
+        naming.sort(key=lambda hit: hit.record.date or "", reverse=True)
+        hits = (*naming, *(hit for hit in hits if hit not in naming))
+    return replace(found, hits=hits[:most])
 
 
 def _words(hit: Hit) -> set[str]:
