@@ -402,5 +402,5 @@ class Desk:
         )  # fmt: skip
 
 
-_TOO_SHORT = "Les passages trouvés sont trop courts pour prouver une réponse."
+_TOO_SHORT = "Les phrases trouvées sont trop courtes pour prouver une réponse."
 _NOT_FOUND = "Le modèle n'a pas trouvé la réponse dans les passages ; voici les plus proches."

@@ -93,7 +93,7 @@ _SITTING = re.compile(r"\b(?:conseil|séance|réunion|vot\w+|décid\w+|adopt\w+|
 _NOTHING = "Les documents indexés ne répondent pas à cette question."
 _NOBODY = f"{_NOTHING} Aucun des passages trouvés n'y nomme quelqu'un."
 _NO_YEAR = _NOTHING + " Aucun des passages trouvés ne se rapporte à l'année {}."
-_NO_COUNT = f"{_NOTHING} Aucun des passages trouvés n'en donne le nombre."
+_NO_COUNT = f"{_NOTHING} Aucune phrase trouvée ne met ce nombre à côté de ce qu'il compte."
 _NO_MEASURE = f"{_NOTHING} Aucun des passages trouvés n'en donne la mesure."
 _NO_NAME = f"{_NOTHING} Aucun des passages trouvés ne donne de nom."
 

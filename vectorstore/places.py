@@ -18,26 +18,27 @@ _AFTER_DE = re.compile(
 )
 # Names that are words of every act as well: they count behind « la commune de », or « à » alone.
 _WORDS = """
-acte actes adjoint agent air aout arbre arc aubaine avis avril baie bail bains bar barre bas
-baux beau beauvoir boire bois bonnes bord bourg bref bureau cartes champs chance charge charges
-chateau chef chemin cher choix cites clairs comite commission compte comptes conseil contes
-contre corps courant cours cout credit croix dame demande dire dix dossier droit eau ecole
-ecoles effet elle entre espace est etat etre facture faire fait faux fin fleurs fond fonds
-fontaine foret fours france gage garde grand gros haut heures homme hommes ile jardin jeux joue
-jours juges juillet juin jury lac lieu lieux ligne lire livres loi long lot lots louer mai main
-maire maison marche marches mars mer mes mesures metz mois moulin moulins moyen neuf nom ons or
-orange ordre paix parc part partie passage payer pays personne place plan plans plus point pont
-port porte pouvoir prendre president prix projet public quatre rang rapport regie rendre rien
-riviere roche route rue sainte salle seance section sel sens service siege signer six sol source
-sous suite sur table tarif taux temps terre tour tours toussaint trois val vallee vendre vers
-vie village villages ville voie vote vue
+acte actes adjoint agent air aout arbre arc aubaine avis avril baie bail bains bar barre bas baux
+beau beauvoir boire bois bonnes bord bourg bref bureau cartes champs chance charge charges chateau
+chef chemin cher choix cites clairs comite commission compte comptes conseil contes contre corps
+courant cours cout credit croix dame demande dire dix dossier droit eau ecole ecoles effet elle
+entre espace est etat etre facture faire fait faux fin fleurs fond fonds fontaine foret fours france
+gage garde grand gros haut heures homme hommes hopital ile jardin jeux joue jours juges juillet juin
+jury lac lieu lieux ligne lire livres loi long lot lots louer mai main maire maison marche marches
+mars mer mes mesures metz mois moulin moulins moyen neuf nom ons or orange ordre paix parc part
+partie passage payer pays personne place plan plans plus point pont port porte pouvoir prendre
+president prix projet public quatre rang rapport regie rendre rien riviere roche route rue sainte
+salle seance section sel sens service siege signer six sol source sous suite sur table tarif taux
+temps terre tour tours toussaint trois val vallee vendre vers vie village villages ville voie vote
+vue
 """
 _COMMON = frozenset(_WORDS.split())
 _ARTICLES = {"du": "le", "au": "le", "des": "les", "aux": "les"}
 _CAPITAL_BEFORE = re.compile(
     r"(?:^|[.?!:]|\bM\.|\bMme|(?<=\w[ '-])[A-ZÀ-Þ][\wÀ-ÿ'-]*|[\w-]-|\d)\W*$"
 )
-_YEAR_BEFORE = re.compile(r"\b(?:19|20)\d\d\s+$")  # « budget 2014 Villeurbanne »
+_YEAR_BEFORE = re.compile(r"\b(?:19|20)\d\d(?:\s|\s?[(,;–—-]\s?)$")  # « budget 2014 Villeurbanne »
+_MARKED = re.compile(r"\s?[:,;–—]")
 _JOINED = re.compile(r"[\w'’]-$|['’]$")
 _TELLING = 6  # letters of a name that is known without a preposition before it
 _CAPITAL_BEHIND = re.compile(r"[\s-]+[A-ZÀ-Þ]")
@@ -54,7 +55,17 @@ def _names() -> frozenset[str]:
 @cache
 def _words() -> frozenset[str]:
     """Names of communes that are words as well, folded."""
-    text = resources.files("vectorstore").joinpath("reference", "communes_mots.txt").read_text()
+    return _listed("communes_mots.txt")
+
+
+@cache
+def _words_of_acts() -> frozenset[str]:
+    """Those that acts and laws write without a capital: behind one they are words all the same."""
+    return _listed("communes_mots_actes.txt")
+
+
+def _listed(file: str) -> frozenset[str]:
+    text = resources.files("vectorstore").joinpath("reference", file).read_text("utf-8")
     lines = (line for line in text.splitlines() if not line.startswith("#"))
     return frozenset(word for line in lines for word in line.split())
 
@@ -110,8 +121,11 @@ def _is_meant(text: str, folded: str, start: int, end: int, name: str, before: s
         )
     if before:
         return before != "des" and (name not in _COMMON or before == "a")
-    # « Budget Rennes 2014 »: no first word, no one's name
-    if telling and _YEAR_BEFORE.search(text[:start]):
-        return True
-    alone = not _CAPITAL_BEFORE.search(text[:start]) and not _CAPITAL_BEHIND.match(text[end:])
-    return alone and not common and len(name) > 3
+    ordinary = bare in _COMMON or bare in _words_of_acts()
+    if ordinary or _CAPITAL_BEHIND.match(text[end:]):
+        return False
+    # « Quimper : taux de 2023 », « taux 2023, Quimper »
+    if not _WORD.search(folded[:start]) or _YEAR_BEFORE.search(text[:start]):
+        return len(name) > 3 or _MARKED.match(text[end:]) is not None
+    # « Budget Rennes 2014 »: no one's name
+    return len(name) > 3 and not _CAPITAL_BEFORE.search(text[:start])

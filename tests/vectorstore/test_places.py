@@ -22,6 +22,12 @@ from vectorstore.question import read_question
         ("tarif de la bibliothèque du Havre", ("Havre",)),
         ("la cantine de La Rochelle", ("La Rochelle",)),
         ("Budget Rennes 2014 ?", ("Rennes",)),
+        ("Quimper : taux de la taxe foncière en 2023", ("Quimper",)),
+        ("La Roche-sur-Yon taux taxe foncière 2023", ("La Roche-sur-Yon",)),
+        ("Gap, séance du 9 juin 2023 : vote du budget", ("Gap",)),
+        ("taux de la taxe foncière 2023 (Quimper)", ("Quimper",)),
+        ("taux de la taxe foncière en 2023, Valence", ("Valence",)),
+        ("Le Havre taxe foncière", ("Le Havre",)),
     ],
 )
 def test_a_commune_is_recognised(question: str, places: tuple[str, ...]) -> None:
@@ -39,6 +45,10 @@ def test_a_commune_is_recognised(question: str, places: tuple[str, ...]) -> None
         "L'indemnité du Maire votée en Mars 2014, les documents à lire et le bien à louer",
         "la salle de danse, le droit de place et la location de matériel",
         "La subvention de Paul Lyon et le permis de M. Brest",
+        "Orange : tarif des poubelles",
+        "Cours : tarif de 2023",
+        "Tours de magie, Parc et Vienne que pourra",
+        "L'hôpital est-il responsable ?",
         "Le Grand Jury d'Appel, la Route de Port et le Compte de Gestion",
     ],
 )
