@@ -33,6 +33,7 @@ temps terre tour tours toussaint trois val vallee vendre vers vie village villag
 vue
 """
 _COMMON = frozenset(_WORDS.split())
+_SHORT = frozenset({"aix", "dax", "gap", "gex", "pau"})  # towns whose names are no words
 _ARTICLES = {"du": "le", "au": "le", "des": "les", "aux": "les"}
 _CAPITAL_BEFORE = re.compile(
     r"(?:^|[.?!:]|\bM\.|\bMme|(?<=\w[ '-])[A-ZÀ-Þ][\wÀ-ÿ'-]*|[\w-]-|\d)\W*$"
@@ -126,6 +127,6 @@ def _is_meant(text: str, folded: str, start: int, end: int, name: str, before: s
         return False
     # « Quimper : taux de 2023 », « taux 2023, Quimper »
     if not _WORD.search(folded[:start]) or _YEAR_BEFORE.search(text[:start]):
-        return len(name) > 3 or _MARKED.match(text[end:]) is not None
+        return len(name) > 3 or name in _SHORT or _MARKED.match(text[end:]) is not None
     # « Budget Rennes 2014 »: no one's name
     return len(name) > 3 and not _CAPITAL_BEFORE.search(text[:start])
