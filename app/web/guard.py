@@ -165,7 +165,7 @@ class Guard:
         self._check_origin(scope, headers)
         rule = rule_of(scope["method"], scope["path"])
         visit = scope[VISIT] = self.gate.visit(_peer(scope), headers)
-        self._count(scope, visit, "file" if rule is not None and rule.file else "request")
+        self._count(scope, visit, _counted(rule, visit, scope))
         if rule is None or (not self.gate.asks_login and LOGIN_PATHS.fullmatch(scope["path"])):
             raise Refused(404, _NOWHERE)
         self._check_visit(rule, visit, scope, headers)
@@ -179,10 +179,10 @@ class Guard:
         reader, address = visit.reader if visit else None, scope[ADDRESS]
         payer = payer_of(reader, address)
         try:
-            if what == "question":
+            if what == "questions":
                 self.bounds.question(payer)
             else:
-                self.bounds.request(payer, file=what == "file")
+                self.bounds.request(payer, what)
         except TooMany as trouble:
             self.bounds.note(str(trouble.facts["reason"]), reader, address)
             raise too_many(trouble) from trouble
@@ -237,7 +237,7 @@ class Guard:
             name = self._check_function(body.get("fn_index"), visit, scope)
             self.bounds.deny_fonds(visit.reader, scope[ADDRESS], body.get("data"))
             if name in QUESTIONS:
-                self._count(scope, visit, "question")
+                self._count(scope, visit, "questions")
         body["session_hash"] = _joined(visit, body.get("session_hash"))
         return _again(scope, json.dumps(body).encode(), receive)
 
@@ -316,6 +316,23 @@ def _is_own(headers: Headers, host: str, method: str) -> bool:
         return method == "GET" and headers.get("sec-fetch-mode") == ["navigate"]
     origin = headers.get("origin")
     return origin is None or origin[0].split("://")[-1] == host
+
+
+def _counted(rule: Rule | None, visit: Visit | None, scope: Scope) -> str:
+    """With what a request is counted.
+
+    Who is not logged in is one with everybody behind the same address: pages that show nothing,
+    tries of a password and all the rest are counted apart, so that neither a crowd nor a script
+    in the same building shuts out who only wants to log in.
+    """
+    if rule is not None and rule.file:
+        return "files"
+    if rule is None or visit is not None:
+        return "requests"
+    if rule.method == "POST":
+        return "logins" if scope["path"] == "/connexion" else "requests"
+    shown = rule.who == "anyone" or OPENED.fullmatch(scope["path"])
+    return "door" if shown else "requests"
 
 
 def too_many(trouble: TooMany) -> Refused:
