@@ -3,8 +3,8 @@
 A real `greffe serve` with as many accounts as people, made in DIR for it and removed again: give it
 a copy. Each logs in, asks a question of the file, opens the page of the first citation, reads for
 some seconds and asks again, until the time is over. Said: how long until the first sentence and
-until the end, what else than an answer was got, and the server's memory, every half minute. All come
-from one address: a login that the server's limits refuse ends the bench with what was said.
+until the end, what else than an answer was got, and the server's memory, every half minute. All
+come from one address: a login that the server refuses ends the bench with what was said.
 """
 
 from __future__ import annotations
