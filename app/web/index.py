@@ -17,7 +17,7 @@ from fastapi.responses import HTMLResponse
 
 from app.access.reader import Fonds
 from app.access.sessions import Visit
-from app.web.about import notice_for
+from app.web.about import Informed, notice_for
 from app.web.desk import Desk
 from app.web.frame import filled
 from app.web.guard import VISIT
@@ -31,7 +31,9 @@ NOTHING = "Aucun fonds ne vous est ouvert : demandez-le à votre administrateur.
 FRESH = 5.0  # seconds: counting 70,000 passages takes 100 ms, and a page may be reloaded at will
 
 
-def add_index(app: FastAPI, desk: Desk, town: str, static: Path) -> None:
+def add_index(
+    app: FastAPI, desk: Desk, town: str, static: Path, informed: Informed
+) -> None:  # fmt: skip
     """Add the route."""
     page = (static / "index.html").read_text("utf-8")
     script, style = _gradio_assets()
@@ -50,7 +52,7 @@ def add_index(app: FastAPI, desk: Desk, town: str, static: Path) -> None:
         own = desk.within(visit.reader.fonds)
         told = " · ".join(part for part in (town, holdings_of(own, visit.reader.fonds)) if part)
         shown = filled(page, {
-            "script": script, "style": style, "usages": notice_for(request),
+            "script": script, "style": style, "usages": notice_for(request, informed),
             "holdings": escape(told), "reader": _reader(visit),
             "nothing": "" if own.fonds() else f'<p class="avis">{escape(NOTHING)}</p>',
             "jeton": escape(visit.csrf), "motifs": reasons("page"),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 EXAMPLES = 4  # buttons
+# one Tab after the question: by the footer, the first citation was fourteen away
+TO_ANSWER = '<p><a class="evitement" href="#reponse">Aller à la réponse</a></p>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ def lay_out() -> Parts:
                 max_lines=8,
                 autofocus=True,
             )
+            _markdown(gr, "aller", TO_ANSWER)
             with gr.Row(elem_id="actions"):
                 ask = gr.Button("Envoyer", variant="primary", elem_id="envoyer")
                 stop = gr.Button("Arrêter", elem_id="arreter")

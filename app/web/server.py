@@ -18,7 +18,7 @@ from ingest import wall
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from app.web.about import About
+    from app.web.about import About, Informed
     from app.web.chat import Chat
 
 VISITORS = 128  # questions under way at once; Gradio's own default is one
@@ -51,6 +51,7 @@ def build_app(
     from fastapi.staticfiles import StaticFiles
 
     from app.conversation import EMPTY
+    from app.web.about import Informed
     from app.web.chat import Chat
     from app.web.guard import LOOPBACK, Guard
     from app.web.images import add_page_images
@@ -68,8 +69,9 @@ def build_app(
         functions=functions, bounds=bounds, journal=journal,
     )  # fmt: skip
     add_page_images(app, desk.catalogue, journal)
-    add_index(app, desk, settings.town, STATIC)
-    _add_plain_pages(app, desk, settings, gate, journal, about)
+    informed = Informed(settings.data)
+    add_index(app, desk, settings.town, STATIC, informed)
+    _add_plain_pages(app, desk, settings, gate, journal, about, informed)
     if isinstance(gate, LoginGate):
         from app.web.entrance import add_entrance
 
@@ -80,8 +82,9 @@ def build_app(
 
 
 def _add_plain_pages(
-    app: FastAPI, desk: Desk, settings: Settings, gate: Gate, journal: Journal, about: About | None
-) -> None:
+    app: FastAPI, desk: Desk, settings: Settings, gate: Gate, journal: Journal,
+    about: About | None, informed: Informed,
+) -> None:  # fmt: skip
     """The pages that need no script."""
     from app.web.about import About as Facts
     from app.web.about import add_about
@@ -100,7 +103,7 @@ def _add_plain_pages(
     add_opinions(app, plain)
     add_sheets(app, plain)
     add_history(app, plain, about.days.get("question", 0))
-    add_about(app, plain, about)
+    add_about(app, plain, about, informed)
     add_egress(app, plain)
     add_administration(app, plain)
 

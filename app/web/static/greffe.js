@@ -34,6 +34,20 @@ let shown = ""; // the citation in the panel
 let asked = ""; // the question shown last
 let sheet = null; // the image in the panel
 let times = 0;
+let holding = false; // a new answer is kept in view as it grows, until its reader moves
+
+for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+  addEventListener(kind, () => { holding = false; }, { capture: true, passive: true });
+}
+
+// The question stands at the top while its answer grows under it; the first one may stand lower.
+function hold() {
+  const question = holding ? document.querySelector("#reponse h2") : null;
+  if (!question) return;
+  const { top } = question.getBoundingClientRect();
+  if (question.id === "tour-1" && top >= 0 && top < innerHeight / 3) return;
+  question.scrollIntoView({ block: "start" });
+}
 
 function follow(link) {
   const field = document.querySelector("#choix textarea, #choix input");
@@ -74,6 +88,13 @@ function toAnswer() {
     : document.querySelector(`a[href="#${shown}"]`);
   link?.focus({ preventScroll: true });
   link?.scrollIntoView({ block: beside() ? "nearest" : "center" });
+}
+
+// « Aller à la réponse » : its citations come next by Tab.
+function toHeading() {
+  const heading = document.querySelector("#reponse h2");
+  heading?.focus({ preventScroll: true });
+  heading?.scrollIntoView({ block: "start" });
 }
 
 // An answer as text: its references keep their numbers, and what they stand for comes below.
@@ -176,6 +197,7 @@ document.addEventListener("click", (event) => {
   else if (/^#reposer-\d+$/.test(href)) askAgain(link);
   else if (href === "#reference") copyReference(link);
   else if (href === "#retour") toAnswer();
+  else if (href === "#reponse") toHeading();
   else if (href === "#question") document.querySelector("#question textarea")?.focus();
   else return;
   event.preventDefault();
@@ -205,8 +227,9 @@ function tend() {
   if ((question?.id ?? "") !== asked) {
     asked = question?.id ?? "";
     warn("");
-    question?.scrollIntoView({ block: "nearest" });
+    holding = question !== null;
   }
+  hold();
   const title = document.querySelector("#preuve h2");
   const reference = title ? title.id.slice(4) : "";
   for (const link of document.querySelectorAll("#tours a[href^='#c-'], #tours a[href^='#p-']")) {
@@ -235,4 +258,31 @@ function toPassage() {
   panel.scrollTop = below > panel.clientHeight - 60 ? panel.scrollTop + below - 260 : 0;
 }
 
+// « J'ai compris » : the notice goes, and the page stays with all that was asked on it.
+async function understood(form) {
+  let noted = false;
+  try {
+    const body = new URLSearchParams(new FormData(form));
+    const response = await fetch(form.action, { method: "POST", body, redirect: "manual" });
+    noted = response.type === "opaqueredirect";
+  } catch {
+    // said below
+  }
+  if (!noted) {
+    warn("Le serveur n'a pas pu le noter : réessayez dans un moment.");
+    return;
+  }
+  form.closest(".usages").remove();
+  document.querySelector("#annonce").textContent = "C'est noté.";
+  const answer = document.querySelector("#reponse h2");
+  (answer ?? document.querySelector("#question textarea"))?.focus({ preventScroll: true });
+}
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.closest(".usages")) return;
+  event.preventDefault();
+  understood(event.target);
+});
+
+new ResizeObserver(hold).observe(document.documentElement);
 new MutationObserver(tend).observe(document, { childList: true, subtree: true });
