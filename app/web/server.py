@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from html import escape
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,8 +19,10 @@ from ingest import wall
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from app.access.sessions import Visit
     from app.web.about import About, Informed
     from app.web.chat import Chat
+    from app.web.refused import Told
 
 VISITORS = 128  # questions under way at once; Gradio's own default is one
 STATIC = Path(str(resources.files("app.web"))) / "static"
@@ -66,7 +69,7 @@ def build_app(
     app.add_middleware(
         Guard, host=settings.host, name=settings.names, gate=gate, proxy=proxy, tls=tls,
         by_proxy_alone=not tls and settings.host not in LOOPBACK and proxy is not None,
-        functions=functions, bounds=bounds, journal=journal,
+        functions=functions, bounds=bounds, journal=journal, told=_told(gate, settings.town),
     )  # fmt: skip
     add_page_images(app, desk.catalogue, journal)
     informed = Informed(settings.data)
@@ -106,6 +109,28 @@ def _add_plain_pages(
     add_about(app, plain, about, informed)
     add_egress(app, plain)
     add_administration(app, plain)
+
+
+def _told(gate: Gate, town: str) -> Told:
+    """The page of an error: what happened, and the ways from there."""
+    from app.web.frame import Frame
+    from app.web.guard import VISIT
+    from app.web.markup import notice
+    from app.web.plain import LOG_IN, ways
+
+    frame = Frame(STATIC, town)
+
+    def told(scope: Mapping[str, Any], title: str, said: str) -> str:
+        visit: Visit | None = scope.get(VISIT)
+        if visit is not None:
+            links, back = ways(visit.reader), '<a href="/">Revenir à la page des questions</a>'
+        else:
+            links = LOG_IN if gate.asks_login else ""
+            back = '<a href="/">Aller à l\'accueil</a>'
+        content = f"<h2>{escape(title)}</h2>{notice(said)}<p>{back}</p>"
+        return frame.around(title, content, ways=links, kind="fiche")
+
+    return told
 
 
 def serve(
