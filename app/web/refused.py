@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from app.access.proxy import Headers
+from app.web.spacing import spaced_text
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -50,7 +51,10 @@ async def refuse(refused: Refused, scope: Scope, send: Send) -> None:
     if refused.after:
         headers.append((b"retry-after", str(refused.after).encode()))
         if scope["method"] == "POST":  # Gradio's script reads JSON
-            kind, body = b"application/json", json.dumps({"detail": refused.sentence}).encode()
+            kind, body = (
+                b"application/json",
+                json.dumps({"detail": spaced_text(refused.sentence)}).encode(),
+            )
     if refused.to and status == 200:
         kind = b"text/html; charset=utf-8"
         body = f'<!doctype html><meta http-equiv="refresh" content="0;url={refused.to}">'.encode()

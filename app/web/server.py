@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from app.web.refused import Told
 
 VISITORS = 128  # questions under way at once; Gradio's own default is one
+# pages whose conversation is remembered: of each, Gradio keeps 65 kB and more until so many others
+# have come, whether it was closed or not
+PAGES = 1000
 STATIC = Path(str(resources.files("app.web"))) / "static"
 
 
@@ -116,14 +119,14 @@ def _told(gate: Gate, town: str) -> Told:
     from app.web.frame import Frame
     from app.web.guard import VISIT
     from app.web.markup import notice
-    from app.web.plain import LOG_IN, ways
+    from app.web.plain import LOG_IN, head_of
 
     frame = Frame(STATIC, town)
 
     def told(scope: Mapping[str, Any], title: str, said: str) -> str:
         visit: Visit | None = scope.get(VISIT)
         if visit is not None:
-            links, back = ways(visit.reader), '<a href="/">Revenir à la page des questions</a>'
+            links, back = head_of(visit), '<a href="/">Revenir à la page des questions</a>'
         else:
             links = LOG_IN if gate.asks_login else ""
             back = '<a href="/">Aller à l\'accueil</a>'
@@ -187,6 +190,7 @@ def _with_gradio(
     blocks = chat.build()
     functions.update({index: str(fn.api_name) for index, fn in blocks.fns.items()})
     blocks.max_threads = VISITORS
+    blocks.state_session_capacity = PAGES
     blocks.queue(max_size=4 * VISITORS, default_concurrency_limit=VISITORS)
     mounted: FastAPI = gr.mount_gradio_app(
         app, blocks, path="/", footer_links=[], run_history=False, ssr_mode=False, pwa=False,
