@@ -39,7 +39,7 @@ from app.web.bounds import (
 )
 from tests.app.web.closed_town import Caller, Got, set_up
 from tests.app.web.conftest import Settings
-from tests.app.web.serving import serving
+from tests.app.web.serving import seen, serving
 from tests.app.web.town_hall import Desk
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -307,7 +307,7 @@ def test_a_refused_question_stays_in_the_box_and_the_page_says_why(
         page.keyboard.press("Enter")
         page.wait_for_timeout(700)
     page.wait_for_selector("#limite:visible")
-    assert "par personne" in page.inner_text("#limite")
+    assert "par personne" in seen(page, "#limite")
     assert page.input_value("#question textarea") == "Combien coûte la cantine ?"
     assert not page.is_visible("text=Error")
     context.close()

@@ -12,6 +12,7 @@ from app.opinions import judgements
 from app.web.cited import place_of
 from tests.app.web.closed_town import Caller
 from tests.app.web.hall import Hall, send, token, told
+from tests.app.web.serving import seen
 
 # Gradio 6.31 computes its queue's figures in ways that pandas 3 gives up
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -104,7 +105,7 @@ def test_a_citation_is_judged_beside_the_answer(browser: Any, hall: Hall) -> Non
     id = page.get_attribute("#preuve a[href^='#confirmer-']", "href").split("-")[1]
     page.click("#preuve a[href^='#confirmer-']")
     page.wait_for_selector("#preuve .jugement:has-text('confirmée')")
-    assert "confirmée" in page.inner_text("#annonce")
+    assert "confirmée" in seen(page, "#annonce")
     page.click("#citation-apres")
     page.wait_for_selector("#preuve a[href^='#contester-']")
     page.click("#preuve a[href^='#contester-']")

@@ -12,6 +12,7 @@ from app.journal.erase import erase_person
 from tests.app.web.closed_town import set_up
 from tests.app.web.conftest import Site
 from tests.app.web.hall import Hall
+from tests.app.web.serving import seen
 from tests.app.web.test_browser import Visit, visiting
 
 # Gradio 6.31 computes its queue's figures in ways that pandas 3 gives up
@@ -79,8 +80,8 @@ def test_the_notice_goes_and_the_conversation_stays(visit: Visit) -> None:
     page.click(".usages button")
     page.wait_for_selector(".usages", state="detached")
     assert visit.focused() == "tour-1"
-    assert "noté" in page.inner_text("#annonce")
-    assert "Combien coûte un repas ?" in page.inner_text("#reponse h2")
+    assert "noté" in seen(page, "#annonce")
+    assert "Combien coûte un repas ?" in seen(page, "#reponse h2")
     page.reload()
     page.wait_for_selector("#exemples button:visible")
     assert not page.is_visible(".usages")

@@ -60,6 +60,6 @@ def test_in_an_answer_each_space_put_in_can_be_taken_out() -> None:
 
 def test_every_page_is_spaced(site: Site) -> None:
     for path in ("/", "/comment-ca-marche", "/accessibilite", "/historique", "/egress"):
-        text = Caller(site.address).get(path).text
+        text = Caller(site.address).get(path).body.decode()
         for mark in (" :", " ;", " ?", " !", "« ", " »"):
             assert mark not in text.split("<main", 1)[-1].split("<footer", 1)[0], (path, mark)

@@ -106,7 +106,7 @@ def test_stopping_takes_away_what_was_not_checked_and_hangs_up(browser: Any, des
         seen.page.click("#arreter")
         seen.shows("#etape", "Recherche arrêtée.")
         assert seen.model.left.wait(20)
-        assert "préfet" not in seen.page.inner_text("#tours")
+        assert "préfet" not in seen(seen.page, "#tours")
 
 
 def test_a_visitor_who_leaves_hangs_up_on_the_model(browser: Any, desk: Desk) -> None:
@@ -124,5 +124,5 @@ def test_a_server_that_breaks_off_leaves_the_words_of_the_sources(
     with screen(browser, desk, Script(["Le préfet Dupont ", "dit "], ends=ends)) as seen:
         seen.send()
         seen.shows("#reponse .note", SILENT)
-        assert "Dupont" not in seen.page.inner_text("#reponse")
+        assert "Dupont" not in seen(seen.page, "#reponse")
         assert seen.page.locator("#reponse .exacte").count() > 0
