@@ -17,7 +17,7 @@ from tests.app.web.serving import seen
 # Gradio 6.31 computes its queue's figures in ways that pandas 3 gives up
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
-TWICE = "À combien est limitée la vitesse sur la déviation de la rue des Tanneurs ?"
+TWICE = "À partir de quand l'éclairage public est-il éteint la nuit ?"
 
 
 def several(hall: Hall, who: str) -> Answer:

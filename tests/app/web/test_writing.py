@@ -16,6 +16,7 @@ from app.ledger import squeeze
 from app.llm import Chat
 from app.settings import load
 from app.web import build_app
+from app.web.spacing import as_typed
 from tests.app.scripted_model import ModelServer, Script, model_server
 from tests.app.web.conftest import Settings
 from tests.app.web.serving import serving
@@ -96,7 +97,7 @@ def test_a_sentence_is_shown_as_unchecked_and_then_takes_its_verdict(
         assert seen.page.get_attribute("#reponse [role=log]", "aria-busy") == "false"
         shown = seen.page.locator("#reponse .phrase:not(.non-verifiee)").all_inner_texts()
         assert len(shown) == 1
-        assert QUOTED in shown[0]
+        assert QUOTED in as_typed(shown[0])
 
 
 def test_stopping_takes_away_what_was_not_checked_and_hangs_up(browser: Any, desk: Desk) -> None:
@@ -106,7 +107,7 @@ def test_stopping_takes_away_what_was_not_checked_and_hangs_up(browser: Any, des
         seen.page.click("#arreter")
         seen.shows("#etape", "Recherche arrêtée.")
         assert seen.model.left.wait(20)
-        assert "préfet" not in seen(seen.page, "#tours")
+        assert "préfet" not in seen.page.inner_text("#tours")
 
 
 def test_a_visitor_who_leaves_hangs_up_on_the_model(browser: Any, desk: Desk) -> None:
@@ -124,5 +125,5 @@ def test_a_server_that_breaks_off_leaves_the_words_of_the_sources(
     with screen(browser, desk, Script(["Le préfet Dupont ", "dit "], ends=ends)) as seen:
         seen.send()
         seen.shows("#reponse .note", SILENT)
-        assert "Dupont" not in seen(seen.page, "#reponse")
+        assert "Dupont" not in seen.page.inner_text("#reponse")
         assert seen.page.locator("#reponse .exacte").count() > 0
