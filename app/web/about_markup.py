@@ -38,7 +38,8 @@ def uses_form(token: str) -> str:
         f'<h2 id="usages-titre">Avant de commencer</h2>{USES}'
         '<form method="post" action="/usages" class="gestes">'
         f'<input type="hidden" name="jeton" value="{escape(token)}">'
-        '<button>J\'ai compris</button> <a href="/comment-ca-marche">Comment ça marche</a>'
+        "<button>J'ai compris</button>"
+        ' <a href="/comment-ca-marche">Comment ça marche</a>'
         "</form></section>"
     )
 
