@@ -24,6 +24,7 @@ from ingest.catalogue import Catalogue
 from ingest.records.fold import fold
 from ingest.trouble import Trouble
 
+INFORMED = "informed"  # kind of the line by which somebody says that they read the uses
 NAMED = "named"  # kind of the line by which a conversation is given a name
 TALK = "talk"  # part of a question's line: the answer, its conversation, what came of it
 LONGEST_NAME = 200  # characters
@@ -78,6 +79,14 @@ def talk(data: Path, who: str, id: str) -> Talk:
     if found is None:
         raise TalkUnknown(id=id)
     return found
+
+
+def was_informed(data: Path, who: str) -> bool:
+    """Whether somebody has said that they read what it may be used for, and it still stands."""
+    if not folder_of(data).is_dir():
+        return False
+    with opened(folder_of(data)) as words:
+        return any(words.lines_of((INFORMED,), names_of(data, who)))
 
 
 def name_talk(journal: Journal, who: str, id: str, name: str) -> None:

@@ -3,7 +3,8 @@
 A real `greffe serve` with as many accounts as people, made in DIR for it and removed again: give it
 a copy. Each logs in, asks a question of the file, opens the page of the first citation, reads for
 some seconds and asks again, until the time is over. Said: how long until the first sentence and
-until the end, what else than an answer was got, and the server's memory, before and after.
+until the end, what else than an answer was got, and the server's memory, every half minute. All
+come from one address: a login that the server refuses ends the bench with what was said.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from evals.page_opening import server
 from evals.timing import machine, times
 from evals.while_flooded import Clerk, people_of
 
+WEIGHED_S = 30
 _IMAGE = re.compile(r"/page/\d+/\d+\.webp\?[\w=&-]+")
 
 
@@ -119,7 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         clerks = [Clerk(asked.port, *person) for person in people]
         clerks[0].answered(questions[0])  # the first one loads what it needs
         served, seen = psutil.Process(process.pid), Seen()
-        before, until = memory(served), time.monotonic() + 60 * asked.minutes
+        weighed, until = [memory(served)], time.monotonic() + 60 * asked.minutes
         threads = [
             threading.Thread(
                 target=one_person, args=(clerk, questions, until, asked.pause, seen, number)
@@ -128,15 +130,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         ]
         for thread in threads:
             thread.start()
+        while (left := until - time.monotonic()) > 0:
+            time.sleep(min(WEIGHED_S, left))
+            weighed.append(memory(served))
         for thread in threads:
             thread.join()
-        after = memory(served)
     for name, waits in (
         ("première phrase", seen.first), ("réponse entière", seen.whole), ("image", seen.images),
     ):  # fmt: skip
         print(f"{name} : {times(waits)}")
     print(f"autre chose qu'une réponse : {dict(seen.wrong)}")
-    print(f"mémoire : {before:.0f} Mio, puis {after:.0f} Mio")
+    print(f"mémoire, toutes les {WEIGHED_S} s : {', '.join(f'{one:.0f}' for one in weighed)} Mio")
     print(", ".join(f"{what} : {value}" for what, value in machine().items()))
 
 

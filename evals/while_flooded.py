@@ -81,7 +81,10 @@ class Clerk:
         self._until_it_answers()
         token = re.search(r'name="jeton" value="([^"]*)"', self.get("/connexion")[1].decode())
         fields = {"identifiant": self.login, "motdepasse": self.password}
-        self.send("POST", "/connexion", urlencode({**fields, "jeton": token[1] if token else ""}))
+        sent = urlencode({**fields, "jeton": token[1] if token else ""})
+        status, said = self.send("POST", "/connexion", sent)
+        if status != 303:  # 429: the limit by address before the login
+            raise RuntimeError(f"{self.login}, connexion : {status} {said[:200].decode()}")
         config = json.loads(self.get("/config")[1])
         (found,) = [one for one in config["dependencies"] if one["api_name"] == "ask_typed"]
         self.function = found["id"]

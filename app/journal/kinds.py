@@ -13,7 +13,7 @@ KINDS: dict[str, tuple[str, Retention]] = {
     "named": ("conversation nommée", "question"),
     "opinion": ("avis sur une réponse", "question"),
     "judged": ("citation jugée", "question"),
-    "informed": ("usages lus", "login"),
+    "informed": ("usages lus", "question"),
     "login": ("connexion", "login"),
     "refused": ("connexion refusée", "login"),
     "logout": ("déconnexion", "login"),

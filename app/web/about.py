@@ -8,13 +8,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
 from app.access.reader import Reader
 from app.access.sessions import Visit
+from app.history import was_informed
 from app.journal.kinds import Retention
 from app.web import about_markup
 from app.web.entrance import STALE, form_of
@@ -38,9 +41,29 @@ class About:
     days: Mapping[Retention, int] = field(default_factory=dict[Retention, int])  # 0: for ever
 
 
-def add_about(app: FastAPI, plain: Plain, about: About) -> None:
+@dataclass(frozen=True, slots=True)
+class Informed:
+    """Who has read the notice of uses. The journal knows; each login is looked up there once.
+
+    So it is kept as long as one's questions, and erased with them.
+    """
+
+    data: Path
+    known: dict[str, bool] = field(default_factory=dict[str, bool])  # by login
+
+    def has_read(self, visit: Visit) -> bool:
+        """Whether who logged in has said so, in this browser or another."""
+        login = visit.reader.login
+        if not visit.csrf:
+            return False
+        if login not in self.known:
+            self.known[login] = was_informed(self.data, login)
+        return self.known[login]
+
+
+def add_about(app: FastAPI, plain: Plain, about: About, informed: Informed) -> None:
     """Add the routes."""
-    pages = Pages(plain, about)
+    pages = Pages(plain, about, informed)
     app.get("/comment-ca-marche")(pages.how)
     app.get("/accessibilite")(pages.accessible)
     app.post("/usages")(pages.read)
@@ -49,8 +72,8 @@ def add_about(app: FastAPI, plain: Plain, about: About) -> None:
 class Pages:
     """The handlers of the routes."""
 
-    def __init__(self, plain: Plain, about: About) -> None:
-        self.plain, self.about = plain, about
+    def __init__(self, plain: Plain, about: About, informed: Informed) -> None:
+        self.plain, self.about, self.informed = plain, about, informed
 
     def how(self, request: Request) -> Response:
         """What it is, what it rests on, what is kept, and one's rights."""
@@ -70,7 +93,8 @@ class Pages:
         form = await form_of(request)
         if not from_here(request, form):
             return self.plain.told(request, about_markup.HOW, STALE, 400)
-        self.plain.note(request, "informed", {})
+        await run_in_threadpool(self.plain.note, request, "informed", {})
+        self.informed.known[reader_of(request).login] = True
         response = RedirectResponse("/", 303)
         response.set_cookie(
             READ, mark_of(reader_of(request)), max_age=_YEAR, path="/", httponly=True,
@@ -79,10 +103,10 @@ class Pages:
         return response
 
 
-def notice_for(request: Request) -> str:
+def notice_for(request: Request, informed: Informed) -> str:
     """The notice of uses, for who has not read it under this login."""
     visit: Visit = request.scope[VISIT]
-    if request.cookies.get(READ) == mark_of(visit.reader):
+    if request.cookies.get(READ) == mark_of(visit.reader) or informed.has_read(visit):
         return ""
     return about_markup.uses_form(visit.csrf)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from html import escape
 
 from app.journal.kinds import Retention
+from app.web.spacing import number
 
 HOW = "Comment ça marche"
 ACCESSIBLE = "Déclaration d'accessibilité"
@@ -37,7 +38,8 @@ def uses_form(token: str) -> str:
         f'<h2 id="usages-titre">Avant de commencer</h2>{USES}'
         '<form method="post" action="/usages" class="gestes">'
         f'<input type="hidden" name="jeton" value="{escape(token)}">'
-        '<button>J\'ai compris</button> <a href="/comment-ca-marche">Comment ça marche</a>'
+        "<button>J'ai compris</button>"
+        ' <a href="/comment-ca-marche">Comment ça marche</a>'
         "</form></section>"
     )
 
@@ -113,7 +115,7 @@ def _limits() -> str:
 def _journal(days: Mapping[Retention, int], *, login: bool) -> str:
     def kept(retention: Retention) -> str:
         count = days.get(retention, 0)
-        return f"{count} jours" if count else "sans limite de durée"
+        return f"{number(count)} jours" if count else "sans limite de durée"
 
     who = "Avec votre identifiant" if login else "Sans nom : aucune connexion n'est demandée"
     items = "".join(f"<li>{words} : {kept(retention)}</li>" for retention, words in _KEPT)

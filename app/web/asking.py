@@ -15,6 +15,7 @@ from app.batch import is_text
 from app.citations import Answer, Draft
 from app.errors import as_trouble, keep_traceback, spoken
 from app.web.desk import Conversation, Desk
+from app.web.spacing import number
 from ingest.trouble import Trouble
 from vectorstore.narrow import EVERYTHING, Narrow
 
@@ -162,7 +163,7 @@ def objection(question: str, conversation: Conversation) -> str:
     if not question.strip():
         return "Écrivez une question."
     if len(question) > LONGEST_QUESTION:
-        said, most = (f"{n:,}".replace(",", "\u202f") for n in (len(question), LONGEST_QUESTION))
+        said, most = (number(n) for n in (len(question), LONGEST_QUESTION))
         return (
             f"Votre question compte {said} caractères ; la limite est de {most}."
             " Raccourcissez-la, puis envoyez-la de nouveau."

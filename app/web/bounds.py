@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from limits import RateLimitItem
 
 BURST = 5  # a minute's requests may come five times as fast, for ten seconds
-FILES = 10  # the page's own files, cheap and many, for each request allowed
+# of what is asked, how many for each request allowed: the page's own files are cheap and many; so
+# is the way to the login, by which all who share one address come in at nine o'clock
+SHARE = {"requests": 1, "files": 10, "door": 10, "logins": 1}
 NOBODY = "inconnu"
 # refusals of rights that are noted: of one person a minute, and of all an hour; then a single line
 DENIED, ALL_DENIED = 10, 300
@@ -74,11 +76,10 @@ class Bounds:
         """How long a question may take; None without limit."""
         return self.allowed.seconds if self.allowed else None
 
-    def request(self, payer: str, *, file: bool = False) -> None:
-        """Count a request. Raises TooMany."""
+    def request(self, payer: str, limit: str = "requests") -> None:
+        """Count a request with those of its kind, one of SHARE. Raises TooMany."""
         if self.allowed is not None:
-            limit = "files" if file else "requests"
-            most = self.allowed.requests * (FILES if file else 1)
+            most = self.allowed.requests * SHARE[limit]
             self._count(limit, payer, most, self._a_second(max(1, most // BURST), 10))
             self._count(limit, payer, most, self._a_minute(most))
 

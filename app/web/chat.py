@@ -24,6 +24,7 @@ from app.web.layout import Parts, lay_out
 from app.web.markup import notice, turn, turns, working
 from app.web.proof import Panel, View, first_view, listed, move, open_reference, panel
 from app.web.room import Room, served
+from app.web.spacing import as_typed, spaced_text
 from vectorstore.narrow import EVERYTHING, Narrow
 
 Changes = dict[Any, Any]  # component → its new value or update
@@ -106,6 +107,7 @@ class Chat:
         p, number = self.parts, len(conversation.turns) + 1
         if not isinstance(question, str):  # the page sends text; a request by hand, anything
             question = ""
+        question = as_typed(question)  # an example is shown with spaces that do not break
         if conversation.turns and not question.strip():
             return  # Enter, twice
         narrow, refused = _narrowed(kinds, since, until)
@@ -218,7 +220,7 @@ class Chat:
             p.examples_row: gr.update(visible=bool(examples)),
         }
         for button, text in zip(p.examples, [*examples, "", "", "", ""], strict=False):
-            changes[button] = gr.update(value=text, visible=bool(text))
+            changes[button] = gr.update(value=spaced_text(text), visible=bool(text))
         return changes
 
     def open(

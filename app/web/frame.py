@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 
+from app.web.spacing import spaced
+
 
 class Frame:
     """The frame of every such page."""
@@ -31,11 +33,16 @@ class Frame:
             kind: the class of `main`.
             head: what the head holds besides, as HTML of ours.
         """
-        nav = f'<nav class="qui" aria-label="Pages">{ways}</nav>' if ways else ""
-        return filled(self._page, {
-            "titre": escape(title), "ville": escape(self._town), "chemins": nav, "genre": kind,
-            "contenu": content, "tete": head,
+        shown = filled(self._page, {
+            "titre": escape(title), "ville": escape(self._town), "chemins": nav(ways),
+            "genre": kind, "contenu": content, "tete": head,
         })  # fmt: skip
+        return spaced(shown)
+
+
+def nav(ways: str) -> str:
+    """The links at the head of a page; nothing where there are none."""
+    return f'<nav class="qui" aria-label="Pages">{ways}</nav>' if ways else ""
 
 
 def filled(page: str, holes: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ import ipaddress
 import json
 import re
 import socket
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -23,6 +23,17 @@ from app.access.sessions import Visit
 from app.errors import spoken
 from app.journal.entries import Journal
 from app.web.bounds import Bounds, TooMany, payer_of
+from app.web.refused import (
+    NOWHERE,
+    Framed,
+    Message,
+    Refused,
+    Scope,
+    Send,
+    Told,
+    is_read,
+    refuse,
+)
 from app.web.rules import (
     FUNCTIONS,
     LOGIN_PATHS,
@@ -33,10 +44,7 @@ from app.web.rules import (
     rule_of,
 )
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 VISIT = "greffe.visit"  # where the scope holds the visit
@@ -58,24 +66,8 @@ HEADERS = {
 }
 HSTS = ("strict-transport-security", "max-age=31536000")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_NOWHERE = "Cette page n'existe pas."
 _BY_PROXY = "Cette page ne s'ouvre que par le serveur mandataire de la mairie."
 _LOG_IN = "Votre session est terminée : connectez-vous de nouveau."
-
-
-class Refused(Exception):
-    """A request that goes no further. `to`: where a browser is sent instead."""
-
-    def __init__(
-        self, status: int, sentence: str, to: str = "", after: object = "", *, denied: bool = False
-    ) -> None:
-        """`after`: seconds to wait before the next try; `denied`: for want of a right."""
-        super().__init__(sentence)
-        self.status = status
-        self.sentence = sentence
-        self.to = to
-        self.after = after
-        self.denied = denied
 
 
 class _Ended(OSError):
@@ -89,9 +81,12 @@ class Guard:
         self, app: Application, host: str, name: str = "", gate: Gate | None = None,
         proxy: Proxy | None = None, *, by_proxy_alone: bool = False, tls: bool = False,
         functions: Mapping[int, str] | None = None, bounds: Bounds | None = None,
-        journal: Journal | None = None,
+        journal: Journal | None = None, told: Told | None = None,
     ) -> None:  # fmt: skip
-        """`functions`: the names of Gradio's functions by index; may be filled in later."""
+        """`functions`: the names of Gradio's functions by index; may be filled in later.
+
+        `told` makes the page of an error, for who reads one; without it there is a sentence.
+        """
         self.app = app
         self.names = (host, *(part.strip() for part in name.split(",") if part.strip()))
         self.gate: Gate = gate or OpenGate()
@@ -101,6 +96,7 @@ class Guard:
         self.functions = functions if functions is not None else {}
         self.bounds = bounds or Bounds()
         self.journal = journal
+        self.told = told
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through with our headers on its response, or refuse it in French."""
@@ -112,6 +108,8 @@ class Guard:
             return
         headers = headers_of(scope)
         sending = self._with_headers(send, scope, headers)
+        if self.told is not None and is_read(headers):
+            sending = Framed(sending, scope, self.told)
         try:
             visit, receive = await self._admitted(scope, headers, receive)
         except Refused as refused:
@@ -119,17 +117,20 @@ class Guard:
                 self._deny(scope, refused.status)
             if refused.after:
                 await asyncio.sleep(self.bounds.slow)
-            await _refuse(refused, scope, sending)
+            await refuse(refused, scope, sending)
             return
         if visit is not None and self.gate.begins(visit):
             who, address = visit.reader.login, scope[ADDRESS]
             await asyncio.to_thread(self._note_vouched, who, address)
         try:
             await self.app(scope, receive, self._while_open(visit, self._watched(sending, scope)))
-        except OSError as error:
-            if not isinstance(error, _Ended) and not isinstance(error.__context__, _Ended):
-                raise
-            await sending({"type": "http.response.body", "body": b"", "more_body": False})
+        except Exception as error:
+            if isinstance(error, _Ended) or isinstance(error.__context__, _Ended):
+                await sending({"type": "http.response.body", "body": b"", "more_body": False})
+                return
+            if isinstance(sending, Framed):
+                await sending.fail()
+            raise
 
     def _note_vouched(self, who: str, address: str) -> None:
         if self.journal is not None:
@@ -165,9 +166,9 @@ class Guard:
         self._check_origin(scope, headers)
         rule = rule_of(scope["method"], scope["path"])
         visit = scope[VISIT] = self.gate.visit(_peer(scope), headers)
-        self._count(scope, visit, "file" if rule is not None and rule.file else "request")
+        self._count(scope, visit, _counted(rule, visit, scope))
         if rule is None or (not self.gate.asks_login and LOGIN_PATHS.fullmatch(scope["path"])):
-            raise Refused(404, _NOWHERE)
+            raise Refused(404, NOWHERE)
         self._check_visit(rule, visit, scope, headers)
         if rule.method == "POST":
             _check_length(headers, rule.most)
@@ -179,10 +180,10 @@ class Guard:
         reader, address = visit.reader if visit else None, scope[ADDRESS]
         payer = payer_of(reader, address)
         try:
-            if what == "question":
+            if what == "questions":
                 self.bounds.question(payer)
             else:
-                self.bounds.request(payer, file=what == "file")
+                self.bounds.request(payer, what)
         except TooMany as trouble:
             self.bounds.note(str(trouble.facts["reason"]), reader, address)
             raise too_many(trouble) from trouble
@@ -216,7 +217,7 @@ class Guard:
         if visit.first and not rule.first:
             raise Refused(403, "Changez d'abord votre mot de passe.", to="/mot-de-passe")
         if not visit.reader.may_act_as(rule.who):
-            raise Refused(404, _NOWHERE, denied=True)
+            raise Refused(404, NOWHERE, denied=True)
 
     async def _own_page(
         self, rule: Rule, visit: Visit, scope: Scope, receive: Receive
@@ -237,7 +238,7 @@ class Guard:
             name = self._check_function(body.get("fn_index"), visit, scope)
             self.bounds.deny_fonds(visit.reader, scope[ADDRESS], body.get("data"))
             if name in QUESTIONS:
-                self._count(scope, visit, "question")
+                self._count(scope, visit, "questions")
         body["session_hash"] = _joined(visit, body.get("session_hash"))
         return _again(scope, json.dumps(body).encode(), receive)
 
@@ -246,7 +247,7 @@ class Guard:
         role = FUNCTIONS.get(name)
         if role is None or not visit.reader.may_act_as(role):
             self._deny(scope, 404, f"{scope['path']} ({name or index!r})")
-            raise Refused(404, _NOWHERE)
+            raise Refused(404, NOWHERE)
         return name
 
     def _while_open(self, visit: Visit | None, send: Send) -> Send:
@@ -318,6 +319,23 @@ def _is_own(headers: Headers, host: str, method: str) -> bool:
     return origin is None or origin[0].split("://")[-1] == host
 
 
+def _counted(rule: Rule | None, visit: Visit | None, scope: Scope) -> str:
+    """With what a request is counted.
+
+    Who is not logged in is one with everybody behind the same address: pages that show nothing,
+    tries of a password and all the rest are counted apart, so that neither a crowd nor a script
+    in the same building shuts out who only wants to log in.
+    """
+    if rule is not None and rule.file:
+        return "files"
+    if rule is None or visit is not None:
+        return "requests"
+    if rule.method == "POST":
+        return "logins" if scope["path"] == "/connexion" else "requests"
+    shown = rule.who == "anyone" or OPENED.fullmatch(scope["path"])
+    return "door" if shown else "requests"
+
+
 def too_many(trouble: TooMany) -> Refused:
     """A limit that was reached, as it is told over HTTP."""
     return Refused(429, spoken(trouble), after=trouble.facts["seconds"])
@@ -384,21 +402,3 @@ def _again(scope: Scope, body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return receiving
-
-
-async def _refuse(refused: Refused, scope: Scope, send: Send) -> None:
-    status, kind, body = refused.status, b"text/plain; charset=utf-8", refused.sentence.encode()
-    headers = [(b"cache-control", b"no-store")]
-    if refused.after:
-        headers.append((b"retry-after", str(refused.after).encode()))
-        if scope["method"] == "POST":  # Gradio's script reads JSON
-            kind, body = b"application/json", json.dumps({"detail": refused.sentence}).encode()
-    if refused.to and status == 200:
-        kind = b"text/html; charset=utf-8"
-        body = f'<!doctype html><meta http-equiv="refresh" content="0;url={refused.to}">'.encode()
-    elif refused.to:
-        status = 303
-        headers.append((b"location", refused.to.encode()))
-    headers += [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

@@ -18,6 +18,7 @@ from app.web.entrance import STALE, form_of
 from app.web.kept_markup import moment
 from app.web.markup import address, notice
 from app.web.plain import Plain, from_here, reader_of, token_of
+from app.web.spacing import number
 
 TITLE = "Mes conversations"
 SHOWN = 50  # conversations on a page
@@ -98,7 +99,7 @@ class History:
     def _for_how_long(self) -> str:
         if not self.days:
             return "Elles le sont sans limite de durée."
-        return f"Elles en sont effacées après {self.days} jours."
+        return f"Elles en sont effacées après {number(self.days)} jours."
 
 
 def _search(text: str) -> str:

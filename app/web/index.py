@@ -17,21 +17,21 @@ from fastapi.responses import HTMLResponse
 
 from app.access.reader import Fonds
 from app.access.sessions import Visit
-from app.web.about import notice_for
+from app.web.about import Informed, notice_for
 from app.web.desk import Desk
-from app.web.frame import filled
+from app.web.frame import filled, nav
 from app.web.guard import VISIT
 from app.web.opinion_forms import reasons
-from app.web.plain import ways
+from app.web.plain import head_of
+from app.web.spacing import number, spaced
 
-ROLES = {"agent": "agent", "juriste": "juriste", "admin": "administrateur"}
 NOTHING = "Aucun fonds ne vous est ouvert : demandez-le à votre administrateur."
-
-
 FRESH = 5.0  # seconds: counting 70,000 passages takes 100 ms, and a page may be reloaded at will
 
 
-def add_index(app: FastAPI, desk: Desk, town: str, static: Path) -> None:
+def add_index(
+    app: FastAPI, desk: Desk, town: str, static: Path, informed: Informed
+) -> None:  # fmt: skip
     """Add the route."""
     page = (static / "index.html").read_text("utf-8")
     script, style = _gradio_assets()
@@ -50,13 +50,13 @@ def add_index(app: FastAPI, desk: Desk, town: str, static: Path) -> None:
         own = desk.within(visit.reader.fonds)
         told = " · ".join(part for part in (town, holdings_of(own, visit.reader.fonds)) if part)
         shown = filled(page, {
-            "script": script, "style": style, "usages": notice_for(request),
-            "holdings": escape(told), "reader": _reader(visit),
+            "script": script, "style": style, "usages": notice_for(request, informed),
+            "holdings": escape(told), "reader": nav(head_of(visit, "/")),
             "nothing": "" if own.fonds() else f'<p class="avis">{escape(NOTHING)}</p>',
             "jeton": escape(visit.csrf), "motifs": reasons("page"),
             "validates": "oui" if visit.reader.may_act_as("juriste") else "non",
         })  # fmt: skip
-        return HTMLResponse(shown, headers={"cache-control": "no-store"})
+        return HTMLResponse(spaced(shown), headers={"cache-control": "no-store"})
 
 
 def holdings(desk: Desk) -> str:
@@ -64,29 +64,10 @@ def holdings(desk: Desk) -> str:
     summary = desk.summary()
     counts = []
     for key, one, many in (("sources", "source", "sources"), ("records", "acte", "actes")):
-        number = summary.get(key)
-        if isinstance(number, int):
-            said = f"{number:,}".replace(",", "\u202f")
-            counts.append(f"{said} {one if number < 2 else many}")
+        count = summary.get(key)
+        if isinstance(count, int):
+            counts.append(f"{number(count)} {one if count < 2 else many}")
     return ", ".join(counts)
-
-
-def _reader(visit: Visit) -> str:
-    """Who is logged in, and the ways out; where nobody logs in, what there is to review."""
-    reader = visit.reader
-    elsewhere = ways(reader, "/")
-    if not visit.csrf:
-        return f'<nav class="qui" aria-label="Pages">{elsewhere}</nav>'
-    mine = elsewhere
-    mine += '<a href="/mot-de-passe">Changer de mot de passe</a>' if visit.own_password else ""
-    if visit.ends:
-        mine += (
-            '<form method="post" action="/deconnexion">'
-            f'<input type="hidden" name="jeton" value="{escape(visit.csrf)}">'
-            "<button>Se déconnecter</button></form>"
-        )
-    who = f"<b>{escape(reader.name)}</b> ({ROLES[reader.role]})"
-    return f'<nav class="qui" aria-label="Pages"><span>{who}</span>{mine}</nav>'
 
 
 def _gradio_assets() -> tuple[str, str]:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from app.web.spacing import spaced_text
+
 EXAMPLES = 4  # buttons
+# one Tab after the question: by the footer, the first citation was fourteen away
+TO_ANSWER = '<p><a class="evitement" href="#reponse">Aller à la réponse</a></p>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ def lay_out() -> Parts:
                 max_lines=8,
                 autofocus=True,
             )
+            _markdown(gr, "aller", TO_ANSWER)
             with gr.Row(elem_id="actions"):
                 ask = gr.Button("Envoyer", variant="primary", elem_id="envoyer")
                 stop = gr.Button("Arrêter", elem_id="arreter")
@@ -88,10 +93,13 @@ def _filters(gr: Any) -> tuple[Any, ...]:
         "Limiter la recherche", open=False, visible=False, elem_id="choisir"
     ) as around:
         fonds = gr.CheckboxGroup(
-            [], label="Fonds", info="Rien de coché : tous les fonds.", elem_id="fonds"
+            [], label="Fonds", info=spaced_text("Rien de coché : tous les fonds."), elem_id="fonds"
         )
         kinds = gr.CheckboxGroup(
-            [], label="Nature des actes", info="Rien de coché : toutes.", elem_id="natures"
+            [],
+            label="Nature des actes",
+            info=spaced_text("Rien de coché : toutes."),
+            elem_id="natures",
         )
         with gr.Row(elem_id="periode"):
             since = gr.Textbox(label="Depuis l'année", max_length=4, elem_id="depuis")

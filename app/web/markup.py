@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from app.citations import Answer, Citation, Draft, Sentence
+from app.web.spacing import spaced
 from ingest.records.label import short_date
 
 # status → (class, what the reader sees beside the sentence)
@@ -50,9 +51,10 @@ def turn(number: int, question: str, answer: Answer | Draft | None) -> str:
         body = _draft(answer)
     elif answer is not None:
         body = _answer(number, answer)
-    return (
+    return spaced(
         f'<section class="tour"><h2 class="question" id="tour-{number}" tabindex="-1">'
-        f'<span class="lu">Question {number} : </span>{escape(question)}</h2>{body}</section>'
+        f'<span class="lu">Question {number} : </span>{escape(question)}</h2>{body}</section>',
+        marked=True,
     )
 
 
@@ -64,7 +66,7 @@ def turns(pairs: Sequence[tuple[str, Answer]]) -> str:
 def notice(sentence: str, role: str = "") -> str:
     """A sentence of the program to the user."""
     heard = f' role="{role}"' if role else ""
-    return f'<p class="avis"{heard}>{escape(sentence)}</p>' if sentence else ""
+    return spaced(f'<p class="avis"{heard}>{escape(sentence)}</p>') if sentence else ""
 
 
 def address(id: str) -> str:
@@ -74,7 +76,7 @@ def address(id: str) -> str:
 
 def working(sentence: str) -> str:
     """What is being done at this moment."""
-    return f'<p class="travail">{escape(sentence[:1].upper() + sentence[1:])}</p>'
+    return spaced(f'<p class="travail">{escape(sentence[:1].upper() + sentence[1:])}</p>')
 
 
 def confidence(citation: Citation) -> str:

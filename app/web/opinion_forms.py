@@ -36,13 +36,14 @@ def reasons(name: str) -> str:
     )
 
 
-def judging_form(answer: str, number: int, token: str) -> str:
-    """A citation is confirmed, or contested with a reason."""
+def judging_form(answer: str, number: int, token: str, here: str = "") -> str:
+    """A citation is confirmed, or contested with a reason; `here`: the page to come back to."""
+    back = f'<input type="hidden" name="retour" value="{escape(here)}">' if here else ""
     return (
         f'<details class="juger"><summary>Juger la citation [{number}]</summary>'
         f'<form method="post" action="{address(answer)}/citation">'
         f'<input type="hidden" name="jeton" value="{escape(token)}">'
-        f'<input type="hidden" name="numero" value="{number}">'
+        f'<input type="hidden" name="numero" value="{number}">{back}'
         f'<label for="juge-{number}">Remarque</label>'
         f'<textarea id="juge-{number}" name="texte" rows="2" maxlength="{LONGEST}"></textarea>'
         '<p><button name="verdict" value="confirmed">✓ Confirmer</button> '

@@ -24,6 +24,7 @@ from app.opinions import (
     note,
 )  # fmt: skip
 from app.replay import AnswerUnknown, replayed
+from app.web.cited import way_back
 from app.web.entrance import STALE, form_of
 from app.web.guard import ADDRESS
 from app.web.kept_markup import moment
@@ -92,7 +93,7 @@ class Opinions:
         reader = reader_of(request)
         said = Judgement(answer, int(number), verdict, reader.name or reader.login, _text(form))
         self._note(request, said)
-        return RedirectResponse(f"{address(answer)}#source-{int(number)}", 303)
+        return RedirectResponse(way_back(form, answer, int(number)), 303)
 
     def _sees(self, request: Request, answer: str, citation: str = "") -> bool:
         """Whether whoever asks may see this answer, and whether it has this citation."""

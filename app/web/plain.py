@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ WAYS: tuple[tuple[str, str, Role], ...] = (
     ("/administration", "Administration", "admin"),
     ("/egress", "Où vont les données ?", "admin"),
 )
+ROLE_NAMES: dict[Role, str] = {"agent": "agent", "juriste": "juriste", "admin": "administrateur"}
 UNKNOWN = "Cette réponse n'existe pas ici, ou elle ne vous est pas ouverte."
 LOG_IN = '<a href="/connexion">Se connecter</a>'
 
@@ -50,7 +52,7 @@ class Plain:
     ) -> Response:  # fmt: skip
         """The page, never kept by the browser."""
         visit: Visit | None = request.scope[VISIT]
-        links = ways(visit.reader) if visit else LOG_IN
+        links = head_of(visit) if visit else LOG_IN
         shown = self.frame.around(title, content, ways=links, kind=kind)
         return HTMLResponse(shown, status, headers={"cache-control": "no-store"})
 
@@ -81,6 +83,24 @@ def ways(reader: Reader, here: str = "") -> str:
         for address, words, role in WAYS
         if address != here and reader.may_act_as(role)
     )
+
+
+def head_of(visit: Visit, here: str = "") -> str:
+    """The links at the head of a page; who is logged in, and the ways out."""
+    pages = ways(visit.reader, here)
+    if not visit.csrf:
+        return pages
+    reader = visit.reader
+    parts = [f"<span><b>{escape(reader.name)}</b> ({ROLE_NAMES[reader.role]})</span>"]
+    if visit.own_password:
+        parts.append('<a href="/mot-de-passe">Changer de mot de passe</a>')
+    if visit.ends:
+        parts.append(
+            '<form method="post" action="/deconnexion">'
+            f'<input type="hidden" name="jeton" value="{escape(visit.csrf)}">'
+            "<button>Se déconnecter</button></form>"
+        )
+    return f'<span class="pages">{pages}</span><span class="compte">{" ".join(parts)}</span>'
 
 
 def reader_of(request: Request) -> Reader:

@@ -13,9 +13,10 @@ from app.citations import Citation, Quote
 from app.errors import sentence
 from app.pages import Drawn, Undrawable, drawn_page, excerpt, has_paper
 from app.reference import reference
+from app.web.cited import place_of
 from app.web.desk import Catalogue, Conversation, Source
 from app.web.markup import confidence, escape, notice
-from app.web.sheet_markup import place_of
+from app.web.spacing import spaced
 from ingest.discover import sha256
 from ingest.pages import Page
 from vectorstore.versions import period
@@ -94,8 +95,11 @@ def panel(catalogue: Catalogue, conversation: Conversation, view: View) -> Panel
         before = catalogue.page(citation.source_id, view.page - 1) is not None
         after = catalogue.page(citation.source_id, view.page + 1) is not None
     return Panel(
-        _head(citation, view, len(choice)) + _tools(catalogue, citation, view.page),
-        body,
+        spaced(
+            _head(citation, view, len(choice))
+            + _tools(catalogue, citation, view.page, _answer_of(conversation, view))
+        ),
+        spaced(body),
         view.position > 0,
         view.position < len(choice) - 1,
         before,
@@ -131,7 +135,24 @@ def _head(citation: Citation, view: View, count: int) -> str:
     )
 
 
-def _tools(catalogue: Catalogue, citation: Citation, page: int) -> str:
+def _answer_of(conversation: Conversation, view: View) -> str:
+    """The id of the kept answer that a view is about; empty where it is no citation of one."""
+    id = conversation.turns[view.turn - 1][1].id
+    return id if not view.nearest and re.fullmatch(r"[0-9a-f]{12}", id) else ""
+
+
+def _judging(answer: str, number: int) -> str:
+    """For who may, what greffe.js sends: the citation is confirmed, or contested with a reason."""
+    if not answer:
+        return ""
+    return (
+        '<p class="suites jugement valide"><span>Cette citation :</span>'
+        f' <a href="#confirmer-{answer}-{number}">✓ Confirmer</a>'
+        f' <a href="#contester-{answer}-{number}">✗ Contester</a></p>'
+    )
+
+
+def _tools(catalogue: Catalogue, citation: Citation, page: int, answer: str) -> str:
     """The act's whole name, to be copied, and the ways to its page in full and its card."""
     record = citation.record_id
     act = catalogue.record(int(record)) if record.isdecimal() else None
@@ -142,7 +163,9 @@ def _tools(catalogue: Catalogue, citation: Citation, page: int) -> str:
     ]
     source = catalogue.source(citation.source_id)
     if source is not None and source.state == "live":
-        place = place_of(citation.source_id, page, record, citation.quote)
+        asked: dict[str, str | int] = {"reponse": answer, "citation": citation.number}
+        kept = asked if answer else None
+        place = place_of(citation.source_id, page, record, citation.quote, kept)
         ways.append(f'<a href="{escape(place)}" target="_blank">Page en grand et texte</a>')
         if act is not None:
             since = f"?version={citation.date}" if citation.article_id and citation.date else ""
@@ -150,7 +173,7 @@ def _tools(catalogue: Catalogue, citation: Citation, page: int) -> str:
             ways.append(f'<a href="{card}" target="_blank">Fiche</a>')
     return (
         f'<p class="note">Référence : <span class="reference">{escape(named)}</span></p>'
-        f'<p class="suites">{" ".join(ways)}</p>'
+        f'<p class="suites">{" ".join(ways)}</p>{_judging(answer, citation.number)}'
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from html import escape
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,10 +19,15 @@ from ingest import wall
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from app.web.about import About
+    from app.access.sessions import Visit
+    from app.web.about import About, Informed
     from app.web.chat import Chat
+    from app.web.refused import Told
 
 VISITORS = 128  # questions under way at once; Gradio's own default is one
+# pages whose conversation is remembered: of each, Gradio keeps 65 kB and more until so many others
+# have come, whether it was closed or not
+PAGES = 1000
 STATIC = Path(str(resources.files("app.web"))) / "static"
 
 
@@ -51,6 +57,7 @@ def build_app(
     from fastapi.staticfiles import StaticFiles
 
     from app.conversation import EMPTY
+    from app.web.about import Informed
     from app.web.chat import Chat
     from app.web.guard import LOOPBACK, Guard
     from app.web.images import add_page_images
@@ -65,11 +72,12 @@ def build_app(
     app.add_middleware(
         Guard, host=settings.host, name=settings.names, gate=gate, proxy=proxy, tls=tls,
         by_proxy_alone=not tls and settings.host not in LOOPBACK and proxy is not None,
-        functions=functions, bounds=bounds, journal=journal,
+        functions=functions, bounds=bounds, journal=journal, told=_told(gate, settings.town),
     )  # fmt: skip
     add_page_images(app, desk.catalogue, journal)
-    add_index(app, desk, settings.town, STATIC)
-    _add_plain_pages(app, desk, settings, gate, journal, about)
+    informed = Informed(settings.data)
+    add_index(app, desk, settings.town, STATIC, informed)
+    _add_plain_pages(app, desk, settings, gate, journal, about, informed)
     if isinstance(gate, LoginGate):
         from app.web.entrance import add_entrance
 
@@ -80,8 +88,9 @@ def build_app(
 
 
 def _add_plain_pages(
-    app: FastAPI, desk: Desk, settings: Settings, gate: Gate, journal: Journal, about: About | None
-) -> None:
+    app: FastAPI, desk: Desk, settings: Settings, gate: Gate, journal: Journal,
+    about: About | None, informed: Informed,
+) -> None:  # fmt: skip
     """The pages that need no script."""
     from app.web.about import About as Facts
     from app.web.about import add_about
@@ -100,9 +109,31 @@ def _add_plain_pages(
     add_opinions(app, plain)
     add_sheets(app, plain)
     add_history(app, plain, about.days.get("question", 0))
-    add_about(app, plain, about)
+    add_about(app, plain, about, informed)
     add_egress(app, plain)
     add_administration(app, plain)
+
+
+def _told(gate: Gate, town: str) -> Told:
+    """The page of an error: what happened, and the ways from there."""
+    from app.web.frame import Frame
+    from app.web.guard import VISIT
+    from app.web.markup import notice
+    from app.web.plain import LOG_IN, head_of
+
+    frame = Frame(STATIC, town)
+
+    def told(scope: Mapping[str, Any], title: str, said: str) -> str:
+        visit: Visit | None = scope.get(VISIT)
+        if visit is not None:
+            links, back = head_of(visit), '<a href="/">Revenir à la page des questions</a>'
+        else:
+            links = LOG_IN if gate.asks_login else ""
+            back = '<a href="/">Aller à l\'accueil</a>'
+        content = f"<h2>{escape(title)}</h2>{notice(said)}<p>{back}</p>"
+        return frame.around(title, content, ways=links, kind="fiche")
+
+    return told
 
 
 def serve(
@@ -159,6 +190,7 @@ def _with_gradio(
     blocks = chat.build()
     functions.update({index: str(fn.api_name) for index, fn in blocks.fns.items()})
     blocks.max_threads = VISITORS
+    blocks.state_session_capacity = PAGES
     blocks.queue(max_size=4 * VISITORS, default_concurrency_limit=VISITORS)
     mounted: FastAPI = gr.mount_gradio_app(
         app, blocks, path="/", footer_links=[], run_history=False, ssr_mode=False, pwa=False,

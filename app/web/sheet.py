@@ -5,6 +5,7 @@ Imports FastAPI: loaded by app/web/server.py alone, when the page is built.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote as quoted
 
@@ -15,9 +16,10 @@ from app.card import card
 from app.citations import Quote
 from app.errors import sentence
 from app.pages import Undrawable, has_paper, page_as_pdf
+from app.web.cited import cited
 from app.web.guard import ADDRESS
 from app.web.images import MAX_QUOTE, NoSuchPage, note_opened
-from app.web.plain import Plain, reader_of
+from app.web.plain import Plain, reader_of, token_of
 from app.web.sheet_markup import Sheet, card_page, sheet_page
 from app.web.shelf import Shelf
 from ingest.discover import sha256
@@ -45,15 +47,19 @@ class Sheets:
 
     def show(
         self, request: Request, source_id: int, number: int, record: str = "", start: int = 0,
-        end: int = 0, taille: str = "",
+        end: int = 0, taille: str = "", reponse: str = "", citation: str = "",
     ) -> Response:  # fmt: skip
-        """A page beside its text, with the quote boxed."""
+        """A page beside its text, with the quote boxed; along the citations of an answer."""
         shelf = self._shelf(request)
         try:
             source = self._source(shelf, source_id)
             sheet = self._sheet(shelf, source, number, record, start, end)
         except (NoSuchPage, OverflowError):
             return self._gone(request)
+        sheet = replace(sheet, cited=cited(
+            self.plain.data, self.plain.catalogue, reader_of(request), token_of(request), reponse,
+            citation,
+        ))  # fmt: skip
         if not has_paper(source.file):
             login, place = reader_of(request).login, request.scope[ADDRESS]
             note_opened(self.plain.journal, shelf, login, place, source_id, number)

@@ -11,6 +11,7 @@ from app.card import Card, Reference
 from app.citations import Quote
 from app.pages import has_paper
 from app.reference import reference
+from app.web.cited import Cited, place_of, ways_of
 from ingest.pages import Page
 from ingest.records.label import KIND_NAMES, french_date
 from ingest.records.record import Fact, Vote
@@ -46,14 +47,7 @@ class Sheet:
     last: int  # number of the source's last page
     act: RecordRow | None
     quote: Quote | None
-
-
-def place_of(source_id: int, page: int, record: str = "", quote: Quote | None = None) -> str:
-    """The address of a page, with the quote boxed when it stands there."""
-    asked: dict[str, str | int] = {"record": record} if record else {}
-    if quote is not None and quote.page == page:
-        asked |= {"start": quote.start, "end": quote.end}
-    return f"/source/{source_id}/{page}" + (f"?{urlencode(asked)}" if asked else "")
+    cited: Cited | None = None  # of which answer the quote is a citation
 
 
 def sheet_page(sheet: Sheet, size: str) -> str:
@@ -68,6 +62,7 @@ def sheet_page(sheet: Sheet, size: str) -> str:
         f" {escape(sheet.source.path)}, page {sheet.page.number} sur {sheet.last}"
         f"{escape(_read_by(sheet.page))}</p>",
         _name(sheet),
+        ways_of(sheet.cited),
         _ways(sheet, size, paper=paper),
         f'<div class="cote{"" if paper else " seul"}">{shown}{_text(sheet)}</div>',
     ])  # fmt: skip
@@ -132,7 +127,8 @@ def _ways(sheet: Sheet, size: str, *, paper: bool) -> str:
         return f'<a href="{escape(address)}"{more}>{words}</a>'
 
     def sized(page: int, wanted: str) -> str:
-        address = place_of(id, page, record, sheet.quote)
+        kept = sheet.cited.asked if sheet.cited else None
+        address = place_of(id, page, record, sheet.quote, kept)
         return address if wanted == "100" else _with(address, taille=wanted)
 
     links = [

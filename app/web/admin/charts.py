@@ -11,9 +11,10 @@ from fastapi.responses import Response
 
 from app.journal.figures import Figures, Lot, figures
 from app.web.admin.drawn import bars, lines
-from app.web.admin.markup import number, place, section, table, text
+from app.web.admin.markup import place, section, table, text
 from app.web.admin.office import Office
 from app.web.kept_markup import day as shown_day
+from app.web.spacing import number
 
 PERIODS = {"30": "30 jours", "90": "3 mois", "365": "un an"}
 KINDS = {

@@ -24,7 +24,6 @@ from app.web.admin.markup import (
     field,
     form,
     hidden,
-    number,
     place,
     said,
     section,
@@ -35,6 +34,7 @@ from app.web.admin.office import Office, check_token, fields_of, first
 from app.web.kept_markup import moment
 from app.web.plain import token_of
 from app.web.rules import MAX_DROP
+from app.web.spacing import number
 from ingest.readers import READERS, Limits
 from ingest.rows import Source
 from ingest.trouble import Trouble

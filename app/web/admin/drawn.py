@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from app.web.admin.markup import folded, number, table
+from app.web.admin.markup import folded, table
+from app.web.spacing import number
 
 WIDTH, HEIGHT = 720, 250
 LEFT, RIGHT, TOP, BOTTOM = 46, 8, 12, 30  # around the bars

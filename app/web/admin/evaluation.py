@@ -25,7 +25,6 @@ from app.web.admin.markup import (
     field,
     folded,
     form,
-    number,
     place,
     said,
     section,
@@ -37,6 +36,7 @@ from app.web.kept_markup import ERASED, moment
 from app.web.markup import address
 from app.web.plain import token_of
 from app.web.rules import MAX_QUESTIONS
+from app.web.spacing import number
 from ingest.trouble import Trouble
 
 JOB = "eval"

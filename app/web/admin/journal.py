@@ -16,12 +16,13 @@ from app.journal.kinds import NAMED
 from app.journal.search import Entry, Sought, entries
 from app.journal.told import about, person
 from app.journal.verify import Checked, verify
-from app.web.admin.markup import button, choice, field, number, place, section, table, text
+from app.web.admin.markup import button, choice, field, place, section, table, text
 from app.web.admin.office import Office
 from app.web.guard import ADDRESS
 from app.web.kept_markup import moment
 from app.web.markup import address
 from app.web.plain import reader_of
+from app.web.spacing import number
 
 SHOWN = 100  # lines, the newest
 EXPORTED = 100_000

@@ -7,6 +7,7 @@ from html import escape
 
 from app.web.markup import notice
 from app.web.rules import ADMINISTRATION
+from app.web.spacing import number
 
 TITLES = {
     "": "État", "indexation": "Indexation", "documents": "Documents", "graphiques": "Graphiques",
@@ -16,7 +17,6 @@ HEAD = (
     '<link rel="stylesheet" href="/greffe/administration.css">'
     '<script src="/greffe/administration.js" defer></script>'
 )
-NARROW = "\u202f"  # the space that groups digits
 _HERE, _HEARD = ' aria-current="page"', ' class="lu"'
 SHOWN = 100  # lines of a list that may be long
 
@@ -58,7 +58,9 @@ def table(
     caption: str, titles: Sequence[str], rows: Iterable[Sequence[str]], *, figures: int = 0,
     hidden: bool = False,
 ) -> str:  # fmt: skip
-    """A table that can be scrolled sideways where the screen is narrow.
+    """A table. On a narrow screen each row is a list of what it says, with the columns' titles.
+
+    The style then takes the table apart: its roles say that it is one all the same.
 
     Args:
         caption: what it says, as text.
@@ -70,11 +72,13 @@ def table(
     first = len(titles) - figures
     kind = [' class="n"' if at >= first else "" for at in range(len(titles))]
     head = "".join(
-        f'<th scope="col"{kind[at]}>{escape(title)}</th>' for at, title in enumerate(titles)
+        f'<th scope="col" role="columnheader"{kind[at]}>{escape(title)}</th>'
+        for at, title in enumerate(titles)
     )
     lines = "".join(
-        "<tr>" + "".join(
-            f'<th scope="row">{cell}</th>' if not at else f"<td{kind[at]}>{cell}</td>"
+        '<tr role="row">' + "".join(
+            f'<th scope="row" role="rowheader">{cell}</th>' if not at
+            else f'<td role="cell" data-titre="{escape(titles[at])}"{kind[at]}>{cell}</td>'
             for at, cell in enumerate(row)
         ) + "</tr>"
         for row in rows
@@ -82,7 +86,8 @@ def table(
     said = f"<caption{_HEARD if hidden else ''}>{escape(caption)}</caption>"
     return (
         f'<div class="defile" role="region" aria-label="{escape(caption)}" tabindex="0">'
-        f"<table>{said}<thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>"
+        f'<table role="table">{said}<thead role="rowgroup"><tr role="row">{head}</tr></thead>'
+        f'<tbody role="rowgroup">{lines}</tbody></table></div>'
     )
 
 
@@ -156,8 +161,3 @@ def listed(items: Sequence[str], shown: int = SHOWN) -> str:
 def said(output: str) -> str:
     """What a command has said, as it said it."""
     return f'<pre class="dit" tabindex="0">{escape(output)}</pre>' if output.strip() else ""
-
-
-def number(value: float) -> str:
-    """« 42 749 »."""
-    return f"{value:,.0f}".replace(",", NARROW)

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +19,8 @@ from app.state import state_of
 from app.web import entrance
 from app.web.admin import markup
 from app.web.frame import Frame
-from app.web.guard import ADDRESS
-from app.web.index import ROLES
-from app.web.plain import from_here, reader_of, ways
+from app.web.guard import ADDRESS, VISIT
+from app.web.plain import from_here, head_of, reader_of
 from ingest.catalogue import Catalogue
 from ingest.trouble import Trouble
 
@@ -70,8 +68,9 @@ class Office:
         """A page, and what there is to say on it."""
         content = markup.page(name, parts, said, well=status < 400)
         title = f"{markup.TITLES[name]}, administration"
+        ways = head_of(request.scope[VISIT], "/administration")
         page = self.frame.around(
-            title, content, ways=_ways(request), kind="fiche administration", head=markup.HEAD
+            title, content, ways=ways, kind="fiche administration", head=markup.HEAD
         )
         return HTMLResponse(page, status, headers={"cache-control": "no-store"})
 
@@ -104,9 +103,3 @@ def check_token(request: Request, fields: Mapping[str, list[str]]) -> None:
 def first(fields: Mapping[str, list[str]], name: str) -> str:
     """The first value of a field; empty where there is none."""
     return fields[name][0].strip() if name in fields else ""
-
-
-def _ways(request: Request) -> str:
-    reader = reader_of(request)
-    who = f"<span><b>{escape(reader.name)}</b> ({ROLES[reader.role]})</span>"
-    return f"{who if reader.name else ''}{ways(reader, '/administration')}"

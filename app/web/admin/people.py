@@ -32,8 +32,7 @@ from app.web.admin.markup import (
     text,
 )
 from app.web.admin.office import Office, fields_of, first
-from app.web.index import ROLES as ROLE_NAMES
-from app.web.plain import reader_of, token_of
+from app.web.plain import ROLE_NAMES, reader_of, token_of
 from ingest.trouble import Trouble
 
 Fields = Mapping[str, list[str]]

@@ -20,13 +20,13 @@ from app.web.admin.markup import (
     form,
     hidden,
     listed,
-    number,
     place,
     section,
     table,
     text,
 )
 from app.web.kept_markup import moment
+from app.web.spacing import number
 
 PARTS = {
     "catalogue.sqlite": "catalogue (fait foi)", "chroma": "index dense",

@@ -34,6 +34,20 @@ let shown = ""; // the citation in the panel
 let asked = ""; // the question shown last
 let sheet = null; // the image in the panel
 let times = 0;
+let holding = false; // a new answer is kept in view as it grows, until its reader moves
+
+for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+  addEventListener(kind, () => { holding = false; }, { capture: true, passive: true });
+}
+
+// The question stands at the top while its answer grows under it; the first one may stand lower.
+function hold() {
+  const question = holding ? document.querySelector("#reponse h2") : null;
+  if (!question) return;
+  const { top } = question.getBoundingClientRect();
+  if (question.id === "tour-1" && top >= 0 && top < innerHeight / 3) return;
+  question.scrollIntoView({ block: "start" });
+}
 
 function follow(link) {
   const field = document.querySelector("#choix textarea, #choix input");
@@ -76,17 +90,26 @@ function toAnswer() {
   link?.scrollIntoView({ block: beside() ? "nearest" : "center" });
 }
 
+// « Aller à la réponse » : its citations come next by Tab.
+function toHeading() {
+  const heading = document.querySelector("#reponse h2");
+  heading?.focus({ preventScroll: true });
+  heading?.scrollIntoView({ block: "start" });
+}
+
+// What an element says, as it was written: without asides, nor the spaces of its display.
+function plain(element) {
+  const copied = element.cloneNode(true);
+  for (const aside of copied.querySelectorAll(".lu, .mention")) aside.remove();
+  for (const space of copied.querySelectorAll(".fine")) space.replaceWith(" ");
+  for (const line of copied.querySelectorAll("br")) line.replaceWith("\n");
+  return copied.textContent.replace(/[ \t]+/g, " ").trim();
+}
+
 // An answer as text: its references keep their numbers, and what they stand for comes below.
 function asText(turn) {
-  const said = (element) => element.innerText.replace(/\s+\n/g, "\n").trim();
-  const plain = (element) => {
-    const copied = element.cloneNode(true);
-    for (const aside of copied.querySelectorAll(".lu, .mention")) aside.remove();
-    for (const line of copied.querySelectorAll("br")) line.replaceWith("\n");
-    return copied.textContent.replace(/[ \t]+/g, " ").trim();
-  };
   const sentences = [...turn.querySelectorAll(".phrase:not(.non-verifiee)")].map(plain);
-  const sources = [...turn.querySelectorAll(".sources:not(.proches) li a")].map(said);
+  const sources = [...turn.querySelectorAll(".sources:not(.proches) li a")].map(plain);
   return [plain(turn.querySelector(".question")), "", ...sentences, "", "Sources :", ...sources].join("\n");
 }
 
@@ -95,7 +118,7 @@ async function copy(turn) {
   try {
     await navigator.clipboard.writeText(asText(turn));
   } catch {
-    done = copyOtherwise(asText(turn)) ? done : "La réponse n'a pas pu être copiée : sélectionnez-la.";
+    done = copyOtherwise(asText(turn)) ? done : "La réponse n'a pas pu être copiée : sélectionnez-la.";
   }
   document.querySelector("#annonce").textContent = done;
   const link = turn.querySelector(".suites a[href^='#copier']");
@@ -111,7 +134,7 @@ async function copyReference(link) {
   } catch {
     copied = copyOtherwise(text);
   }
-  const done = copied ? "Référence copiée." : "Elle n'a pas pu être copiée : sélectionnez-la.";
+  const done = copied ? "Référence copiée." : "Elle n'a pas pu être copiée : sélectionnez-la.";
   document.querySelector("#annonce").textContent = done;
   link.textContent = done;
 }
@@ -128,14 +151,24 @@ function copyOtherwise(text) {
 
 // What somebody thinks of an answer goes to its own address; nothing is kept by the browser.
 async function judge(link, said) {
-  const answer = link.getAttribute("href").slice(-12);
+  await send(link, `/reponse/${link.getAttribute("href").slice(-12)}/avis`, said, "Merci, votre avis est noté.");
+}
+
+// « #contester-0123456789ab-2 » : citation 2 of that answer.
+async function judgeCitation(link, verdict, texte) {
+  const [, answer, numero] = link.getAttribute("href").match(/-([0-9a-f]{12})-(\d+)$/);
+  const done = `Citation [${numero}] ${verdict === "confirmed" ? "confirmée" : "contestée"} : c'est noté.`;
+  await send(link, `/reponse/${answer}/citation`, { numero, verdict, texte }, done);
+}
+
+async function send(link, address, said, well) {
   const sent = new URLSearchParams({ jeton: document.body.dataset.jeton, ...said });
-  let done = "Merci, votre avis est noté.";
+  let done = well;
   try {
-    const response = await fetch(`/reponse/${answer}/avis`, { method: "POST", body: sent });
-    if (!response.ok) done = "Votre avis n'a pas pu être noté : rechargez la page.";
+    const response = await fetch(address, { method: "POST", body: sent, redirect: "manual" });
+    if (!response.ok && response.type !== "opaqueredirect") done = "Votre avis n'a pas pu être noté : rechargez la page.";
   } catch {
-    done = "Le serveur ne répond pas : votre avis n'a pas été noté.";
+    done = "Le serveur ne répond pas : votre avis n'a pas été noté.";
   }
   document.querySelector("#annonce").textContent = done;
   if (link.isConnected) link.closest("p").textContent = done;
@@ -143,24 +176,27 @@ async function judge(link, said) {
 
 // The same question once more, as if it had been typed.
 function askAgain(link) {
-  const question = link.closest(".tour").querySelector(".question").cloneNode(true);
-  question.querySelector(".lu")?.remove();
+  const question = plain(link.closest(".tour").querySelector(".question"));
   const field = document.querySelector("#question textarea");
   if (!field || document.querySelector(".travail")) return;
-  field.value = question.textContent.trim();
+  field.value = question;
   field.dispatchEvent(new Event("input", { bubbles: true }));
   setTimeout(() => document.querySelector("#envoyer")?.click(), 50);
 }
 
 function report(link) {
-  const dialog = document.querySelector("#signaler");
+  say("#signaler", ({ motif, texte }) => judge(link, { motif, texte }));
+}
+
+// A dialog of the page; what is written in it is handed on once it is sent.
+function say(which, then) {
+  const dialog = document.querySelector(which);
   const form = dialog.querySelector("form");
   form.reset();
   dialog.returnValue = "";
   dialog.onclose = () => {
     if (dialog.returnValue !== "envoyer") return;
-    const { motif, texte } = Object.fromEntries(new FormData(form));
-    judge(link, { motif, texte });
+    then(Object.fromEntries(new FormData(form)));
   };
   dialog.showModal();
 }
@@ -173,9 +209,14 @@ document.addEventListener("click", (event) => {
   else if (/^#copier-\d+$/.test(href)) copy(link.closest(".tour"));
   else if (/^#utile-[0-9a-f]{12}$/.test(href)) judge(link, { utile: "oui" });
   else if (/^#signaler-[0-9a-f]{12}$/.test(href)) report(link);
+  else if (/^#confirmer-[0-9a-f]{12}-\d+$/.test(href)) judgeCitation(link, "confirmed", "");
+  else if (/^#contester-[0-9a-f]{12}-\d+$/.test(href)) {
+    say("#contester", ({ texte }) => judgeCitation(link, "contested", texte));
+  }
   else if (/^#reposer-\d+$/.test(href)) askAgain(link);
   else if (href === "#reference") copyReference(link);
   else if (href === "#retour") toAnswer();
+  else if (href === "#reponse") toHeading();
   else if (href === "#question") document.querySelector("#question textarea")?.focus();
   else return;
   event.preventDefault();
@@ -205,8 +246,9 @@ function tend() {
   if ((question?.id ?? "") !== asked) {
     asked = question?.id ?? "";
     warn("");
-    question?.scrollIntoView({ block: "nearest" });
+    holding = question !== null;
   }
+  hold();
   const title = document.querySelector("#preuve h2");
   const reference = title ? title.id.slice(4) : "";
   for (const link of document.querySelectorAll("#tours a[href^='#c-'], #tours a[href^='#p-']")) {
@@ -216,7 +258,7 @@ function tend() {
   }
   if (reference !== shown) {
     shown = reference;
-    document.querySelector("#annonce").textContent = title ? `Source : ${title.textContent}` : "";
+    document.querySelector("#annonce").textContent = title ? `Source : ${title.textContent}` : "";
   }
   if (awaited && awaited === reference) toPanel();
   const image = document.querySelector("#feuillet img");
@@ -235,4 +277,31 @@ function toPassage() {
   panel.scrollTop = below > panel.clientHeight - 60 ? panel.scrollTop + below - 260 : 0;
 }
 
+// « J'ai compris » : the notice goes, and the page stays with all that was asked on it.
+async function understood(form) {
+  let noted = false;
+  try {
+    const body = new URLSearchParams(new FormData(form));
+    const response = await fetch(form.action, { method: "POST", body, redirect: "manual" });
+    noted = response.type === "opaqueredirect";
+  } catch {
+    // said below
+  }
+  if (!noted) {
+    warn("Le serveur n'a pas pu le noter : réessayez dans un moment.");
+    return;
+  }
+  form.closest(".usages").remove();
+  document.querySelector("#annonce").textContent = "C'est noté.";
+  const answer = document.querySelector("#reponse h2");
+  (answer ?? document.querySelector("#question textarea"))?.focus({ preventScroll: true });
+}
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.closest(".usages")) return;
+  event.preventDefault();
+  understood(event.target);
+});
+
+new ResizeObserver(hold).observe(document.documentElement);
 new MutationObserver(tend).observe(document, { childList: true, subtree: true });

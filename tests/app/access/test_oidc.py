@@ -31,7 +31,7 @@ from app.journal.search import Sought, entries
 from tests.app.access.issuer import CLIENT, SECRET, Issuer, other_key, running
 from tests.app.web.closed_town import Caller, Clock, Got
 from tests.app.web.conftest import Settings
-from tests.app.web.serving import serving
+from tests.app.web.serving import seen, serving
 from tests.app.web.town_hall import Desk
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -511,7 +511,7 @@ def test_the_whole_way_in_a_browser(browser: Any, house: House) -> None:
     assert page.url.startswith(house.issuer.address)
     page.click("text=nora")
     page.wait_for_selector("#question textarea")
-    assert "Nora Petit (agent)" in page.inner_text(".qui")
+    assert "Nora Petit (agent)" in seen(page, ".qui")
     page.click("text=Se déconnecter")
     page.wait_for_selector("#identifiant")
     assert house.issuer.ended

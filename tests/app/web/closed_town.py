@@ -19,6 +19,7 @@ from app.access.accounts import Accounts
 from app.access.gate import LoginGate
 from app.access.groups import ALL, Groups
 from app.access.reader import Role
+from app.web.spacing import as_typed
 from tests.app.web.town_hall import draw_pdf
 from tests.command_line import greffe
 from tests.conftest import wait_until_unserved
@@ -102,8 +103,8 @@ class Got:
 
     @property
     def text(self) -> str:
-        """A page as it is read: its entities are characters."""
-        return html.unescape(self.body.decode())
+        """A page as it is read: its entities are characters, its spaces those of a keyboard."""
+        return as_typed(html.unescape(self.body.decode()))
 
 
 class Clock:

@@ -1,4 +1,4 @@
-"""A server in a thread, for as long as a test needs it."""
+"""A server in a thread, for as long as a test needs it, and what its page says."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from app.web.spacing import as_typed
 
 
 @contextmanager
@@ -29,3 +31,8 @@ def serving(app: Any) -> Iterator[str]:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True
         thread.join(10)
+
+
+def seen(page: Any, selector: str) -> str:
+    """What stands there, with the spaces that a keyboard has."""
+    return as_typed(str(page.inner_text(selector)))

@@ -39,7 +39,7 @@ from app.web.bounds import (
 )
 from tests.app.web.closed_town import Caller, Got, set_up
 from tests.app.web.conftest import Settings
-from tests.app.web.serving import serving
+from tests.app.web.serving import seen, serving
 from tests.app.web.town_hall import Desk
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -134,9 +134,28 @@ def test_a_flood_of_requests_is_refused_and_the_others_are_served(house: House) 
 
 def test_who_is_not_logged_in_is_counted_by_address(house: House) -> None:
     stranger = Caller(house.address)
-    got = [stranger.get("/connexion").status for _ in range(ALLOWED.requests // 5 + 40)]
+    got = [stranger.get("/config").status for _ in range(ALLOWED.requests // 5 + 40)]
     assert got[-1] == 429
     assert house.noted(NOBODY, "requests") == 1
+    assert stranger.get("/connexion").status == 200  # a script next door shuts nobody out
+
+
+def test_fifty_colleagues_behind_one_address_all_come_in_at_nine(house: House) -> None:
+    for number in range(50):
+        caller = Caller(house.address)
+        assert caller.get("/").status == 303
+        assert caller.get("/connexion").status == 200
+        for file in ("greffe.css", "greffe.js", "greffe.svg"):
+            assert caller.get(f"/greffe/{file}").status == 200
+        assert caller.log_in(("luc", "eve", "ana", "jo")[number % 4]).status == 303
+        assert [caller.get("/config").status for _ in range(2)] == [200, 200]
+
+
+def test_who_tries_passwords_without_end_is_stopped(house: House) -> None:
+    stranger = Caller(house.address)
+    tried = [stranger.ask("POST", "/connexion", "").status for _ in range(ALLOWED.requests // 5)]
+    assert tried[0] == 403
+    assert stranger.ask("POST", "/connexion", "").status == 429
 
 
 def test_a_flood_of_refusals_does_not_fill_the_journal(tmp_path: Path) -> None:
@@ -288,7 +307,7 @@ def test_a_refused_question_stays_in_the_box_and_the_page_says_why(
         page.keyboard.press("Enter")
         page.wait_for_timeout(700)
     page.wait_for_selector("#limite:visible")
-    assert "par personne" in page.inner_text("#limite")
+    assert "par personne" in seen(page, "#limite")
     assert page.input_value("#question textarea") == "Combien coûte la cantine ?"
     assert not page.is_visible("text=Error")
     context.close()

@@ -14,6 +14,7 @@ from app.history import conversation_of, name_talk, talks
 from app.journal.entries import Journal
 from app.journal.verify import verify
 from tests.app.web.hall import FINE, NOWHERE, Hall, send, token, told
+from tests.app.web.serving import seen
 
 # Gradio 6.31 computes its queue's figures in ways that pandas 3 gives up
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -134,7 +135,7 @@ def test_in_a_browser_a_conversation_is_gone_on_with(browser: Any, hall: Hall) -
     page.click("nav a[href='/historique']")
     page.click(f"#c-{had.id} .gestes > a")
     page.wait_for_selector("#vue-c-1-1")
-    assert FINE in page.inner_text("#reponse h2")
+    assert FINE in seen(page, "#reponse h2")
     assert page.url == f"{hall.address}/"
     page.fill("#question textarea", THEN)
     page.press("#question textarea", "Enter")

@@ -25,7 +25,7 @@ from app.journal.verify import verify
 from app.web.entrance import FIRST, STALE, UNKNOWN, WRONG
 from tests.app.web.closed_town import PASSWORD, Caller, Clock, set_up
 from tests.app.web.conftest import Settings
-from tests.app.web.serving import serving
+from tests.app.web.serving import seen, serving
 from tests.app.web.town_hall import Desk
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -386,7 +386,7 @@ def test_the_login_in_a_browser(
     page.fill("#motdepasse", PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_selector("#question textarea")
-    assert "Marie (agent)" in page.inner_text(".qui")
+    assert "Marie (agent)" in seen(page, ".qui")
     page.fill("#question textarea", "Combien coûte un repas ?")
     page.keyboard.press("Enter")
     page.wait_for_selector("#reponse .exacte")

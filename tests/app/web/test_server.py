@@ -6,6 +6,7 @@ import http.client
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,7 +14,8 @@ import pytest
 from app.web.guard import known_host
 from app.web.server import listen
 from tests.app.access.slapd import write_certificates
-from tests.app.web.conftest import Site
+from tests.app.web.conftest import Settings, Site
+from tests.app.web.town_hall import Desk
 
 HEADERS = {"Content-Type": "application/json"}
 
@@ -210,3 +212,17 @@ def test_the_package_does_not_load_gradio() -> None:
     """`greffe --help` must answer in a blink; Gradio alone takes 2.9 s."""
     program = "import app.web, sys; assert not {'gradio', 'fastapi', 'PIL'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_pages_that_were_left_are_forgotten(tmp_path: Path, monkeypatch: Any) -> None:
+    from app.web import build_app, server
+
+    monkeypatch.setattr(server, "PAGES", 5)
+    app: Any = build_app(Desk(tmp_path), Settings(tmp_path))
+    mounted = [getattr(route, "app", None) for route in app.routes]
+    [held] = [one.state_holder for one in mounted if hasattr(one, "state_holder")]
+    for number in range(20):
+        assert held[f"page {number}"] is not None
+    assert [*held.session_data][-1] == "page 19"
+    assert len(held.session_data) <= 6

@@ -16,6 +16,7 @@ from app.ledger import squeeze
 from app.llm import Chat
 from app.settings import load
 from app.web import build_app
+from app.web.spacing import as_typed
 from tests.app.scripted_model import ModelServer, Script, model_server
 from tests.app.web.conftest import Settings
 from tests.app.web.serving import serving
@@ -96,7 +97,7 @@ def test_a_sentence_is_shown_as_unchecked_and_then_takes_its_verdict(
         assert seen.page.get_attribute("#reponse [role=log]", "aria-busy") == "false"
         shown = seen.page.locator("#reponse .phrase:not(.non-verifiee)").all_inner_texts()
         assert len(shown) == 1
-        assert QUOTED in shown[0]
+        assert QUOTED in as_typed(shown[0])
 
 
 def test_stopping_takes_away_what_was_not_checked_and_hangs_up(browser: Any, desk: Desk) -> None:
