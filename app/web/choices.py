@@ -18,7 +18,7 @@ def refuse_in_french() -> None:
     Its own is in English and lists what is offered. A class of ours would not do: Gradio writes a
     file beside the module of each, and makes the boxes of a visitor anew from their class.
     """
-    gr.CheckboxGroup.preprocess = _offered  # type: ignore[method-assign]
+    gr.CheckboxGroup.preprocess = _offered
 
 
 def _offered(boxes: gr.CheckboxGroup, payload: Any) -> Any:
