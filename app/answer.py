@@ -37,6 +37,7 @@ from vectorstore.versions import dated_label
 _HITS = 20  # passages looked at; the best of them are read
 _DEEP = 80  # where few passages of many may give a name
 _READ = 6
+OF_A_RECORD = 2000  # passages of one act that a question reads, 3 MB at most: 600 pages
 LONGEST_QUESTION = 2000  # characters
 SILENT = "Le modèle de langue n'a pas répondu : réponse tirée mot pour mot des sources."
 UNPROVED = (
@@ -279,7 +280,9 @@ class Desk:
             found.reading.bodies,
             found.reading.places,
         )
-        of_record = functools.cache(self.catalogue.passages_of_record)
+        of_record = functools.cache(
+            lambda record: self.catalogue.passages_of_record(record, OF_A_RECORD)
+        )
         read = of_its_places(found, of_its_years(found))[:_READ]
         if found.exact and asked.holds is None and only_names_it(query.text):
             asked = extract.of_the_whole(asked)  # « délibération 2014/182 »

@@ -73,6 +73,8 @@ _CAUSES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"unable to open database file", "le fichier ne s'ouvre pas"),
         (r"attempt to write a readonly database", "il ne peut pas être écrit"),
         (r"database is locked", "un autre programme le tient"),
+        (r"(?:\w+: )?(?:EntitiesForbidden|DTDForbidden|ExternalReferenceForbidden)\(.*",
+         "son XML déclare des entités, ce qui peut enfler sans fin : elles sont refusées"),
         # archives and images
         (r"File is not a zip file", "ce n'est pas une archive ZIP"),
         (r"Bad CRC-32 for file '?([^']*)'?", r"« \1 » est altéré dans l'archive"),

@@ -64,8 +64,7 @@ _BUILDING = tuple(
 )
 # how a setting's address may begin, and the port that it means
 _HTTP = {"http": 80, "https": 443}
-_SCHEMES = {"directory": {"ldap": 389, "ldaps": 636}, "mail": {"smtp": 25, "smtps": 465},
-            "journal": {"udp": 514, "tcp": 514}}  # fmt: skip
+_SCHEMES = {"directory": {"ldap": 389, "ldaps": 636}, "journal": {"udp": 514, "tcp": 514}}
 _WIDEST = {4: 24, 6: 64}  # bits: a wider network is no list of addresses
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address

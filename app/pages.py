@@ -1,7 +1,8 @@
 """Page images: the page of a source with the quoted words boxed, and text for what has no paper.
 
 A born-digital page is asked where the words stand (PDFium); a scan or an image has them from its
-OCR.
+OCR. Both are drawn in a process apart (app/apart.py): a hostile file costs it ten seconds,
+once, and not the page that everybody looks at.
 Measured on 45 pages of real councils: all quotes found, in 4 ms; 64 ms a page, 108 kB.
 """
 
@@ -12,12 +13,13 @@ import re
 import threading
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.apart import Children, TooMuch
 from app.citations import Quote
 from ingest.pages import Page
 from ingest.readers import PAPER
@@ -33,7 +35,16 @@ ANCHOR = 24  # characters: enough of a quote's head or tail to be found alone
 
 _CLOSING = ".;:,!?)"  # boxed too where the quote ends in it
 
-_PDFIUM = threading.Lock()  # PDFium is not thread-safe, not even over two documents
+DRAW_SECONDS = 10.0  # the slowest of 639 pages of hostile PDFs took 2.9, beside other work
+DRAW_MEMORY_MB = 2000  # what a reader of the same file may take: reading.memory_mb
+DRAWERS = 2  # pages drawn at the same time
+
+_GIVEN_UP = {
+    "time": f"elle demande plus de {DRAW_SECONDS:.0f} secondes",
+    "memory": f"elle demande plus de mémoire que permis ({DRAW_MEMORY_MB} Mo)",
+    "crashed": "elle arrête net ce qui la dessine",
+    "busy": "trop de pages se dessinent en ce moment ; demandez-la de nouveau",
+}
 
 
 class Undrawable(Trouble):
@@ -86,17 +97,23 @@ def drawn_page(
     """
     if not has_paper(file):
         raise Undrawable(page=page, detail="ce document n'a pas de pages")
+    marked = quote if quote is not None and quote.page == page else None
+    asked = (*_state(file, page), page)
+    key = (*asked, marked, hash(text_page), width)
+    drawn = _cache.get(key)
+    if drawn is None:
+        drawn = _apart(asked, _draw, file, page, marked, text_page, width)
+        _cache.put(key, drawn)
+    return drawn
+
+
+def _state(file: Path, page: int) -> tuple[Path, int, int]:
+    """The file as it is now: path, mtime, size. Raises Undrawable."""
     try:
         stat = file.stat()
     except OSError as error:
         raise Undrawable(page=page, detail="le fichier n'est plus à sa place") from error
-    marked = quote if quote is not None and quote.page == page else None
-    key = (file, stat.st_mtime_ns, stat.st_size, page, marked, hash(text_page), width)
-    drawn = _cache.get(key)
-    if drawn is None:
-        drawn = _draw(file, page, marked, text_page, width)
-        _cache.put(key, drawn)
-    return drawn
+    return file, stat.st_mtime_ns, stat.st_size
 
 
 def has_paper(file: Path) -> bool:
@@ -104,29 +121,48 @@ def has_paper(file: Path) -> bool:
     return file.suffix.lower() in PAPER
 
 
+def page_as_pdf(file: Path, number: int) -> bytes:
+    """One page of a PDF as a PDF of its own; `number` is 1-based. Raises Undrawable."""
+    return bytes(_apart((*_state(file, number), number), _page_as_pdf, file, number))
+
+
+def _apart(page: tuple[Path, int, int, int], work: Callable[..., Any], *given: object) -> Any:
+    """Have a page made by a child; one that was given up is not tried again.
+
+    `page`: file, mtime, size, number.
+    """
+    if page in _given_up:
+        raise Undrawable(page=page[-1], detail=_given_up[page])
+    try:
+        return _children.do(work, *given)
+    except TooMuch as trouble:
+        detail = _GIVEN_UP[trouble.reason]
+        if trouble.reason != "busy" and len(_given_up) < _MOST_GIVEN_UP:
+            _given_up[page] = detail
+        raise Undrawable(page=page[-1], detail=detail) from trouble
+
+
 @contextmanager
 def _pdf(file: Path, number: int) -> Iterator[Any]:
-    """A PDF that has this page, by PDFium, under its lock; closed inside it, whatever happens.
+    """A PDF that has this page, by PDFium; closed again whatever happens.
 
     Raises Undrawable.
     """
     import pypdfium2 as pdfium
 
-    with _PDFIUM:
-        try:
-            document = pdfium.PdfDocument(file)
-        except (pdfium.PdfiumError, OSError) as error:
-            raise Undrawable(page=number, detail="le fichier est illisible") from error
-        try:
-            if not 1 <= number <= len(document):
-                raise Undrawable(page=number, detail="le fichier n'a pas cette page")
-            yield document
-        finally:
-            document.close()
+    try:
+        document = pdfium.PdfDocument(file)
+    except (pdfium.PdfiumError, OSError) as error:
+        raise Undrawable(page=number, detail="le fichier est illisible") from error
+    try:
+        if not 1 <= number <= len(document):
+            raise Undrawable(page=number, detail="le fichier n'a pas cette page")
+        yield document
+    finally:
+        document.close()
 
 
-def page_as_pdf(file: Path, number: int) -> bytes:
-    """One page of a PDF as a PDF of its own; `number` is 1-based. Raises Undrawable."""
+def _page_as_pdf(file: Path, number: int) -> bytes:
     import pypdfium2 as pdfium
 
     with _pdf(file, number) as document:
@@ -162,8 +198,8 @@ def _draw(file: Path, number: int, quote: Quote | None, text_page: Page, width: 
             image, boxes = _draw_pdf(file, number, quote, text_page, width)
         else:
             image, boxes = _draw_image(file, number, width), []
-    except MemoryError as error:
-        raise Undrawable(page=number, detail="elle est abîmée") from error
+    except MemoryError:
+        raise TooMuch("memory") from None
     if quote is not None and text_page.words:
         boxes = _ocr_boxes(text_page, quote, image.size)
     boxes = merge_by_line(boxes)
@@ -357,3 +393,6 @@ class _Images:
 
 
 _cache = _Images(CACHE_BYTES)
+_children = Children(DRAWERS, DRAW_SECONDS, DRAW_MEMORY_MB)
+_MOST_GIVEN_UP = 10_000
+_given_up: dict[tuple[Path, int, int, int], str] = {}  # why

@@ -1,11 +1,16 @@
 """Does the time that a refusal takes tell that a closed fonds holds something?
 
     python -m evals.closed_fonds --open FOLDER --closed FOLDER --questions FILE [--rounds 20]
+    python -m evals.closed_fonds --data COPY --close FONDS [--words 48] [--rounds 3]
 
 Two indexes are made: one of the open folder alone, one with the closed folder as a second fonds.
 The same reader, to whom the first fonds alone is open, asks the same questions of both, in turn.
 What an onlooker could tell is given as the share of pairs in which the index with the closed fonds
 was the slower one: 0.5 tells nothing, 1 everything. Questions are JSON lines with `question`.
+
+With --data, of an index that is there (a copy: its journal is written to), one fonds is taken for
+closed. A reader of all the others asks about words that only the closed one holds, often or once,
+and about words of the same letters that nothing holds.
 """
 
 from __future__ import annotations
@@ -22,6 +27,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evals.closed_words import invented, texts_of, words_of_the_closed
 from evals.run import timed
 from evals.timing import machine, times, times_table
 
@@ -32,6 +38,7 @@ if TYPE_CHECKING:
 
 OPEN, CLOSED = "ouvert", "ferme"
 SAMPLES = 200  # of the bootstrap
+_ABOUT = "Que prévoit le conseil municipal au sujet de {} ?"
 
 
 def slower(with_it: Sequence[float], without: Sequence[float]) -> float:
@@ -70,6 +77,8 @@ def asked_in_turn(
 def main(words: Sequence[str] | None = None) -> int:
     """The exit code of the first command that fails; else 0."""
     options = _options().parse_args(words)
+    if options.data:
+        return _in_a_large_index(options.data, options.close, options.words, options.rounds)
     questions = [json.loads(line)["question"] for line in options.questions.open(encoding="utf-8")]
     with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
         folders = [Path(place, name) for name in ("avec", "sans")]
@@ -86,6 +95,40 @@ def main(words: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _in_a_large_index(data: Path, close: str, n: int, rounds: int) -> int:
+    from app.assembly import open_desk
+    from app.settings import load
+
+    with open_desk(load(data)) as desk:
+        lexical, catalogue = desk.retriever.indexes.lexical, desk.catalogue
+        others = frozenset(desk.fonds()) - {close}
+        kinds = words_of_the_closed(
+            texts_of(catalogue, [close]), texts_of(catalogue, others), lexical.terms, n
+        )
+        reader = desk.within(others)
+        unheard = lexical.idf("")
+        for name, held in zip(("souvent", "une fois"), kinds, strict=True):
+            made = invented(held, lambda word: all(
+                lexical.idf(term) == unheard for term in lexical.terms(word)))  # fmt: skip
+            spent = words_in_turn(reader, held, made, rounds)
+            _show(*spent, f"mots du seul fonds fermé, {name}", "mots de nulle part")
+    return 0
+
+
+def words_in_turn(
+    desk: Desk, held: Sequence[str], made: Sequence[str], rounds: int
+) -> tuple[list[float], list[float]]:
+    """Seconds of a question about each word, in an order that chance draws."""
+    asked = [(word, kind) for kind, some in enumerate((held, made)) for word in some]
+    spent: tuple[list[float], list[float]] = ([], [])
+    draw = random.Random(7)  # noqa: S311 - the same at each call
+    desk.ask(_ABOUT.format("cantine"))  # opened once before
+    for _ in range(rounds):
+        for word, kind in draw.sample(asked, len(asked)):
+            spent[kind].append(timed(partial(desk.ask, _ABOUT.format(word)))[1])
+    return spent
+
+
 def _ingest(data: Path, fonds: str, folder: Path) -> int:
     command = [sys.executable, "-m", "app.cli", "ingest", str(folder), "--fonds", fonds]
     return subprocess.run([*command, "--data", str(data)], check=False).returncode
@@ -98,24 +141,30 @@ def _reader_of(data: Path, entered: Callable[..., Desk]) -> Desk:
     return entered(open_desk(load(data))).within(frozenset({OPEN}))
 
 
-def _show(with_it: Sequence[float], without: Sequence[float]) -> None:
+def _show(
+    with_it: Sequence[float], without: Sequence[float], first: str = "avec le fonds fermé",
+    second: str = "sans lui",
+) -> None:  # fmt: skip
     from rich.console import Console
 
-    rows = {"avec le fonds fermé": times(with_it), "sans lui": times(without)}
+    rows = {first: times(with_it), second: times(without)}
     console = Console()
     console.print(times_table("Durées d'une réponse au même lecteur", rows))
     low, high = interval(with_it, without)
     console.print(
-        f"plus long avec lui : {slower(with_it, without):.2f} des paires ({low:.2f} à {high:.2f})"
+        f"{first}, plus long : {slower(with_it, without):.2f} des paires ({low:.2f} à {high:.2f})"
     )
     console.print(", ".join(f"{name} : {value}" for name, value in machine().items()))
 
 
 def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="evals.closed_fonds", description=__doc__)
-    parser.add_argument("--open", type=Path, required=True)
-    parser.add_argument("--closed", type=Path, required=True)
-    parser.add_argument("--questions", type=Path, required=True)
+    parser.add_argument("--open", type=Path)
+    parser.add_argument("--closed", type=Path)
+    parser.add_argument("--questions", type=Path)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--close")
+    parser.add_argument("--words", type=int, default=48)
     parser.add_argument("--rounds", type=int, default=20)
     return parser
 

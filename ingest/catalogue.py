@@ -495,9 +495,11 @@ class Catalogue:
         )
         return [passage_of(row) for row in rows]
 
-    def passages_of_record(self, record_id: int) -> list[PassageRow]:
-        """The passages of a record, in order."""
-        rows = self._all("SELECT * FROM passages WHERE record_id = ? ORDER BY ordinal", record_id)
+    def passages_of_record(self, record_id: int, most: int = -1) -> list[PassageRow]:
+        """The passages of a record, in order: the first `most` of them; -1 for all."""
+        rows = self._all(
+            "SELECT * FROM passages WHERE record_id = ? ORDER BY ordinal LIMIT ?", record_id, most
+        )
         return [passage_of(row) for row in rows]
 
     def live_ids(self, fonds: str) -> set[str]:

@@ -170,15 +170,16 @@ def _shortened(lines: Iterator[_Line]) -> Iterator[_Line]:
 
 def _sentence_pieces(text: str) -> Iterator[str]:
     """Pieces of at most LONGEST characters that end after a sentence where they can."""
-    while len(text) > TARGET:
-        window = text[:LONGEST]
+    at = 0  # a paragraph may have 20 MB: what is left of it is not copied for each piece
+    while len(text) - at > TARGET:
+        window = text[at : at + LONGEST]
         ends = [m.end() for m in re.finditer(r"[.;:!?]\s+|,\s+", window) if m.end() > TARGET / 2]
         near = [end for end in ends if end <= TARGET]
         cut = near[-1] if near else ends[0] if ends else window.rfind(" ") + 1 or len(window)
-        yield text[:cut]
-        text = text[cut:]
-    if text:
-        yield text
+        yield text[at : at + cut]
+        at += cut
+    if at < len(text):
+        yield text[at:]
 
 
 def _merge(spans: list[Span], texts: dict[int, str]) -> tuple[Span, ...]:

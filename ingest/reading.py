@@ -26,6 +26,8 @@ from ingest.readers import Limits, listen, read_parts, trouble_of
 from ingest.trouble import Unreadable
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+# the kernel's, and what native code ends by when it is refused memory (PDFium, C++)
+_BY_MEMORY = (-signal.SIGKILL, -signal.SIGABRT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +160,11 @@ class _Worker:
         except (EOFError, OSError):
             self.kill()
             code = self.process.exitcode
-            reason = "memory" if code == -signal.SIGKILL else "crashed"
-            outcome, last = Unreadable(reason, f"code {code}"), True
+            reason = "memory" if code in _BY_MEMORY else "crashed"
+            detail = f"code {code}"
+            if reason == "memory":
+                detail = f"arrêt net, {detail} ; {self.bounds.memory_mb} Mo permis"
+            outcome, last = Unreadable(reason, detail), True
         if last:
             self.spent = None
         return outcome, last

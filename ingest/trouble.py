@@ -12,6 +12,9 @@ Trouble
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 
 class Trouble(Exception):
     """Base of everything that a town hall may meet on a normal day.
@@ -22,6 +25,10 @@ class Trouble(Exception):
     def __init__(self, **facts: object) -> None:
         super().__init__(", ".join(f"{key}={value}" for key, value in facts.items()))
         self.facts = facts
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """It passes from one process to another."""
+        return partial(type(self), **self.facts), ()
 
 
 class InputMissing(Trouble):
@@ -55,6 +62,3 @@ class Unreadable(Trouble):
         super().__init__(reason=reason, detail=detail)
         self.reason = reason
         self.detail = detail
-
-    def __reduce__(self) -> tuple[type, tuple[str, str]]:
-        return type(self), (self.reason, self.detail)

@@ -25,6 +25,7 @@ from vectorstore.references import look_up
 from vectorstore.versions import Named, as_rows, named_articles
 
 DEPTH = 200  # candidates asked of each index; the fused list is cut from their union
+_OF_NAMED = 20  # passages of an act that is named by its number
 _DEEPER = 10  # times as many where most of them may have to be left out
 
 
@@ -98,7 +99,7 @@ class Retriever:
         dense, degraded = self._dense(fonds, vector, depth)
         lexical = self.indexes.lexical.search(fonds, whole, depth, self.readable)
         # 4. join what the catalogue knows as live, and score
-        named = [row.id for i in exact for row in self.catalogue.passages_of_record(i)[:20]]
+        named = [row.id for i in exact for row in self.catalogue.passages_of_record(i, _OF_NAMED)]
         ids = list(dict.fromkeys([*named, *(i for i, _ in dense), *(i for i, _ in lexical)]))
         hits = self._hits(ids, fonds, dict(dense), dict(lexical), vector, narrow)
         scored = [self._scored(hit, query, reading, exact) for hit in hits]

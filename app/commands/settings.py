@@ -16,7 +16,7 @@ _SECRET = ("model.key", "directory.password")
 
 def command(as_json: AsJson = False, data: Data = None) -> None:
     """Montrer les réglages en vigueur."""
-    rows = list(listed(settings_of(data)))
+    rows = list(listed(settings_of(data, checked=False)))
     if as_json:
         typer.echo(json.dumps({name: value for name, value, _ in rows}, ensure_ascii=False))
         return

@@ -57,17 +57,26 @@ def data_folder(data: Path | None = None) -> Path:
     return Path(os.path.realpath(named))  # Path.resolve raises where a link leads to itself
 
 
-def settings_of(data: Path | None) -> Settings:
-    """The settings of the data folder.
+def settings_of(data: Path | None, *, checked: bool = True) -> Settings:
+    """The settings of the data folder; no command starts with an address outside.
+
+    Args:
+        data: as given on the command line.
+        checked: False for what shows the settings, so that a wrong address can be seen and mended.
 
     Raises:
         SettingsInvalid: a value is not allowed, or greffe.toml is not TOML.
+        AddressRefused: a setting names an address outside, whether the command needs it or not.
     """
+    from app.egress import check_contacts
     from app.settings import load
 
     folder = data_folder(data)
     os.environ["GREFFE_DATA"] = str(folder)  # the error boundary keeps its reports there
-    return load(folder)
+    settings = load(folder)
+    if checked:
+        check_contacts(settings.contacts, settings.egress.allowed)
+    return settings
 
 
 def journaled(

@@ -89,6 +89,9 @@ def _source(gr: Any) -> tuple[Any, tuple[Any, ...], Any]:
 
 def _filters(gr: Any) -> tuple[Any, ...]:
     """What narrows the search, folded away: its choices are filled when the page is opened."""
+    from app.web.choices import refuse_in_french
+
+    refuse_in_french()
     with gr.Accordion(
         "Limiter la recherche", open=False, visible=False, elem_id="choisir"
     ) as around:

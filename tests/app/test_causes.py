@@ -15,6 +15,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from odf.opendocument import OpenDocumentText
 
 from app.causes import in_french
 from app.commands.serve import AddressUnusable
@@ -131,3 +132,17 @@ def test_a_server_that_is_another_kind_of_server_is_told_by_its_code() -> None:
     with pytest.raises(httpx.HTTPStatusError) as raised:
         httpx.Response(404, request=asked).raise_for_status()
     assert in_french(str(raised.value)) == "il répond par l'erreur 404"
+
+
+def test_entities_of_a_document_are_refused_in_french(tmp_path: Path) -> None:
+    plain, file = tmp_path / "plain.odt", tmp_path / "acte.odt"
+    OpenDocumentText().save(str(plain))
+    with zipfile.ZipFile(plain) as given, zipfile.ZipFile(file, "w") as archive:
+        for name in given.namelist():
+            hostile = '<!DOCTYPE a [<!ENTITY a0 "x">]><a>&a0;</a>'
+            archive.writestr(name, hostile if name == "content.xml" else given.read(name))
+    outcome = attempt(file, Limits())
+    assert isinstance(outcome, Unreadable)
+    line = set_aside_line({"source": file.name, "reason": outcome.reason, "detail": outcome.detail})
+    assert "Forbidden" not in line
+    assert "entités" in line

@@ -18,6 +18,7 @@ from app.egress import (
     is_public,
 )
 from tests.command_line import environment, greffe
+from tests.docs.written import ROOT
 
 
 @pytest.mark.parametrize(
@@ -233,3 +234,40 @@ def test_a_question_is_not_asked_through_an_address_outside(
     assert ran.out == ""
     assert setting in ran.err
     assert "8.8.8.8" in ran.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("status",), ("search", "cantine"), ("ingest", "."), ("init",), ("users", "list"),
+     ("rebuild",), ("journal", "verify"), ("models",), ("groups", "list"), ("curated", "list"),
+     ("serve",)],
+)  # fmt: skip
+def test_no_command_starts_with_an_address_outside(tmp_path: Path, words: tuple[str, ...]) -> None:
+    ran = greffe(tmp_path / "donnees", *words, GREFFE_MODEL__URL="http://8.8.8.8/v1")
+    assert (ran.code, ran.out) == (10, ""), ran.err
+    assert "model.url" in ran.err
+
+
+@pytest.mark.parametrize("words", [("settings",), ("doctor",)])
+def test_what_shows_the_settings_shows_the_address_that_is_refused(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    ran = greffe(tmp_path / "donnees", *words, GREFFE_MODEL__URL="http://8.8.8.8/v1")
+    assert ran.code != 10
+    assert "8.8.8.8" in ran.out
+
+
+def test_there_is_no_mail_relay_to_set_and_nothing_speaks_to_one(tmp_path: Path) -> None:
+    ran = greffe(tmp_path / "donnees", "status", GREFFE_MAIL__URL="smtp://10.0.0.1")
+    (tmp_path / "donnees").mkdir()
+    (tmp_path / "donnees" / "greffe.toml").write_text('[mail]\nurl = "smtp://10.0.0.1"\n')
+    set_there = greffe(tmp_path / "donnees", "status")
+    assert set_there.code == 2
+    assert "mail" in set_there.err
+    assert ran.code != 0
+    with pytest.raises(AddressRefused):
+        check_address("mail.url", "smtp://10.0.0.1")
+    ours = [file for package in ("app", "ingest", "vectorstore", "prompts", "evals")
+            for file in (ROOT / package).rglob("*.py")]  # fmt: skip
+    assert len(ours) > 100
+    assert not [file for file in ours if "smtplib" in file.read_text("utf-8")]

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import stat
 import subprocess
+import time
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +23,7 @@ SHUT = {
     "IPAddressDeny=any", "IPAddressAllow=localhost", "PrivateDevices=yes", "ProtectSystem=strict",
     "NoNewPrivileges=yes", "ProtectHome=yes", "PrivateTmp=yes", "CapabilityBoundingSet=",
     "AssertControlGroupController=v2", "RestrictNamespaces=yes", "StateDirectory=greffe",
-    "UMask=0077",
+    "UMask=0077", "TasksMax=1024", "OOMPolicy=continue",
 }  # fmt: skip
 EXPOSED = 2.0  # of 10; systemd 252 says 1.4
 
@@ -47,6 +50,19 @@ def test_a_unit_shuts_every_door(name: str) -> None:
     ]
 
 
+def test_the_page_and_an_indexing_together_leave_memory_to_the_machine() -> None:
+    shares = []
+    for name in SERVICES:
+        text = (SYSTEMD / name).read_text("utf-8")
+        high, most = (re.findall(rf"(?m)^Memory{kind}=(\d+)%$", text) for kind in ("High", "Max"))
+        assert len(high) == len(most) == 1
+        assert int(high[0]) < int(most[0])
+        shares.append(int(most[0]))
+    assert sum(shares) <= 100
+    services = compose()["services"].values()
+    assert all(service["mem_limit"] and service["pids_limit"] for service in services)
+
+
 def test_both_services_shut_the_same_doors() -> None:
     first, second = (_hardening(name) for name in SERVICES)
     assert len(first) > 25
@@ -56,7 +72,9 @@ def test_both_services_shut_the_same_doors() -> None:
 def _hardening(name: str) -> list[str]:
     text = (SYSTEMD / name).read_text("utf-8").split("# Le dossier des données")[1]
     lines = text.split("[Install]")[0].splitlines()
-    return [line for line in lines if line and not line.startswith("#")]
+    return [
+        line for line in lines if line and not line.startswith(("#", "MemoryHigh", "MemoryMax"))
+    ]
 
 
 @needs_systemd
@@ -126,6 +144,76 @@ def test_the_image_does_not_run_as_root() -> None:
     starts = [number for number, line in enumerate(lines) if line.startswith("ENTRYPOINT")]
     assert users
     assert users[-1] < starts[0]
+
+
+CONTAINERFILE = ROOT / "deploy/container/Containerfile"
+
+
+def given_to_the_image(ignore: str, files: list[str]) -> list[str]:
+    """What a builder hands over of these files: the last line that fits decides."""
+    kept = []
+    for name in files:
+        parts, left_out = name.split("/"), False
+        above = ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
+        for line in ignore.splitlines():
+            pattern = line.strip().removeprefix("!")
+            anywhere = pattern.removeprefix("**/")
+            if not pattern or pattern.startswith("#"):
+                continue
+            fits = (any(fnmatch(part, anywhere) for part in parts) if anywhere != pattern
+                    else any(fnmatch(folder, pattern) and folder.count("/") == pattern.count("/")
+                             for folder in above))  # fmt: skip
+            left_out = not line.startswith("!") if fits else left_out
+        kept += [] if left_out else [name]
+    return kept
+
+
+def test_the_image_is_given_the_program_and_nothing_of_the_town() -> None:
+    ignore = (ROOT / ".dockerignore").read_text("utf-8")
+    lines = [line for line in ignore.splitlines() if line and not line.startswith("#")]
+    assert lines[0] == "*"  # nothing but what is named after it
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z"], capture_output=True, text=True, cwd=ROOT, check=True
+    ).stdout.split("\0")[:-1]
+    private = [".demo/catalogue.sqlite", ".git/config", ".venv/bin/python", "donnees/greffe.toml",
+               "greffe.toml", ".env", "app/.env", "app/__pycache__/cli.pyc",
+               "evals/.x/reponses"]  # fmt: skip
+    given = given_to_the_image(ignore, [*tracked, *private])
+    assert not set(given) & set(private)
+    first = {name.split("/")[0] for name in given}
+    copied = re.findall(r"(?m)^COPY (?!--from)(.+) /opt/source", CONTAINERFILE.read_text("utf-8"))
+    assert first == {word for line in copied for word in line.split()}
+    assert {name.split("/")[0] for name in tracked} - first >= {"tests", "docs", "deploy"}
+    assert {"app/cli.py", "prompts/reponse.md", "constraints.txt"} <= set(given)
+
+
+def test_the_ignore_file_of_before_would_have_let_the_data_in() -> None:
+    """The test above can fail."""
+    assert given_to_the_image(".venv", [".demo/catalogue.sqlite", ".venv/x"]) == [
+        ".demo/catalogue.sqlite"
+    ]
+
+
+@pytest.mark.skipif(shutil.which("socat") is None, reason="socat n'est pas installé")
+def test_the_socket_of_the_page_opens_to_its_group_and_to_nobody_else(tmp_path: Path) -> None:
+    listening, *_ = compose()["services"]["porte"]["command"]
+    socket = tmp_path / "page.sock"
+    process = subprocess.Popen(
+        ["socat", listening.replace("/porte/page.sock", str(socket)), "PIPE"]
+    )
+    try:
+        until = time.monotonic() + 30
+        while not (socket.exists() and stat.S_IMODE(socket.stat().st_mode) == 0o660):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+    finally:
+        process.kill()
+        process.wait()
+    number = re.search(r"--gid (\d+)", CONTAINERFILE.read_text("utf-8"))
+    assert number
+    folder = (ROOT / "deploy/container/page.conf").read_text("utf-8").splitlines()[-1]
+    assert folder == f"d /run/greffe 0750 {number[1]} {number[1]} -"
+    assert f"groupadd --gid {number[1]}" in PAGE
 
 
 def test_the_page_names_the_files_that_are_there() -> None:

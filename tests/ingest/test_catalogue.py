@@ -304,3 +304,21 @@ def test_two_processes_may_create_the_catalogue_at_once(tmp_path: Path) -> None:
         process.join()
     assert [process.exitcode for process in processes] == [0, 0, 0]
     assert sqlite3.connect(path).execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_of_an_act_that_fills_thousands_of_passages_the_first_are_read(
+    catalogue: Catalogue,
+) -> None:
+    source = published(catalogue, "a.pdf", "Un.")
+    row = catalogue.passages_of_source(source)[0]
+    columns = [one["name"] for one in catalogue.connection.execute("PRAGMA table_info(passages)")]
+    names = ", ".join(columns)
+    values = ", ".join({"id": "?2", "ordinal": "?3"}.get(name, name) for name in columns)
+    with catalogue.writing() as writing:
+        for ordinal in range(1, 5):
+            writing.execute(
+                f"INSERT INTO passages ({names}) SELECT {values} FROM passages WHERE id = ?1",
+                (row.id, f"{row.id}{ordinal}", row.ordinal + ordinal),
+            )
+    assert len(catalogue.passages_of_record(row.record_id)) == 5
+    assert [one.ordinal for one in catalogue.passages_of_record(row.record_id, 2)] == [0, 1]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from app.errors import set_aside_line
 from ingest.readers import Limits
 from ingest.reading import Bounds, Read, _Worker, read_all
 from ingest.trouble import Unreadable
@@ -69,6 +70,14 @@ def test_a_reader_that_crashes_is_named_and_the_next_file_is_read(tmp_path: Path
 def test_a_reader_that_the_kernel_kills_has_taken_too_much_memory(tmp_path: Path) -> None:
     [(_, file)] = notes(tmp_path, 1)
     assert signalled(_Worker(Limits(), BOUNDS), signal.SIGKILL, file).reason == "memory"
+
+
+def test_a_reader_that_ends_for_want_of_memory_says_so_and_how_much_it_had(tmp_path: Path) -> None:
+    [(_, file)] = notes(tmp_path, 1)
+    outcome = signalled(_Worker(Limits(), BOUNDS), signal.SIGABRT, file)
+    line = set_aside_line({"source": "a.pdf", "reason": outcome.reason, "detail": outcome.detail})
+    assert "trop de mémoire" in line
+    assert f"{BOUNDS.memory_mb} Mo" in line
 
 
 def test_a_reader_that_falls_silent_is_ended(tmp_path: Path) -> None:

@@ -182,16 +182,22 @@ def values(function: dict[str, Any], components: dict[int, str], words: str) -> 
     return [given.get(kind, words) for kind in kinds]
 
 
-def heard(caller: Caller, words: str) -> list[str]:
-    """The canaries in all that the functions of the page say when each is called with these words,
-    but for what was sent with them."""
+def functions_of(caller: Caller) -> tuple[list[Any], dict[int, str]]:
+    """The functions of the page, and the kind of each of its components."""
     config = json.loads(caller.get("/config").body)
     components = {
         one["id"]: "year" if one["props"].get("elem_id") in YEARS else one["type"]
         for one in config["components"]
     }
+    return config["dependencies"], components
+
+
+def heard(caller: Caller, words: str) -> list[str]:
+    """The canaries in all that the functions of the page say when each is called with these words,
+    but for what was sent with them."""
+    functions, components = functions_of(caller)
     page, found = secrets.token_hex(6), []
-    for function in config["dependencies"]:
+    for function in functions:
         sent = values(function, components, words)
         free = [[] if value == [CLOSED] else value for value in sent]
         found += canaries_in(caller.call(function["id"], free, page), asked=words)
@@ -288,6 +294,23 @@ def test_rights_that_are_taken_away_act_on_the_page_that_is_open(town: Town) -> 
         assert canaries_in(dedans.call(by_name["ask_typed"], asked, "p3"), asked[0] or "") == []
     finally:
         groups.open("cabinet", [CLOSED])
+
+
+@pytest.mark.parametrize("forged", [["rh"], [["rh"]], "rh", 7, [{"a": 1}]])
+def test_a_choice_that_the_page_does_not_offer_is_refused_in_french(
+    town: Town, forged: object
+) -> None:
+    caller = town.caller("dehors")
+    functions, components = functions_of(caller)
+    refused = 0
+    for function in functions:
+        sent = values(function, components, "Combien ?")
+        if [CLOSED] in sent:
+            told = caller.call(function["id"], [forged if v == [CLOSED] else v for v in sent], "p9")
+            assert b"list of choices" not in told
+            assert b"Value:" not in told
+            refused += b"Ce choix n'est pas propos" in told
+    assert refused
 
 
 def test_a_request_that_names_no_page_or_no_function_is_refused(town: Town) -> None:

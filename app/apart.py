@@ -1,0 +1,152 @@
+"""Work on files that anybody may have written, done in a process apart with limits.
+
+A page that never ends being drawn, or that fills the memory, costs a child and not the page that
+all others look at. Children stay for the next piece of work; each does one at a time.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import queue
+import resource
+import signal
+import traceback
+from collections.abc import Callable
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingest import wall
+from ingest.trouble import Trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class TooMuch(Exception):
+    """A piece of work was given up, for a `reason`: time, busy, memory or crashed."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Failed(Exception):
+    """The work raised something that nobody expected: its traceback, as the child has it."""
+
+
+_TO_BEGIN = 60.0  # seconds: on a machine that is busy
+
+
+class Children:
+    """At most `count` children; each begins when it is first needed."""
+
+    def __init__(self, count: int = 2, seconds: float = 10.0, memory_mb: int = 2000) -> None:
+        """Args: `seconds` for one piece of work, and to wait for a child that is free."""
+        self.seconds = seconds
+        self.memory_mb = memory_mb
+        self._free: queue.LifoQueue[_Child | None] = queue.LifoQueue()
+        for _ in range(count):
+            self._free.put(None)
+
+    def do(self, work: Callable[..., object], *given: object) -> object:
+        """What `work(*given)` returns: a function of a module and values that pickle takes.
+
+        Raises TooMuch, and the trouble that the work raises.
+        """
+        try:
+            child = self._free.get(timeout=self.seconds)
+        except queue.Empty:
+            raise TooMuch("busy") from None
+        try:
+            child = child or _Child(self.memory_mb)
+            return child.do(work, given, self.seconds)
+        finally:
+            self._free.put(child if child is not None and child.process.is_alive() else None)
+
+
+class _Child:
+    def __init__(self, memory_mb: int) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.pipe, its = context.Pipe()
+        self.process = context.Process(
+            target=_live, args=(its, memory_mb, wall.journal()), daemon=True
+        )
+        resource_tracker.ensure_running()  # once: starting it would unblock SIGINT again
+        with _ctrl_c_held():
+            self.process.start()
+        its.close()
+        self._within(_TO_BEGIN)
+
+    def do(
+        self, work: Callable[..., object], given: tuple[object, ...], seconds: float
+    ) -> object:  # fmt: skip
+        """Have it done; whoever takes too long or dies of it is gone."""
+        try:
+            self.pipe.send((work, given))
+        except OSError:
+            self._end()
+            raise TooMuch("crashed") from None
+        done, outcome = self._within(seconds)
+        if not done:
+            raise outcome
+        return outcome
+
+    def _within(self, seconds: float) -> tuple[bool, Any]:
+        """What the child says: whether it went well, and the outcome or what is to be raised."""
+        try:
+            if self.pipe.poll(seconds):
+                return self.pipe.recv()  # type: ignore[no-any-return]
+        except (EOFError, OSError):
+            self._end()
+            raise TooMuch(_why(self.process.exitcode)) from None
+        self._end()
+        raise TooMuch("time")
+
+    def _end(self) -> None:
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
+
+def _why(code: int | None) -> str:
+    """PDFium ends its process by a signal of these when the memory it asks for is not given."""
+    by_memory = (signal.SIGABRT, signal.SIGTRAP, signal.SIGILL, signal.SIGKILL)
+    return "memory" if code in [-one for one in by_memory] else "crashed"
+
+
+@contextmanager
+def _ctrl_c_held() -> Iterator[None]:
+    """The child begins with Ctrl-C blocked: it is its parent's to handle."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+def _live(pipe: Connection, memory_mb: int, journal: Path | None) -> None:
+    """The child's life: until its parent hangs up."""
+    wall.stand(lambda: journal or Path(os.devnull), "dessin", loopback=False)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_AS, (memory_mb * 2**20, memory_mb * 2**20))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    pipe.send((True, None))
+    while True:
+        try:
+            work, given = pipe.recv()
+        except (EOFError, OSError):
+            return
+        told: tuple[bool, object]
+        try:
+            told = True, work(*given)
+        except MemoryError:
+            told = False, TooMuch("memory")
+        except (Trouble, TooMuch) as trouble:
+            told = False, trouble
+        except Exception:
+            told = False, Failed(traceback.format_exc())
+        pipe.send(told)
