@@ -25,6 +25,7 @@ from app.llm import Chat, ContextTooSmall, ModelServerSilent
 from app.named import by_number, no_such_article, only_names_it
 from app.narrowed import WIDEN, narrowed_to
 from app.passages import shape
+from app.reference import article_reference, reference
 from app.relevance import of_its_years, relevant
 from app.units import quote_of, widened
 from ingest.catalogue import Catalogue
@@ -395,13 +396,18 @@ class Desk:
             label = dated_label(label, hit.version)
         if suffix_of(hit.source.file) in NUMBERED:  # other formats have one page, or rows
             label = f"{label}, p. {quote.page}"
+        if record.article_id:
+            day = hit.version.date if hit.version else record.date
+            named = article_reference(self.catalogue, label, record.article_id, day)
+        else:
+            named = reference(label, record.kind, record.body)
         return Citation(
             number=number, label=label, fonds=hit.fonds, source=hit.source.path,
             source_id=hit.source.id, record_id=str(record.id), quote=quote,
             ocr=bool(page and page.ocr), confidence=page.confidence if page else None,
             article_id=record.article_id, kind=record.kind, act_number=record.number,
             date=record.date, title=record.title, score=round(hit.score, 4),
-            page_last=hit.passage.page_last,
+            page_last=hit.passage.page_last, reference=named,
         )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from app.document import AIDED, said_when
+from app.document import AIDED, said_when, source_name
 from app.export import STATUSES
 from app.opinions import VERDICTS
 from ingest.records.label import short_date
@@ -72,7 +72,7 @@ def as_pdf(shape: Mapping[str, Any], leaves: Sequence[Leaf]) -> bytes:
 def _source(one: Mapping[str, Any], judged: Sequence[Mapping[str, Any]]) -> str:
     read = " Lu par OCR." if one["ocr"] else ""
     lines = [
-        f"[{one['number']}] {one['label']}",
+        source_name(one, judged),
         f"Fonds {one['fonds']}, {one['source']}, page {one['page']}.{read}",
         f"« {one['quote']} »",
         f"SHA-256 du fichier : {one['sha256']}",

@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 from app.citations import Citation, Quote
 from app.errors import sentence
 from app.pages import Drawn, Undrawable, drawn_page, excerpt, has_paper
-from app.reference import reference
 from app.web.desk import Catalogue, Conversation, Source
 from app.web.markup import confidence, escape, notice
 from app.web.sheet_markup import place_of
@@ -135,7 +134,7 @@ def _tools(catalogue: Catalogue, citation: Citation, page: int) -> str:
     """The act's whole name, to be copied, and the ways to its page in full and its card."""
     record = citation.record_id
     act = catalogue.record(int(record)) if record.isdecimal() else None
-    named = reference(citation.label, citation.kind, act.body if act else None)
+    named = citation.reference or citation.label
     ways = [
         '<a href="#retour">Revenir à la réponse</a>',
         '<a href="#reference">Copier la référence</a>',

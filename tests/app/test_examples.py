@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -116,3 +117,10 @@ def test_a_decision_of_the_act_itself_is_one() -> None:
     assert says_something(answer(DECIDES), ACT, FORMS["sum"])
     assert not says_something(answer(DECIDES), ACT, FORMS["vote"])
     assert not says_something(answer(DECIDES, record=8), ACT, FORMS["act"])
+
+
+def test_the_question_of_the_readme_gets_a_price(desk: Desk) -> None:
+    readme = Path(__file__).parents[2].joinpath("README.md").read_text("utf-8")
+    [question] = re.findall(r'greffe ask "([^"]+)"', readme)
+    given = desk.tried(question)
+    assert any("3,45 €" in one.text for one in given.sentences)
