@@ -398,7 +398,7 @@ class Desk:
             label = f"{label}, p. {quote.page}"
         if record.article_id:
             day = hit.version.date if hit.version else record.date
-            named = article_reference(self.catalogue, label, record.article_id, day)
+            named = article_reference(self.catalogue, label, record.article_id, day, hit.fonds)
         else:
             named = reference(label, record.kind, record.body)
         return Citation(

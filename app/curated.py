@@ -322,7 +322,7 @@ def citation(
     quote = Quote(kept["quote"], kept["page"], kept["start"], kept["end"])
     record, label = _record(catalogue, source.id, quote) if source else "", kept["label"]
     if kept["article_id"]:
-        named = article_reference(catalogue, label, kept["article_id"], kept["date"])
+        named = article_reference(catalogue, label, kept["article_id"], kept["date"], kept["fonds"])
     else:
         act = catalogue.record(int(record)) if record else None
         named = reference(label, kept["kind"], act.body if act else None)

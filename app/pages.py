@@ -58,6 +58,7 @@ class Drawn:
     width: int  # px
     height: int  # px
     top: float | None  # of the first box, as a fraction of the height; None: not found
+    boxes: tuple[Box, ...] = ()  # of the quote, line by line
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ def _draw(file: Path, number: int, quote: Quote | None, text_page: Page, width: 
     top = max(0.0, boxes[0].top / image.height) if boxes else None
     webp = io.BytesIO()
     _boxed(image, boxes).save(webp, "WEBP", quality=80, method=2)
-    return Drawn(webp.getvalue(), image.width, image.height, top)
+    return Drawn(webp.getvalue(), image.width, image.height, top, tuple(boxes))
 
 
 def _draw_pdf(

@@ -26,11 +26,13 @@ class Versions(Protocol):
     ) -> Sequence[VersionRow]: ...
 
 
-def article_reference(known: Versions, label: str, article_id: str, day: str | None) -> str:
+def article_reference(
+    known: Versions, label: str, article_id: str, day: str | None, fonds: str
+) -> str:
     """« Article L. 2121-29 du code …, version en vigueur depuis le … »: of that first day."""
     if ", version " in label:
         return label
-    version = next((row for row in known.versions(article_id) if row.date == day), None)
+    version = next((row for row in known.versions(article_id, [fonds]) if row.date == day), None)
     return dated_label(label, version) if version else label
 
 
