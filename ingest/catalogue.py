@@ -651,6 +651,17 @@ class Catalogue:
         )
         return standing([version_of(row) for row in rows], article_id)
 
+    def articles_on(self, source_id: int, page: int) -> list[RecordRow]:
+        """The live articles of which a page of a source gives a version."""
+        rows = self._all(
+            "SELECT DISTINCT records.* FROM versions JOIN records USING (article_id)"
+            " JOIN sources ON sources.id = records.source_id"
+            " WHERE versions.source_id = ? AND page = ? AND article_id <> '' AND state = 'live'",
+            source_id,
+            page,
+        )
+        return [record_of(row) for row in rows]
+
     def version_on(
         self, article_id: str, day: str, fonds: Sequence[str] | None = None
     ) -> VersionRow | None:  # fmt: skip

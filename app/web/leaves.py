@@ -30,13 +30,16 @@ def leaves(catalogue: Catalogue, found: Replay) -> list[Leaf]:
         page, place = catalogue.page(source.id, kept["page"]), (source.id, kept["page"])
         if page is None or (place not in drawn and len(drawn) >= MOST):
             continue
-        named = f"[{kept['number']}] {citation(kept, source, catalogue).reference}"
+        number, named = f"[{kept['number']}]", citation(kept, source, catalogue).reference
         try:
             boxes = _boxes(source.file, page, kept)
             before = drawn.get(place) or _leaf(source, page)
         except Undrawable:
             continue
-        name = f"{before.name}, {named}" if before.name else named
+        again_named = before.name.endswith(f" {named}")  # two passages of one act
+        name = f"{number} {before.name}" if before.name else f"{number} {named}"
+        if before.name and not again_named:
+            name = f"{before.name} ; {number} {named}"
         drawn[place] = replace(before, name=name, boxes=(*before.boxes, *boxes))
     return list(drawn.values())
 

@@ -90,8 +90,9 @@ def panel(catalogue: Catalogue, conversation: Conversation, view: View) -> Panel
         before = after = False
     else:
         body = _body(citation, source, page) + _versions(catalogue, citation)
-        before = catalogue.page(citation.source_id, view.page - 1) is not None
-        after = catalogue.page(citation.source_id, view.page + 1) is not None
+        leafed = citation.article_id is None  # a file of the law has an article a line, no pages
+        before = leafed and catalogue.page(citation.source_id, view.page - 1) is not None
+        after = leafed and catalogue.page(citation.source_id, view.page + 1) is not None
     return Panel(
         _head(citation, view, len(choice)) + _tools(catalogue, citation, view.page),
         body,
