@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAX_HEIGHT = 4000  # px: a page of one metre by one centimetre must not fill the memory
+# two thirds of the time of a page went into method 2 at quality 80: docs/log.md
+WEBP = {"quality": 75, "method": 0}
 CACHE_BYTES = 64 * 2**20  # about 600 pages
 AROUND = 1500  # characters shown on each side of a quote, where there is no paper
 ANCHOR = 24  # characters: enough of a quote's head or tail to be found alone
@@ -92,7 +94,16 @@ def drawn_page(
     except OSError as error:
         raise Undrawable(page=page, detail="le fichier n'est plus à sa place") from error
     marked = quote if quote is not None and quote.page == page else None
-    key = (file, stat.st_mtime_ns, stat.st_size, page, marked, hash(text_page), width)
+    key = (
+        file,
+        stat.st_mtime_ns,
+        stat.st_size,
+        page,
+        marked,
+        hash(text_page),
+        width,
+        *WEBP.values(),
+    )
     drawn = _cache.get(key)
     if drawn is None:
         drawn = _draw(file, page, marked, text_page, width)
@@ -170,7 +181,7 @@ def _draw(file: Path, number: int, quote: Quote | None, text_page: Page, width: 
     boxes = merge_by_line(boxes)
     top = max(0.0, boxes[0].top / image.height) if boxes else None
     webp = io.BytesIO()
-    _boxed(image, boxes).save(webp, "WEBP", quality=80, method=2)
+    _boxed(image, boxes).save(webp, "WEBP", **WEBP)
     return Drawn(webp.getvalue(), image.width, image.height, top, tuple(boxes))
 
 
