@@ -86,7 +86,7 @@ function asText(turn) {
     return copied.textContent.replace(/[ \t]+/g, " ").trim();
   };
   const sentences = [...turn.querySelectorAll(".phrase:not(.non-verifiee)")].map(plain);
-  const sources = [...turn.querySelectorAll(".sources:not(.proches) li a")].map((link) => link.dataset.reference ?? said(link));
+  const sources = [...turn.querySelectorAll(".sources:not(.proches) li a")].map((link) => link.title || said(link));
   return [plain(turn.querySelector(".question")), "", ...sentences, "", "Sources :", ...sources].join("\n");
 }
 
