@@ -7,7 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app import extract, ledger
@@ -15,6 +15,7 @@ from app.bar import Bar, judge
 from app.citations import Answer, Citation, Draft, Quote, Sentence, Writing
 from app.conversation import EMPTY, Conversation, context_of, in_full
 from app.curated import Curated
+from app.examples import Examples
 from app.extract import Chosen
 from app.journal.entries import Journal
 from app.judged import Judged, whole
@@ -25,6 +26,7 @@ from app.llm import Chat, ContextTooSmall, ModelServerSilent
 from app.named import by_number, no_such_article, only_names_it
 from app.narrowed import WIDEN, narrowed_to
 from app.passages import shape
+from app.reference import article_reference, reference
 from app.relevance import by_its_holder, of_its_places, of_its_years, relevant
 from app.units import quote_of, widened
 from ingest.catalogue import Catalogue
@@ -81,6 +83,7 @@ class Desk:
     readable: frozenset[str] | None = None  # fonds that may be read; None: all of them
     omit: bool = False  # a model's sentences without proof are left out, not struck out
     journal: Journal | None = None  # None: a plain one in the data folder
+    shown: Examples = field(default_factory=Examples)  # shared by all readers
 
     def within(self, readable: frozenset[str] | None) -> Desk:
         """The desk of somebody to whom these fonds alone are open; nothing else is looked at."""
@@ -114,6 +117,25 @@ class Desk:
         Raises:
             NoIndex, NothingOpen, FondsUnknown, IndexReplaced.
         """
+        how = (question, conversation, fonds, stage, draft, narrow)
+        answer, hits = self._answered(*how)
+        # 6. hand it over, with a line in the journal
+        self._note(answer, hits, who, address, conversation.id)
+        return answer
+
+    def tried(self, question: str) -> Answer:
+        """What would be answered, without a model and without a trace: nobody asked.
+
+        Raises: as `ask`.
+        """
+        return replace(self, chat=None)._answered(question)[0]
+
+    def _answered(
+        self, question: str, conversation: Conversation = EMPTY, fonds: Sequence[str] | None = None,
+        stage: Callable[[str], None] = lambda words: None,
+        draft: Callable[[Draft], None] = lambda draft: None, narrow: Narrow = EVERYTHING,
+    ) -> tuple[Answer, Sequence[Hit]]:  # fmt: skip
+        """The answer, and the passages that were found for it."""
         started = time.perf_counter()
         # 1. make the question stand alone
         query = self._query(question, conversation)
@@ -121,23 +143,23 @@ class Desk:
         names = self._fonds(fonds)
         validated = self._validated(query, names, narrow)
         if validated is not None:
-            given = replace(validated, searched=tuple(names))
-            return self._given(given, started, who, address, conversation.id)
+            seconds = round(time.perf_counter() - started, 4)
+            return replace(
+                validated, id=uuid.uuid4().hex[:12], generation=self.generation, seconds=seconds,
+                searched=tuple(names),
+            ), ()  # fmt: skip
         stage(f"recherche dans {len(names)} fonds…" if len(names) > 1 else "recherche…")
         deep = _HITS if holder(question) is None else _DEEP
         found = by_its_holder(relevant(self.retriever.search(query, names, deep, narrow)), _HITS)
         answer = self._from_fields(question, found, names, narrow) or self._from_passages(
             query, found, stage, draft
         )
-        # 6. hand it over, with a line in the journal
         if found.degraded:
             answer = replace(answer, notes=(*answer.notes, DEGRADED))
         limits = self._limits(narrow, names if fonds else (), answer)
         answer = replace(answer, notes=(*answer.notes, *changes(found, answer), *limits))
         seconds = round(time.perf_counter() - started, 4)
-        answer = replace(answer, seconds=seconds, searched=tuple(names))
-        self._note(answer, found.hits, who, address, conversation.id)
-        return answer
+        return replace(answer, seconds=seconds, searched=tuple(names)), found.hits
 
     def _from_fields(
         self, question: str, found: Found, names: Sequence[str], narrow: Narrow
@@ -187,16 +209,6 @@ class Desk:
             return []
         return [narrowed_to(narrow, chosen) + ("" if answer.sentences else WIDEN)]
 
-    def _given(
-        self, validated: Answer, started: float, who: str, address: str, talk: str
-    ) -> Answer:
-        answer = replace(
-            validated, id=uuid.uuid4().hex[:12], generation=self.generation,
-            seconds=round(time.perf_counter() - started, 4),
-        )  # fmt: skip
-        self._note(answer, (), who, address, talk)
-        return answer
-
     def _note(self, answer: Answer, hits: Sequence[Hit], who: str, address: str, talk: str) -> None:
         cited = [citation.source_id for citation in answer.citations]
         sources = self.catalogue.sources_of(list(dict.fromkeys(cited)))
@@ -237,12 +249,9 @@ class Desk:
                 totals[name] += figures[name] * self._opens(fonds)
         return totals
 
-    def examples(self) -> list[str]:
-        """Questions that the indexed records are known to answer: about real titles."""
-        return [
-            f"Que dit la {label[0].lower()}{label[1:]} ?"
-            for label in self.catalogue.some_labels(3, self.fonds())
-        ]
+    def examples(self) -> list[str] | None:
+        """Questions that the open records were seen to answer; None while they are looked for."""
+        return self.shown.of(self)
 
     def _fonds(self, wanted: Sequence[str] | None) -> list[str]:
         known = self.fonds()
@@ -395,13 +404,18 @@ class Desk:
             label = dated_label(label, hit.version)
         if suffix_of(hit.source.file) in NUMBERED:  # other formats have one page, or rows
             label = f"{label}, p. {quote.page}"
+        if record.article_id:
+            day = hit.version.date if hit.version else record.date
+            named = article_reference(self.catalogue, label, record.article_id, day, hit.fonds)
+        else:
+            named = reference(label, record.kind, record.body)
         return Citation(
             number=number, label=label, fonds=hit.fonds, source=hit.source.path,
             source_id=hit.source.id, record_id=str(record.id), quote=quote,
             ocr=bool(page and page.ocr), confidence=page.confidence if page else None,
             article_id=record.article_id, kind=record.kind, act_number=record.number,
             date=record.date, title=record.title, score=round(hit.score, 4),
-            page_last=hit.passage.page_last,
+            page_last=hit.passage.page_last, reference=named,
         )  # fmt: skip
 
 

@@ -125,11 +125,15 @@ def open_desk(settings: Settings) -> Iterator[Desk]:
     with open_parts(settings) as parts:
         parts.embedder.load()
         retriever = Retriever(parts.catalogue, parts.embedder, parts.indexes, home=settings.town)
-        yield Desk(
+        desk = Desk(
             settings.data, parts.catalogue, retriever, parts.generation, chat=_chat(settings),
             omit=settings.model.omit,
             journal=journal_of(settings),
         )  # fmt: skip
+        try:
+            yield desk
+        finally:
+            desk.shown.end()
 
 
 def journal_of(settings: Settings) -> Journal:

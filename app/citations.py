@@ -35,6 +35,7 @@ class Citation:
     title: str | None = None
     score: float = 0.0  # of the hit, comparable within one answer
     page_last: int | None = None  # of the passage, when it runs over several pages
+    reference: str = ""  # for a note: « Conseil municipal de …, délibération n° …, p. 3 »
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from app.citations import Answer, Citation, Quote, Sentence, Validated
 from app.journal.search import Entry
 from app.near import LEAST_COSINE, asked, normal, same
 from app.passages import Again, find_again
+from app.reference import article_reference, reference
 from app.replay import as_passage
 from ingest.catalogue import Catalogue
 from ingest.rows import Source
@@ -319,12 +320,18 @@ def citation(
 ) -> Citation:  # fmt: skip
     """A citation of the journal, in the source where its words stand today; None: nowhere."""
     quote = Quote(kept["quote"], kept["page"], kept["start"], kept["end"])
+    record, label = _record(catalogue, source.id, quote) if source else "", kept["label"]
+    if kept["article_id"]:
+        named = article_reference(catalogue, label, kept["article_id"], kept["date"], kept["fonds"])
+    else:
+        act = catalogue.record(int(record)) if record else None
+        named = reference(label, kept["kind"], act.body if act else None)
     return Citation(
-        number=kept["number"], label=kept["label"],
+        number=kept["number"], label=label, reference=named,
         fonds=source.fonds if source else kept["fonds"],
         source=source.path if source else kept["source"],
         source_id=source.id if source else NOWHERE,
-        record_id=_record(catalogue, source.id, quote) if source else "", quote=quote,
+        record_id=record, quote=quote,
         ocr=kept["ocr"], confidence=kept["confidence"], article_id=kept["article_id"],
         kind=kept["kind"], act_number=kept["number_of_act"], date=kept["date"],
         title=kept["title"],

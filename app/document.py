@@ -32,6 +32,7 @@ def as_document(shape: Mapping[str, Any]) -> bytes:
 
     shape = _for_xml(shape)
     document = Document()
+    _speaks_french(document)
     properties = document.core_properties
     properties.title, properties.author = shape["question"][:255], "Greffe"
     properties.comments, properties.language = f"Réponse {shape['answer']}", "fr-FR"
@@ -58,7 +59,10 @@ def as_document(shape: Mapping[str, Any]) -> bytes:
 def said_when(shape: Mapping[str, Any]) -> str:
     """When the answer was given, how it was made, and who validated it."""
     day = short_date(shape["at"])
-    by = "phrases extraites des sources, sans modèle de langue"
+    by = (
+        "faite de phrases recopiées mot pour mot des sources : l'IA les a cherchées et choisies,"
+        " aucun modèle de langue ne les a écrites"
+    )
     if shape["model"] != "extractif":
         by = f"rédigée par {shape['model']}, vérifiée phrase à phrase"
     validated = shape["validated"]
@@ -66,6 +70,26 @@ def said_when(shape: Mapping[str, Any]) -> str:
     if validated:
         told += f" Validée par {validated['by']} le {short_date(validated['on'])}."
     return told
+
+
+def source_name(one: Mapping[str, Any], judged: Sequence[Mapping[str, Any]]) -> str:
+    """« [1] Conseil municipal de …, délibération n° …, p. 3 (citation contestée) »."""
+    mark = "".join(
+        f" (citation {VERDICTS[said['verdict']]})"
+        for said in judged
+        if said["citation"] == one["number"]
+    )
+    return f"[{one['number']}] {one.get('reference') or one['label']}{mark}"
+
+
+def _speaks_french(document: Any) -> None:
+    """Say of the styles too that the text is French: Word's own template says American English."""
+    from docx.oxml.ns import qn
+
+    languages = [*document.styles.element.iter(qn("w:lang"))]
+    languages += document.settings.element.iter(qn("w:themeFontLang"))
+    for one in languages:
+        one.set(qn("w:val"), "fr-FR")
 
 
 def _add_sentence(document: Any, sentence: Mapping[str, Any]) -> None:
@@ -81,7 +105,7 @@ def _add_source(
     document: Any, one: Mapping[str, Any], judged: Sequence[Mapping[str, Any]]
 ) -> None:  # fmt: skip
     paragraph = document.add_paragraph()
-    paragraph.add_run(f"[{one['number']}] {one['label']}").bold = True
+    paragraph.add_run(source_name(one, judged)).bold = True
     read = " Lu par OCR." if one["ocr"] else ""
     paragraph.add_run(f"\nFonds {one['fonds']}, {one['source']}, page {one['page']}.{read}")
     paragraph.add_run(f"\n« {one['quote']} »").italic = True

@@ -13,7 +13,7 @@ import re
 import threading
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAX_HEIGHT = 4000  # px: a page of one metre by one centimetre must not fill the memory
+# two thirds of the time of a page went into method 2 at quality 80: docs/log.md
+WEBP = {"quality": 75, "method": 0}
 CACHE_BYTES = 64 * 2**20  # about 600 pages
 AROUND = 1500  # characters shown on each side of a quote, where there is no paper
 ANCHOR = 24  # characters: enough of a quote's head or tail to be found alone
@@ -69,6 +71,7 @@ class Drawn:
     width: int  # px
     height: int  # px
     top: float | None  # of the first box, as a fraction of the height; None: not found
+    boxes: tuple[Box, ...] = ()  # of the quote, line by line
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +102,10 @@ def drawn_page(
         raise Undrawable(page=page, detail="ce document n'a pas de pages")
     marked = quote if quote is not None and quote.page == page else None
     asked = (*_state(file, page), page)
-    key = (*asked, marked, hash(text_page), width)
+    key = (*asked, marked, hash(text_page), width, *WEBP.values())
     drawn = _cache.get(key)
     if drawn is None:
-        drawn = _apart(asked, _draw, file, page, marked, text_page, width)
+        drawn = _apart(asked, _draw, file, page, marked, text_page, width, dict(WEBP))
         _cache.put(key, drawn)
     return drawn
 
@@ -191,8 +194,15 @@ def excerpt(page: Page, quote: Quote | None) -> Excerpt:
     )
 
 
-def _draw(file: Path, number: int, quote: Quote | None, text_page: Page, width: int) -> Drawn:
-    """One page drawn and boxed."""
+def _draw(
+    file: Path,
+    number: int,
+    quote: Quote | None,
+    text_page: Page,
+    width: int,
+    compressed: Mapping[str, int],
+) -> Drawn:
+    """One page drawn and boxed. `compressed`: how Pillow writes WebP."""
     try:
         if file.suffix.lower() == ".pdf":
             image, boxes = _draw_pdf(file, number, quote, text_page, width)
@@ -205,8 +215,8 @@ def _draw(file: Path, number: int, quote: Quote | None, text_page: Page, width: 
     boxes = merge_by_line(boxes)
     top = max(0.0, boxes[0].top / image.height) if boxes else None
     webp = io.BytesIO()
-    _boxed(image, boxes).save(webp, "WEBP", quality=80, method=2)
-    return Drawn(webp.getvalue(), image.width, image.height, top)
+    _boxed(image, boxes).save(webp, "WEBP", **compressed)
+    return Drawn(webp.getvalue(), image.width, image.height, top, tuple(boxes))
 
 
 def _draw_pdf(

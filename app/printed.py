@@ -13,24 +13,28 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from app.document import AIDED, said_when
+from app.document import AIDED, said_when, source_name
 from app.export import STATUSES
 from app.opinions import VERDICTS
+from app.pages import Box
+from app.within import Sheet, add_sheet, sheet_of
 from ingest.records.label import short_date
 
 _MARGIN = 56.0  # points
 _PLAIN, _BOLD = "DejaVuSans", "DejaVuSans-Bold"  # in matplotlib's package
 _LEADING = 1.4  # of the size
 _SPACE = 0.6  # of the size, below a block
+_Place = tuple[float, float, float, float]  # left, bottom, width, height, in points
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A cited page, drawn with its passage boxed."""
+    """A cited page, and where the cited passages stand on it."""
 
-    name: str  # of the citation: « [1] Délibération n° …, p. 3 »
+    name: str  # of the citations: « [1] Délibération n° …, p. 3, [2] Délibération … »
     image: bytes  # WebP
-    boxed: bool  # whether the passage was found on it
+    boxes: tuple[Box, ...] = ()  # fractions of width and height, origin at the top left
+    page: bytes = b""  # where the source is a PDF: its page, as a PDF
 
 
 @dataclass(slots=True)
@@ -66,13 +70,13 @@ def as_pdf(shape: Mapping[str, Any], leaves: Sequence[Leaf]) -> bytes:
         drawn.block("P", _source(one, shape.get("judged", ())), 9)
     for leaf in leaves:
         drawn.leaf(leaf)
-    return _tagged(drawn.finished(), drawn.elements, shape)
+    return _tagged(drawn.finished(), drawn.elements, shape, drawn.sheets)
 
 
 def _source(one: Mapping[str, Any], judged: Sequence[Mapping[str, Any]]) -> str:
     read = " Lu par OCR." if one["ocr"] else ""
     lines = [
-        f"[{one['number']}] {one['label']}",
+        source_name(one, judged),
         f"Fonds {one['fonds']}, {one['source']}, page {one['page']}.{read}",
         f"« {one['quote']} »",
         f"SHA-256 du fichier : {one['sha256']}",
@@ -98,6 +102,7 @@ class _Drawn:
             if name not in pdfmetrics.getRegisteredFontNames():
                 pdfmetrics.registerFont(TTFont(name, str(_font(name))))
         self.elements: list[_Element] = []
+        self.sheets: list[tuple[int, Sheet]] = []  # with the page, 0-based, that shows each
         self._written = io.BytesIO()
         self._width, self._height = A4
         self._canvas = Canvas(self._written, pagesize=A4, lang="fr-FR", pageCompression=1)
@@ -125,23 +130,58 @@ class _Drawn:
         self._y -= size * _SPACE
 
     def leaf(self, leaf: Leaf) -> None:
-        """A cited page on a page of its own, under its name."""
-        from PIL import Image
-        from reportlab.lib.utils import ImageReader
-
+        """A cited page under its name: that of a PDF with its text, any other as a picture."""
         self._turn()
         self.block("H2", leaf.name, 10, bold=True)
-        with Image.open(io.BytesIO(leaf.image)) as image:
-            jpeg, ratio = io.BytesIO(), image.height / image.width
-            image.convert("RGB").save(jpeg, "JPEG", quality=85)
-        wide, high = self._width - 2 * _MARGIN, self._y - _MARGIN
-        size = (min(wide, high / ratio), min(wide * ratio, high))
-        boxed = ", passage cité encadré" if leaf.boxed else ""
+        boxed = ", passage cité encadré" if leaf.boxes else ""
         element = _Element("Figure", f"{leaf.name}{boxed}. Ses mots sont plus haut.")
         self.elements.append(element)
         self._begin(element)
-        self._canvas.drawImage(ImageReader(jpeg), _MARGIN, self._y - size[1], *size)
+        sheet = sheet_of(leaf.page) if leaf.page else None
+        place = self._picture(leaf.image) if sheet is None else self._sheet(sheet)
+        self._box(leaf.boxes, place)
         self._end()
+
+    def _picture(self, webp: bytes) -> _Place:
+        from PIL import Image
+        from reportlab.lib.utils import ImageReader
+
+        with Image.open(io.BytesIO(webp)) as image:
+            jpeg, size = io.BytesIO(), image.size
+            image.convert("RGB").save(jpeg, "JPEG", quality=85)
+        place = self._place(*size)
+        self._canvas.drawImage(ImageReader(jpeg), *place)
+        return place
+
+    def _sheet(self, sheet: Sheet) -> _Place:
+        """Have a page of another PDF drawn here: its name stands for it until `_tagged`."""
+        place = left, bottom, wide, _ = self._place(*sheet.size)
+        scale = wide / sheet.size[0]
+        self._canvas.saveState()
+        self._canvas.transform(scale, 0, 0, scale, left, bottom)
+        self._canvas.transform(*sheet.upright)
+        self._canvas.addLiteral(f"/Feuille{len(self.sheets)} Do")
+        self._canvas.restoreState()
+        self.sheets.append((self._page, sheet))
+        return place
+
+    def _place(self, wide: float, high: float) -> _Place:
+        """Where something of these proportions goes, as large as it can be."""
+        scale = min((self._width - 2 * _MARGIN) / wide, (self._y - _MARGIN) / high)
+        return _MARGIN, self._y - scale * high, scale * wide, scale * high
+
+    def _box(self, boxes: Sequence[Box], place: _Place) -> None:
+        """Yellow over the words and a dark outline, seen without colour too."""
+        left, bottom, wide, high = place
+        self._canvas.saveState()
+        self._canvas.setFillColorRGB(1, 0.91, 0.43, alpha=0.4)
+        self._canvas.setStrokeColorRGB(0.24, 0.18, 0)
+        for box in boxes:
+            self._canvas.rect(
+                left + box.left * wide - 1, bottom + (1 - box.bottom) * high - 1,
+                (box.right - box.left) * wide + 2, (box.bottom - box.top) * high + 2, fill=1,
+            )  # fmt: skip
+        self._canvas.restoreState()
 
     def finished(self) -> bytes:
         """The PDF, without its structure."""
@@ -170,7 +210,10 @@ def _plain(text: str) -> str:
     return "".join(one if one == "\n" or one.isprintable() else " " for one in text)
 
 
-def _tagged(written: bytes, elements: Sequence[_Element], shape: Mapping[str, Any]) -> bytes:
+def _tagged(
+    written: bytes, elements: Sequence[_Element], shape: Mapping[str, Any],
+    sheets: Sequence[tuple[int, Sheet]],
+) -> bytes:  # fmt: skip
     """The same, with the tree that says what is a heading, a paragraph, an image."""
     from pypdf import PdfReader, PdfWriter
     from pypdf.generic import ArrayObject, BooleanObject, DictionaryObject, NameObject, NumberObject
@@ -183,6 +226,8 @@ def _tagged(written: bytes, elements: Sequence[_Element], shape: Mapping[str, An
         held = {k: NameObject(f"/{v}") if type(v) is str else v for k, v in values.items()}
         return DictionaryObject({NameObject(key): value for key, value in held.items()})
 
+    for number, (page, sheet) in enumerate(sheets):
+        add_sheet(writer, writer.pages[page], f"/Feuille{number}", sheet)
     tree_root = named(Type="StructTreeRoot")
     root = writer._add_object(tree_root)
     document = named(Type="StructElem", S="Document", P=root)

@@ -1,14 +1,39 @@
-"""How a note names an act: « Conseil municipal de Montpellier, délibération n° …, p. 3 »."""
+"""How a note names an act: « Conseil municipal de Montpellier, délibération n° …, p. 3 ».
+
+An article of law is named with the version that is meant.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import Protocol
 
 from ingest.records.fold import fold
 from ingest.records.label import assembly
+from ingest.records.version import VersionRow
+from vectorstore.versions import dated_label
 
 _COUNCIL = ("deliberation", "proces_verbal")
 _SEANCE = "Séance"  # what `assembly` says where it does not know
+
+
+class Versions(Protocol):
+    """Where the versions of an article are known."""
+
+    def versions(
+        self, article_id: str, fonds: Sequence[str] | None = ...
+    ) -> Sequence[VersionRow]: ...
+
+
+def article_reference(
+    known: Versions, label: str, article_id: str, day: str | None, fonds: str
+) -> str:
+    """« Article L. 2121-29 du code …, version en vigueur depuis le … »: of that first day."""
+    if ", version " in label:
+        return label
+    version = next((row for row in known.versions(article_id, [fonds]) if row.date == day), None)
+    return dated_label(label, version) if version else label
 
 
 def reference(label: str, kind: str, body: str | None) -> str:

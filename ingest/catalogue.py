@@ -511,17 +511,34 @@ class Catalogue:
         )
         return {row["id"] for row in rows}
 
-    def some_labels(self, count: int, fonds: Sequence[str]) -> list[str]:
-        """Labels of a few live numbered acts of these fonds, spread over the catalogue."""
+    def acts_of_each_file(self, fonds: Sequence[str], most: int) -> list[RecordRow]:
+        """Live titled acts of these fonds, `most` a file: one of each file, then another of each.
+
+        Latest first within a turn. Those of one file are taken from all over it.
+        """
         rows = self._all(
-            "SELECT label FROM records JOIN sources ON sources.id = source_id"
-            " WHERE state = 'live' AND kind = 'deliberation' AND number IS NOT NULL"
-            " AND title IS NOT NULL AND fonds IN (SELECT value FROM json_each(?))"
-            " GROUP BY source_id ORDER BY records.id LIMIT ?",
+            "SELECT * FROM (SELECT records.*, row_number() OVER (PARTITION BY source_id"
+            " ORDER BY records.id * 7919 % 1009) AS turn"
+            " FROM records JOIN sources ON sources.id = source_id"
+            " WHERE state = 'live' AND kind <> 'article' AND title IS NOT NULL"
+            " AND fonds IN (SELECT value FROM json_each(?)))"
+            " WHERE turn <= ? ORDER BY turn, date DESC, id",
             json.dumps(list(fonds)),
-            count,
+            most,
         )
-        return [row["label"] for row in rows]
+        return [record_of(row) for row in rows]
+
+    def most_named(self, fonds: Sequence[str], most: int) -> list[str]:
+        """What live acts of these fonds name most, as `naming` takes it."""
+        rows = self._all(
+            "SELECT value FROM facts JOIN records ON records.id = record_id"
+            " JOIN sources ON sources.id = source_id WHERE state = 'live'"
+            " AND name IN ('visa', 'renvoi') AND fonds IN (SELECT value FROM json_each(?))"
+            " GROUP BY value ORDER BY count(DISTINCT source_id) DESC, value LIMIT ?",
+            json.dumps(list(fonds)),
+            most,
+        )
+        return [row["value"] for row in rows]
 
     def bodies(self, fonds: Sequence[str]) -> list[str]:
         """Who decided: the collectivities that live acts of these fonds name."""
@@ -635,6 +652,17 @@ class Catalogue:
             json.dumps([row["version_id"] for row in rows if row["version_id"]]),
         )
         return standing([version_of(row) for row in rows], article_id)
+
+    def articles_on(self, source_id: int, page: int) -> list[RecordRow]:
+        """The live articles of which a page of a source gives a version."""
+        rows = self._all(
+            "SELECT DISTINCT records.* FROM versions JOIN records USING (article_id)"
+            " JOIN sources ON sources.id = records.source_id"
+            " WHERE versions.source_id = ? AND page = ? AND article_id <> '' AND state = 'live'",
+            source_id,
+            page,
+        )
+        return [record_of(row) for row in rows]
 
     def version_on(
         self, article_id: str, day: str, fonds: Sequence[str] | None = None

@@ -93,6 +93,8 @@ def _serve(settings: Settings, door: socket.socket) -> None:
             ),
         )  # fmt: skip
         administered(settings, "serve", host=page.host, port=page.port, toml=_digest(settings))
+        if not settings.access.login:
+            desk.examples()  # begins to look for them
         with watched(settings.data, journal.collect):
             serve(
                 app, door, lambda: print(say, file=sys.stderr, flush=True), page.certificate,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
+
+from fastapi.concurrency import run_in_threadpool
 
 from app.access.gate import Gate, OpenGate
 from app.answer import LONGEST_QUESTION
@@ -29,6 +31,8 @@ from vectorstore.narrow import EVERYTHING, Narrow
 
 Changes = dict[Any, Any]  # component → its new value or update
 UNREADABLE = "Les réponses de cette conversation ont été effacées, ou ne vous sont plus ouvertes."
+EXAMPLES_AWAITED = 120.0  # seconds
+LOOKED_AGAIN = 0.5  # seconds
 CONVERSATION_KEPT = 12 * 3600  # seconds after which a visitor's conversation is forgotten
 
 
@@ -207,19 +211,34 @@ class Chat:
             **self._first(room, taken),
         }
 
-    def greet(self, room: Room) -> Changes:
-        """What the page learns when it is opened: the fonds, and questions to begin with."""
+    async def greet(self, room: Room) -> AsyncIterator[Changes]:
+        """What the page learns when it is opened: the fonds, then questions to begin with."""
         import gradio as gr
 
         p, fonds = self.parts, room.desk.fonds()
-        examples = room.desk.examples()[: len(p.examples)]
-        changes: Changes = {
+        greeted: Changes = {
             p.choose: gr.update(visible=bool(fonds)),
             p.fonds: gr.update(choices=fonds, value=[], visible=len(fonds) > 1),
             p.kinds: gr.update(choices=[(KINDS[one], one) for one in room.desk.kinds()], value=[]),
-            p.examples_row: gr.update(visible=bool(examples)),
         }
-        for button, text in zip(p.examples, [*examples, "", "", "", ""], strict=False):
+        found = await run_in_threadpool(room.desk.examples)
+        if found is None:  # who comes first after an indexing sees the page without waiting
+            yield greeted
+            greeted = {}
+        waited = 0.0
+        while found is None and waited < EXAMPLES_AWAITED:
+            await asyncio.sleep(LOOKED_AGAIN)
+            waited += LOOKED_AGAIN
+            found = await run_in_threadpool(room.desk.examples)
+        yield greeted | self._examples(found or [])
+
+    def _examples(self, found: Sequence[str]) -> Changes:
+        import gradio as gr
+
+        p = self.parts
+        changes: Changes = {p.examples_row: gr.update(visible=bool(found))}
+        texts = [*found, *[""] * len(p.examples)]
+        for button, text in zip(p.examples, texts, strict=False):
             changes[button] = gr.update(value=spaced_text(text), visible=bool(text))
         return changes
 

@@ -14,11 +14,12 @@ from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
-from app.curated import Curated, CuratedUnknown, Item
+from app.curated import Curated, CuratedUnknown, Item, citation
 from app.document import as_document
 from app.errors import spoken
 from app.export import of_entry
 from app.opinions import judged_shapes, judgements
+from app.passages import Again
 from app.printed import as_pdf
 from app.replay import FOUND, AnswerUnknown, Replay, replayed
 from app.validator import validator
@@ -139,6 +140,8 @@ class Kept:
         except Trouble as trouble:
             return self._told(request, trouble, 404)
         name = f"reponse-{answer}.{suffix}"
+        if suffix != "json":
+            shape |= {"citations": [self._named(*one) for one in found.citations]}
         if suffix == "docx":
             written, kind = as_document(shape), WORD
         elif suffix == "pdf":
@@ -148,6 +151,11 @@ class Kept:
             written, kind = text.encode("utf-8"), "application/json"
         self.plain.note(request, "export", {"what": {"file": name}}, answer)
         return _download(written, name, kind)
+
+    def _named(self, kept: Mapping[str, Any], again: Again) -> dict[str, Any]:
+        """A citation with its whole name: who decided, or which version of an article."""
+        named = citation(kept, again.source, self.catalogue).reference
+        return {**kept, "reference": named}
 
     def _replayed(
         self, request: Request, found: Replay, said: str = "", status: int = 200

@@ -2,32 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
 from app.citations import Quote
-from app.pages import Undrawable, drawn_page, has_paper
+from app.curated import citation
+from app.pages import Box, Undrawable, drawn_page, has_paper, page_as_pdf
 from app.printed import Leaf
 from app.replay import FOUND, Replay
 from ingest.catalogue import Catalogue
+from ingest.pages import Page
+from ingest.rows import Source
 
 MOST = 20  # pages
 _WIDTH = 1350  # pixels: 160 a printed inch
 
 
 def leaves(catalogue: Catalogue, found: Replay) -> list[Leaf]:
-    """Those that stand today as they stood then, and that can be drawn; each quote once."""
-    drawn: dict[tuple[int, Quote], Leaf] = {}
+    """Those that stand today as they stood then, and that can be drawn; each page once."""
+    drawn: dict[tuple[int, int], Leaf] = {}
     for kept, again in found.citations:
         source = again.source
         if again.state not in FOUND or source is None or not has_paper(source.file):
             continue
-        page = catalogue.page(source.id, kept["page"])
-        quote = Quote(kept["quote"], kept["page"], kept["start"], kept["end"])
-        if page is None or (source.id, quote) in drawn or len(drawn) >= MOST:
+        page, place = catalogue.page(source.id, kept["page"]), (source.id, kept["page"])
+        if page is None or (place not in drawn and len(drawn) >= MOST):
             continue
+        number, named = f"[{kept['number']}]", citation(kept, source, catalogue).reference
         try:
-            shown = drawn_page(source.file, page.number, quote=quote, text_page=page, width=_WIDTH)
+            boxes = _boxes(source.file, page, kept)
+            before = drawn.get(place) or _leaf(source, page)
         except Undrawable:
             continue
-        drawn[source.id, quote] = Leaf(
-            f"[{kept['number']}] {kept['label']}", shown.image, shown.top is not None
-        )
+        again_named = before.name.endswith(f" {named}")  # two passages of one act
+        name = f"{number} {before.name}" if before.name else f"{number} {named}"
+        if before.name and not again_named:
+            name = f"{before.name} ; {number} {named}"
+        drawn[place] = replace(before, name=name, boxes=(*before.boxes, *boxes))
     return list(drawn.values())
+
+
+def _boxes(file: Path, page: Page, kept: Mapping[str, Any]) -> list[Box]:
+    """Where the quoted words stand, as fractions of the page. Raises Undrawable."""
+    quote = Quote(kept["quote"], kept["page"], kept["start"], kept["end"])
+    shown = drawn_page(file, page.number, quote=quote, text_page=page, width=_WIDTH)
+    wide, high = shown.width, shown.height
+    return [
+        Box(one.left / wide, one.top / high, one.right / wide, one.bottom / high)
+        for one in shown.boxes
+    ]
+
+
+def _leaf(source: Source, page: Page) -> Leaf:
+    """A page without anything boxed: of a PDF the page itself too. Raises Undrawable."""
+    shown = drawn_page(source.file, page.number, quote=None, text_page=page, width=_WIDTH)
+    pdf = source.file.suffix.lower() == ".pdf"
+    return Leaf("", shown.image, page=page_as_pdf(source.file, page.number) if pdf else b"")

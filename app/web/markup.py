@@ -147,7 +147,8 @@ def _sentence(number: int, sentence: Sentence, citations: Sequence[Citation]) ->
 
 def _sources(number: int, citations: Sequence[Citation]) -> str:
     items = "".join(
-        f'<li><a href="#c-{number}-{citation.number}"><b>[{citation.number}]</b>'
+        f'<li><a href="#c-{number}-{citation.number}" title="[{citation.number}]'
+        f' {escape(citation.reference or citation.label)}"><b>[{citation.number}]</b>'
         f" {escape(citation.label)}</a>{_ocr(citation)}</li>"
         for citation in citations
     )

@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 from app.citations import Citation, Quote
 from app.errors import sentence
 from app.pages import Drawn, Undrawable, drawn_page, excerpt, has_paper
-from app.reference import reference
 from app.web.cited import place_of
 from app.web.desk import Catalogue, Conversation, Source
 from app.web.markup import confidence, escape, notice
@@ -92,8 +91,9 @@ def panel(catalogue: Catalogue, conversation: Conversation, view: View) -> Panel
         before = after = False
     else:
         body = _body(citation, source, page) + _versions(catalogue, citation)
-        before = catalogue.page(citation.source_id, view.page - 1) is not None
-        after = catalogue.page(citation.source_id, view.page + 1) is not None
+        leafed = citation.article_id is None  # a file of the law has an article a line, no pages
+        before = leafed and catalogue.page(citation.source_id, view.page - 1) is not None
+        after = leafed and catalogue.page(citation.source_id, view.page + 1) is not None
     return Panel(
         spaced(
             _head(citation, view, len(choice))
@@ -156,7 +156,7 @@ def _tools(catalogue: Catalogue, citation: Citation, page: int, answer: str) -> 
     """The act's whole name, to be copied, and the ways to its page in full and its card."""
     record = citation.record_id
     act = catalogue.record(int(record)) if record.isdecimal() else None
-    named = reference(citation.label, citation.kind, act.body if act else None)
+    named = citation.reference or citation.label
     ways = [
         '<a href="#retour">Revenir à la réponse</a>',
         '<a href="#reference">Copier la référence</a>',

@@ -50,7 +50,7 @@ RULES = (
     _rule("GET", r"/mot-de-passe", "agent", first=True),
     _rule("POST", r"/mot-de-passe", "agent", first=True),
     _rule("GET", r"/page/\d{1,12}/\d{1,7}\.webp", "agent"),
-    _rule("GET", r"/source/\d{1,12}/(\d{1,7}(\.pdf)?|fichier)", "agent"),
+    _rule("GET", r"/source/\d{1,12}/(\d{1,7}(\.pdf|\.txt)?|fichier)", "agent"),
     _rule("GET", r"/acte/\d{1,12}", "agent"),
     _rule("GET", r"/reponse/[0-9a-f]{12}(/preuve\.json|/reponse\.(docx|pdf))?", "agent"),
     _rule("POST", r"/reponse/[0-9a-f]{12}/valider", "juriste"),

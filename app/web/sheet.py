@@ -5,6 +5,7 @@ Imports FastAPI: loaded by app/web/server.py alone, when the page is built.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote as quoted
@@ -20,9 +21,10 @@ from app.web.cited import cited
 from app.web.guard import ADDRESS
 from app.web.images import MAX_QUOTE, NoSuchPage, note_opened
 from app.web.plain import Plain, reader_of, token_of
-from app.web.sheet_markup import Sheet, card_page, sheet_page
+from app.web.sheet_markup import Sheet, card_page, named, sheet_page
 from app.web.shelf import Shelf
 from ingest.discover import sha256
+from ingest.records.version import VersionRow
 from ingest.rows import RecordRow, Source
 
 GONE = "Cette page n'existe pas, n'est plus en ligne, ou ne vous est pas ouverte."
@@ -35,6 +37,7 @@ def add_sheets(app: FastAPI, plain: Plain) -> None:
     sheets = Sheets(plain)
     app.get("/source/{source_id}/fichier")(sheets.file)
     app.get("/source/{source_id}/{number}.pdf")(sheets.leaf)
+    app.get("/source/{source_id}/{number}.txt")(sheets.words)
     app.get("/source/{source_id}/{number}")(sheets.show)
     app.get("/acte/{record_id}")(sheets.act)
 
@@ -82,6 +85,22 @@ class Sheets:
             written, media_type="application/pdf", headers=_as_file(name)
         )  # fmt: skip
 
+    def words(self, request: Request, source_id: int, number: int) -> Response:
+        """The text of an article of law: its file holds all of them."""
+        shelf = self._shelf(request)
+        try:
+            source = self._source(shelf, source_id)
+            sheet = self._sheet(shelf, source, number, "", 0, 0)
+        except (NoSuchPage, OverflowError):
+            return self._gone(request)
+        if sheet.article is None:
+            return self._gone(request)
+        self._given(request, source, number)
+        return Response(
+            f"{named(sheet)}\n\n{sheet.page.text}\n", media_type="text/plain; charset=utf-8",
+            headers=_as_file(f"{sheet.article.label}.txt".replace("/", "-")),
+        )  # fmt: skip
+
     def file(self, request: Request, source_id: int) -> Response:
         """The file, as it was indexed."""
         try:
@@ -123,8 +142,21 @@ class Sheets:
         if page is None or not 0 <= start <= end <= len(page.text) or end - start > MAX_QUOTE:
             raise NoSuchPage
         quote = Quote(page.text[start:end], number, start, end) if start < end else None
-        act = self._act(record, source)
-        return Sheet(source, page, self.plain.catalogue.last_page(source.id), act, quote)
+        article, versions = self._article(shelf, source, number)
+        act = article or self._act(record, source)
+        last = self.plain.catalogue.last_page(source.id)
+        return Sheet(source, page, last, act, quote, versions=versions)
+
+    def _article(
+        self, shelf: Shelf, source: Source, number: int
+    ) -> tuple[RecordRow | None, Sequence[VersionRow]]:
+        """The article of law of which a page of a source holds a version, and its versions."""
+        for act in self.plain.catalogue.articles_on(source.id, number):
+            if act.article_id and shelf.record(act.id):
+                versions = shelf.versions(act.article_id, [source.fonds])
+                if any((row.source_id, row.page) == (source.id, number) for row in versions):
+                    return act, versions
+        return None, ()
 
     def _act(self, record: str, source: Source) -> RecordRow | None:
         if not record.isdecimal() or len(record) > 12:

@@ -17,7 +17,7 @@ from ingest.records.label import KIND_NAMES, french_date
 from ingest.records.record import Fact, Vote
 from ingest.records.version import VersionRow
 from ingest.rows import RecordRow, Source
-from vectorstore.versions import period
+from vectorstore.versions import dated_label, period
 
 SIZES = {"100": 900, "150": 1350, "200": 1800}  # per cent → pixels of width
 SHOWN = 30  # acts that name another
@@ -48,6 +48,18 @@ class Sheet:
     act: RecordRow | None
     quote: Quote | None
     cited: Cited | None = None  # of which answer the quote is a citation
+    versions: Sequence[VersionRow] = ()  # of the article of law that the page holds
+
+    @property
+    def article(self) -> RecordRow | None:
+        """The article of law that the page holds; None for a page of anything else."""
+        return self.act if self.versions else None
+
+    @property
+    def version(self) -> VersionRow | None:
+        """The one that stands on this page."""
+        here = (self.source.id, self.page.number)
+        return next((row for row in self.versions if (row.source_id, row.page) == here), None)
 
 
 def sheet_page(sheet: Sheet, size: str) -> str:
@@ -56,15 +68,17 @@ def sheet_page(sheet: Sheet, size: str) -> str:
     name = sheet.act.label if sheet.act else sheet.source.path
     paper = has_paper(sheet.source.file)
     shown = _image(sheet, SIZES[size]) if paper else ""
+    where = f", page {sheet.page.number} sur {sheet.last}" if sheet.article is None else ""
+    used = sheet.version.date if sheet.version else ""
     return "\n".join([
         f"<h2>{escape(name)}</h2>",
         f'<p class="note">Fonds {escape(sheet.source.fonds)}, fichier'
-        f" {escape(sheet.source.path)}, page {sheet.page.number} sur {sheet.last}"
-        f"{escape(_read_by(sheet.page))}</p>",
+        f" {escape(sheet.source.path)}{where}{escape(_read_by(sheet.page))}</p>",
         _name(sheet),
         ways_of(sheet.cited),
         _ways(sheet, size, paper=paper),
         f'<div class="cote{"" if paper else " seul"}">{shown}{_text(sheet)}</div>',
+        _versions(sheet.versions, used),
     ])  # fmt: skip
 
 
@@ -81,15 +95,17 @@ def card_page(
     """
     act, source = card.record, card.source
     place = place_of(source.id, act.page_first, str(act.id))
-    where = f"p. {act.page_first}"
-    if act.page_last != act.page_first:
-        where += f" à {act.page_last}"
+    last = f" à {act.page_last}" if act.page_last != act.page_first else ""
+    read = "l'article" if versions else f"l'acte (p. {act.page_first}{last})"
+    whole = reference(act.label, act.kind, act.body)
+    stood = next((row for row in versions if row.date == (used or act.date)), None)
+    whole = dated_label(whole, stood) if stood else whole
     return "\n".join([
         f"<h2>{escape(act.label)}</h2>",
         f'<p class="note">Fonds {escape(source.fonds)}, fichier {escape(source.path)}</p>',
         f'<p>Référence : <span class="reference">'
-        f"{escape(reference(act.label, act.kind, act.body))}</span></p>",
-        f'<p class="ways"><a href="{escape(place)}">Lire l\'acte ({where})</a></p>',
+        f"{escape(whole)}</span></p>",
+        f'<p class="ways"><a href="{escape(place)}">Lire {read}</a></p>',
         _facts(card, pages),
         _versions(versions, used or (act.date or "")),
         _references(card),
@@ -98,11 +114,19 @@ def card_page(
 
 
 def _name(sheet: Sheet) -> str:
+    said = named(sheet)
+    return f'<p>Référence : <span class="reference">{escape(said)}</span></p>' if said else ""
+
+
+def named(sheet: Sheet) -> str:
+    """The whole name of what the page holds: with the version, for an article of law."""
     if sheet.act is None:
         return ""
+    if sheet.article is not None:
+        label = sheet.article.label
+        return dated_label(label, sheet.version) if sheet.version else label
     label = f"{sheet.act.label}, p. {sheet.page.number}" if _numbered(sheet) else sheet.act.label
-    named = reference(label, sheet.act.kind, sheet.act.body)
-    return f'<p>Référence : <span class="reference">{escape(named)}</span></p>'
+    return reference(label, sheet.act.kind, sheet.act.body)
 
 
 def _numbered(sheet: Sheet) -> bool:
@@ -135,6 +159,8 @@ def _ways(sheet: Sheet, size: str, *, paper: bool) -> str:
         link(sized(number - 1, size), "← Page précédente", on=number > 1),
         link(sized(number + 1, size), "Page suivante →", on=number < sheet.last),
     ]
+    if sheet.article is not None:  # the file holds all articles, one a line: no page to turn
+        links = []
     if paper:
         links += [
             link(sized(number, one), f"Zoom {one} %",
@@ -142,10 +168,18 @@ def _ways(sheet: Sheet, size: str, *, paper: bool) -> str:
             for one in SIZES
         ]  # fmt: skip
     if sheet.act:
-        links.append(link(f"/acte/{sheet.act.id}", "Fiche de l'acte"))
+        links.append(
+            link(
+                f"/acte/{sheet.act.id}",
+                "Fiche de l'article" if sheet.article else "Fiche de l'acte",
+            )
+        )
     if sheet.source.file.suffix.lower() == ".pdf":
         links.append(link(f"/source/{id}/{number}.pdf", "Télécharger la page"))
-    links.append(link(f"/source/{id}/fichier", "Télécharger le fichier"))
+    if sheet.article is not None:
+        links.append(link(f"/source/{id}/{number}.txt", "Télécharger le texte"))
+    else:
+        links.append(link(f"/source/{id}/fichier", "Télécharger le fichier"))
     return f'<nav class="ways" aria-label="Page et document">{" ".join(links)}</nav>'
 
 
@@ -168,6 +202,7 @@ def _image(sheet: Sheet, width: int) -> str:
 
 def _text(sheet: Sheet) -> str:
     text, quote = sheet.page.text, sheet.quote
+    what = "Texte de la page" if sheet.article is None else "Texte de l'article"
     shown = escape(text)
     if quote is not None:
         shown = (
@@ -175,8 +210,8 @@ def _text(sheet: Sheet) -> str:
             f"{escape(text[quote.end :])}"
         )
     return (
-        '<section class="texte" aria-label="Texte de la page" tabindex="0">'
-        f"<h3>Texte de la page</h3><div>{shown}</div></section>"
+        f'<section class="texte" aria-label="{what}" tabindex="0">'
+        f"<h3>{what}</h3><div>{shown}</div></section>"
     )
 
 
@@ -232,7 +267,8 @@ def _at(card: Card, fact: Fact) -> str:
     span = fact.span
     quote = Quote("", span.page, span.start, span.end)
     place = place_of(card.source.id, span.page, str(card.record.id), quote)
-    return f'<a href="{escape(place)}">p. {span.page}</a>'
+    where = "texte" if card.record.kind == "article" else f"p. {span.page}"
+    return f'<a href="{escape(place)}">{where}</a>'
 
 
 def _reading(pages: Sequence[Page]) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 from typing import Any
 
 from docx import Document
@@ -43,8 +45,9 @@ def test_the_document_says_when_how_and_by_whom() -> None:
     assert texts[1:3] == [
         AIDED,
         (
-            "Réponse de Greffe du 22/11/2026 (n° 8eec50c9a646), phrases extraites des sources, sans"
-            " modèle de langue. Validée par Anne Roy le 21/11/2026."
+            "Réponse de Greffe du 22/11/2026 (n° 8eec50c9a646), faite de phrases recopiées mot pour"
+            " mot des sources : l'IA les a cherchées et choisies, aucun modèle de langue ne les a"
+            " écrites. Validée par Anne Roy le 21/11/2026."
         ),
     ]
     (source,) = [text for text in texts if text.startswith("[1] ")]
@@ -56,3 +59,20 @@ def test_a_refusal_is_exported_in_its_own_words() -> None:
     texts = [p.text for p in written(sentences=[], citations=[], validated=None).paragraphs]
     assert texts[3] == "Rien."
     assert "Sources" not in texts
+
+
+def test_the_whole_file_is_in_french() -> None:
+    """Not only its properties: the defaults of Word's template speak American English."""
+    with zipfile.ZipFile(io.BytesIO(as_document(shape()))) as file:
+        for part in ("word/styles.xml", "word/settings.xml"):
+            xml = file.read(part).decode()
+            assert "en-US" not in re.sub(r'w:(?:eastAsia|bidi)="[^"]*"', "", xml), part
+        assert '<w:lang w:val="fr-FR"' in file.read("word/styles.xml").decode()
+
+
+def test_a_source_is_named_whole_with_what_was_said_of_it() -> None:
+    citation = shape()["citations"][0] | {"reference": "Conseil municipal d'Uzès, arrêté n° 7"}
+    judged = {"citation": 1, "verdict": "contested", "by": "Anne", "at": "2026-11-22", "text": ""}
+    texts = [p.text for p in written(citations=[citation], judged=[judged]).paragraphs]
+    (source,) = [text for text in texts if text.startswith("[1] ")]
+    assert source.startswith("[1] Conseil municipal d'Uzès, arrêté n° 7 (citation contestée)\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,13 +75,42 @@ def test_a_screen_reader_is_told_language_headings_and_images(
         assert page.get_contents().get_data().count(b"BDC") == len(held)  # type: ignore[union-attr]
 
 
-def test_each_cited_page_follows_with_its_image(made: tuple[Any, list[Leaf], PdfReader]) -> None:
-    _, pages, reader = made
+def test_each_cited_page_follows_once_with_its_own_text(
+    made: tuple[Any, list[Leaf], PdfReader],
+) -> None:
+    shape, pages, reader = made
+    places = {(one["sha256"], one["page"]) for one in shape["citations"]}
+    assert len(pages) == len(places) <= len(shape["citations"])
     for page, leaf in zip(reader.pages[-len(pages) :], pages, strict=True):
-        [image] = page.images
+        assert not page.images  # the page of a PDF, not a picture of it
+        said = " ".join(page.extract_text().split())
+        assert " ".join(leaf.name.split())[:80] in said
+        assert leaf.boxes
+    last = " ".join(" ".join(p.extract_text() for p in reader.pages[-len(pages) :]).split())
+    for one in shape["citations"]:
+        assert " ".join(one["quote"].split())[:30] in last
+
+
+def test_the_box_stands_on_the_cited_words(made: tuple[Any, list[Leaf], PdfReader]) -> None:
+    """Drawn by another program, the boxed part of the page is yellow and holds the words."""
+    import pypdfium2 as pdfium
+
+    shape, pages, _ = made
+    document = pdfium.PdfDocument(as_pdf(shape, pages))
+    page = document[len(document) - len(pages)]
+    image = page.render(scale=1).to_pil().convert("RGB")
+    colours = image.getcolors(image.width * image.height) or []
+    assert sum(n for n, (r, g, b) in colours if r > 240 and g > 230 and 180 < b < 225) > 200
+    document.close()
+
+
+def test_a_page_that_is_no_pdf_is_a_picture(made: tuple[Any, list[Leaf], PdfReader]) -> None:
+    shape, pages, _ = made
+    for broken in (b"", b"%PDF-1.4 rien"):
+        reader = PdfReader(io.BytesIO(as_pdf(shape, [replace(pages[0], page=broken)])))
+        [image] = reader.pages[-1].images
         assert image.image is not None
         assert image.image.width == 1350
-        assert " ".join(leaf.name.split()) in " ".join(page.extract_text().split())
 
 
 def test_a_long_answer_runs_over_pages_and_loses_nothing(

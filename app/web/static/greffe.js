@@ -109,7 +109,8 @@ function plain(element) {
 // An answer as text: its references keep their numbers, and what they stand for comes below.
 function asText(turn) {
   const sentences = [...turn.querySelectorAll(".phrase:not(.non-verifiee)")].map(plain);
-  const sources = [...turn.querySelectorAll(".sources:not(.proches) li a")].map(plain);
+  const cited = [...turn.querySelectorAll(".sources:not(.proches) li a")];
+  const sources = cited.map((link) => link.title || plain(link));
   return [plain(turn.querySelector(".question")), "", ...sentences, "", "Sources :", ...sources].join("\n");
 }
 
