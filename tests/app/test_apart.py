@@ -60,7 +60,7 @@ def endless(tmp_path: Path) -> Path:
 @pytest.fixture
 def children(monkeypatch: pytest.MonkeyPatch) -> Children:
     """Those that draw, less patient."""
-    few = Children(2, seconds=2.0, memory_mb=700)
+    few = Children(2, seconds=2.0)
     monkeypatch.setattr(pages, "_children", few)
     monkeypatch.setattr(pages, "_given_up", {})
     return few
