@@ -165,7 +165,7 @@ class Lexical:
         def idf(term: str, field: str = "body") -> float:
             holds = tantivy.Query.term_query(schema, field, term)
             held = 0
-            for place in places if searcher.doc_freq(field, term) else ():
+            for place in places:  # for a word that nothing holds too: its absence must not show
                 both = [(tantivy.Occur.Must, holds), (tantivy.Occur.Must, place)]
                 held += _count(searcher, tantivy.Query.boolean_query(both))
             return _idf(held, total)
