@@ -38,6 +38,7 @@ class Failed(Exception):
     """The work raised something that nobody expected: its traceback, as the child has it."""
 
 
+DRAWS = "dessin"  # name of a child
 _TO_BEGIN = 60.0  # seconds: on a machine that is busy
 
 
@@ -73,7 +74,7 @@ class _Child:
         context = multiprocessing.get_context("spawn")
         self.pipe, its = context.Pipe()
         self.process = context.Process(
-            target=_live, args=(its, memory_mb, wall.journal()), daemon=True
+            target=_live, args=(its, memory_mb, wall.journal()), daemon=True, name=DRAWS
         )
         resource_tracker.ensure_running()  # once: starting it would unblock SIGINT again
         with _ctrl_c_held():
@@ -130,7 +131,7 @@ def _ctrl_c_held() -> Iterator[None]:
 
 def _live(pipe: Connection, memory_mb: int, journal: Path | None) -> None:
     """The child's life: until its parent hangs up."""
-    wall.stand(lambda: journal or Path(os.devnull), "dessin", loopback=False)
+    wall.stand(lambda: journal or Path(os.devnull), DRAWS, loopback=False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (memory_mb * 2**20, memory_mb * 2**20))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.app.web.serving import seen
 from tests.command_line import process, started, wait_until_open
 
 NEW = (
@@ -59,7 +60,7 @@ class Visitor:
         self.page.wait_for_selector(f"#reponse h2:has-text('{question[:12]}')")
         self.page.wait_for_selector("#envoyer:visible")
         self.page.wait_for_selector("#reponse .tour p")
-        return str(self.page.inner_text("#reponse .tour"))
+        return seen(self.page, "#reponse .tour")
 
     def _type(self, question: str) -> None:
         """As a person does: once the page is at rest, and looking at what was typed."""
