@@ -76,6 +76,11 @@ def _joined(text: str) -> str:
     return " ".join("saint" if w == "st" else "sainte" if w == "ste" else w for w in words)
 
 
+def is_commune(name: str) -> bool:
+    """Whether a commune of France bears this whole name."""
+    return _joined(name) in _names()
+
+
 def named(text: str) -> tuple[str, ...]:
     """The communes that a question names, as it writes them."""
     folded = fold(text)

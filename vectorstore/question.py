@@ -12,7 +12,7 @@ from ingest.records.dates import DATE, dates
 from ingest.records.fold import fold
 from ingest.records.label import MONTHS
 from ingest.records.numbers import key
-from vectorstore.places import named
+from vectorstore.places import is_commune, named
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +165,18 @@ def _names(folded: str, body: str, known_bodies: Sequence[str]) -> bool:
     if all(re.search(rf"\b{re.escape(word)}\b", folded) for word in words):
         return True
     first = words[0]
-    if len(first) < 5 or first.startswith("saint"):
+    if re.search(rf"\b{re.escape(first)}\b", folded) is None:
         return False
-    shared = sum(first in significant(other) for other in known_bodies)
-    return shared == 1 and re.search(rf"\b{re.escape(first)}\b", folded) is not None
+    return _first_of_one(first, known_bodies)
+
+
+def _first_of_one(name: str, known_bodies: Sequence[str]) -> bool:
+    """Whether a name is the first word of one body, and a word of no other."""
+    words = significant(name)
+    if len(words) != 1 or len(words[0]) < 5 or words[0].startswith("saint"):
+        return False
+    holding = [found for body in known_bodies if words[0] in (found := significant(body))]
+    return len(holding) == 1 and holding[0][0] == words[0]
 
 
 def _begins(words: set[str], name: set[str]) -> bool:
@@ -184,4 +192,5 @@ def _other(places: Sequence[str], known_bodies: Sequence[str]) -> tuple[str, ...
         for place in dict.fromkeys(places)
         if (words := set(significant(place)))
         and not any(words == name or _begins(words, name) for name in known)
+        and not (_first_of_one(place, known_bodies) and not is_commune(place))
     )

@@ -63,6 +63,10 @@ def test_a_commune_whose_acts_are_indexed_is_not_another_place() -> None:
     assert read_question("La cantine à Montpellier", known).places == ()
     assert read_question("La cantine à Saint-Quentin", known).places == ()
     assert read_question("La cantine à Brest", known).places == ("Brest",)
+    short = read_question("Qui est la maire de Courvallon ?", ["Courvallon-sur-Sélande"])
+    assert (short.bodies, short.towns) == (("Courvallon-sur-Sélande",), ())
+    other = read_question("Qui est le maire de Nantes ?", ["Nantes-en-Ratier"])
+    assert other.towns == ("Nantes",)
     asked = read_question("La mairie de Villeneuve-les-Licornes", known)
     assert asked.towns == ("Villeneuve-les-Licornes",)
 
