@@ -89,6 +89,8 @@ _CALLED_AFTER = (
 _NAMED = re.compile(
     r"\b(?:comment s['’]appell\w+|quel(?:le)? est le (?:petit )?nom d|comment se nomme\w*)\b", re.I
 )
+_DAY = re.compile(r"\b\d{1,2}[/.]\d{1,2}[/.](?P<year>(?:19|20)\d\d)\b")
+_LONG_AGO = 16  # years
 _SITTING = re.compile(r"\b(?:conseil|séance|réunion|vot\w+|décid\w+|adopt\w+|délibér\w+)\b", re.I)
 _NOTHING = "Les documents indexés ne répondent pas à cette question."
 _NOBODY = f"{_NOTHING} Aucun des passages trouvés n'y nomme quelqu'un."
@@ -255,12 +257,18 @@ def _said_of(years: Sequence[str], chosen: Sequence[Chosen], near: Sequence[str]
     for one, text in zip(chosen, near, strict=True):
         hit = one.unit.hit
         for year in years:
-            if _is_of(hit, year) or _is_word(year, fold(text)):
+            if _is_of(hit, year) or _is_word(year, fold(_DAY.sub(_of_its_time(hit), text))):
                 return True
             beside = abs(int((hit.record.date or "0")[:4]) - int(year)) <= 1
             if beside and _is_word(year, hit.passage.text):
                 return True
     return False
+
+
+def _of_its_time(hit: Hit) -> Callable[[re.Match[str]], str]:
+    """Keeps a day « 28/02/1974 » near the act's own; one of long ago is somebody's birth."""
+    of_act = int((hit.record.date or "0")[:4])
+    return lambda day: day[0] if not of_act or of_act - int(day["year"]) < _LONG_AGO else " "
 
 
 def _is_of(hit: Hit, time: str) -> bool:

@@ -75,6 +75,10 @@ _CAUSES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"database is locked", "un autre programme le tient"),
         (r"(?:\w+: )?(?:EntitiesForbidden|DTDForbidden|ExternalReferenceForbidden)\(.*",
          "son XML déclare des entités, ce qui peut enfler sans fin : elles sont refusées"),
+        (r"(?s)(?:.*\W)?Maximum entity amplification factor exceeded.*",
+         "son XML enfle sans fin par ses entités : elles sont refusées"),
+        (r"(?:XMLSyntaxError:? )?(?:unknown error|out of memory).*\(<string>, line \d+\)",
+         "son XML ne se lit pas, ou demande plus de mémoire que permis"),
         # archives and images
         (r"File is not a zip file", "ce n'est pas une archive ZIP"),
         (r"Bad CRC-32 for file '?([^']*)'?", r"« \1 » est altéré dans l'archive"),

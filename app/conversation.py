@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from app.citations import Answer
+from vectorstore.places import named as places
 from vectorstore.question import read_question
 
 
@@ -37,6 +38,11 @@ _TIME = (
 )
 _BARE_TIME = re.compile(rf"^\W*(?:et|mais|alors)\W+(?P<when>{_TIME})\W*$", re.I)
 _OTHER_TIME = re.compile(rf"\W*\b{_TIME}(?!\w)", re.I)
+# « et de Pierrefonds ? », « et à Flaux ? »: another commune, and nothing else
+_BARE_PLACE = re.compile(
+    r"^\W*(?i:et|mais|alors)\W+(?:(?:pour|dans|celui|celle|ceux)\s+)?"
+    r"(?:de\s+|d['’]|du\s+|à\s+)?(?P<place>[A-ZÀ-Þ][\w'’ -]+?)\W*$"
+)
 _CODE = re.compile(r"\b(?:du|de la|de l['’])\s?(?:code\b[^?.,;]*|[A-Z][A-Z0-9]{2,5}\b)")
 _NAME = re.compile(r"(?<=[a-zà-ÿ,'’ ] |[ld]['’])[A-ZÉÈ][\w-]{3,}")
 
@@ -58,11 +64,15 @@ def context_of(question: str, conversation: Conversation) -> str:
 
 
 def in_full(question: str, context: str) -> str:
-    """A follow-up on an article, with what it leaves to the question before.
+    """A follow-up on an article or another commune, with what it leaves to the question before.
 
-    « Et en 2010 ? » asks for the same article at another time, « et l'article L. 311-2 ? » for one
-    of the same code. Any other question is given back as it is.
+    « Et de Pierrefonds ? » asks of Pierrefonds what was asked of Flaux, « et en 2010 ? » for the
+    same article at another time, « et l'article L. 311-2 ? » for one of the same code. Any other
+    question is given back as it is.
     """
+    before, other = places(context), _BARE_PLACE.search(question)
+    if other and len(before) == 1 and places(question) == (other["place"],):
+        return context.replace(before[0], other["place"])
     if not read_question(context, ()).articles:
         return question
     if when := _BARE_TIME.search(question):

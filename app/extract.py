@@ -66,6 +66,7 @@ _VOTE_REACH = 300  # characters: from one line of a vote to the next
 _KIND_FOUND = 0.35  # for a sentence that holds the kind of thing asked
 _HOLDER_FOUND = 1.0  # who holds an office: what names nobody answers nothing
 _NUMBER_FOUND = 0.2  # beside what is counted
+_NEWEST = 0.2  # for a unit that itself holds what a follow-up adds
 _FOREIGN = 0.3  # for an amount whose line holds no word of the question
 _ROW_FOUND = 0.5  # for a row whose range holds the figure asked
 _ALSO_FOUND = 0.2  # for each other kind asked that it holds as well
@@ -257,6 +258,10 @@ def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
     said = f"{unit.opening} {unit.text}"
     number = not asked.counted or counts(said, asked.counted, terms)
     score += _NUMBER_FOUND if asked.counted and number else 0.0
+    follows = not asked.beside_place <= asked.last
+    if follows and (asked.holds is None or asked.holds.search(unit.text)):  # what it adds is asked
+        newest = sum(weights[term] for term in asked.last) or 1.0
+        score += _NEWEST * sum(weights[term] for term in asked.last & own) / newest
     if asked.figures and covers(unit.text, asked.figures):
         score += _ROW_FOUND
     if asked.decision and len(unit.text) > 25 and (_DECIDED.match(unit.text) or _decides(unit)):

@@ -44,7 +44,9 @@ _FAMILY = re.compile(r"epou\w+|marie\w*|enfants?|conjoint\w*")
 _BESIDE = 60  # characters between somebody's name and what is said of them
 _PERSON = re.compile(
     r"\b(?:M\.|MM\.|Mr|Mme|Mlle|Monsieur|Madame)\s+[A-ZÉÈ]\w"
-    r"|(?<!^)\b(?!Maison|Hôtel|Centre|École|Ecole|Salle|Foyer|Espace|Place|Rue|Parc|Saint|Pôle)"
+    r"|(?<!^)\b(?!Réseau|Villes?|Fédération|Association|Société|Compagnie|Union|Comité"
+    r"|Conseil|Agence|Office|Institut|Musée|Théâtre|Collège|Lycée|Maison|Hôtel|Centre|École"
+    r"|Ecole|Salle|Foyer|Espace|Place|Rue|Parc|Saint|Pôle)"
     r"[A-ZÉÈ][a-zéèêëîïôç]+(?:-[A-ZÉÈ][a-zéèêëîïôç]+)? (?:[A-ZÉÈ][a-zéèêëîïôç-]+|[A-ZÉÈ]{3,})\b"
 )
 _NO_PRIVATE_LIFE = (
@@ -66,7 +68,7 @@ def private(question: str, quoted: Sequence[str]) -> str:
     """
     folded = fold(question)
     asked = _PRIVATE.search(folded)
-    if asked is None or not (names_somebody(question) or _INTIMATE.search(folded)):
+    if asked is None or not (_names_one(question, asked[0]) or _INTIMATE.search(folded)):
         return ""
     said = _BIRTH if asked[0] == "naissance" else rf"\b{asked[0]}\b"
     if _FAMILY.fullmatch(asked[0]):  # an act that names somebody may speak of others' children
@@ -74,6 +76,12 @@ def private(question: str, quoted: Sequence[str]) -> str:
         said = rf"{said}.{{0,{_BESIDE}}}\b{name}\b|\b{name}\b.{{0,{_BESIDE}}}{said}"
     told = any(re.search(said, fold(text), re.S) for text in quoted)
     return "" if told else _NO_PRIVATE_LIFE
+
+
+def _names_one(question: str, asked: str) -> bool:
+    """Whether somebody is named, otherwise than by what is asked: « Villes Santé » is nobody."""
+    named = _named(question)
+    return bool(named) and asked not in fold(named).split()
 
 
 def names_somebody(text: str) -> bool:

@@ -70,6 +70,7 @@ class Standing:
     missing: bool = False  # one of them stands nowhere around
     much: bool = False  # and those missing weigh much
     lost: bool = False  # it is a proper name, or no passage at all holds it
+    nameless: bool = False  # it is a proper name
     apart: bool = False  # those found stand far from each other
     named: bool = False  # and one of them is a proper name
     otherwise: bool = False  # one of two stands in another form only: « capital » for « capitale »
@@ -84,7 +85,8 @@ class Standing:
     def is_beside(self, dense: float) -> bool:
         """Whether they are told of something else: by two things, or without how it is done."""
         return (
-            (self.apart and dense < (_LOOSE if self.named else _NEAR_APART))
+            (self.nameless and self.words <= _PAIR)
+            or (self.apart and dense < (_LOOSE if self.named else _NEAR_APART))
             or (self.otherwise and dense < _LOOSE)
             or (self.how_to and dense < _NEAR)
         )
@@ -143,7 +145,8 @@ def standing(telling: Telling, above: str, text: str, terms: Terms, also: Also) 
     missing = telling.weights.keys() - also(frozenset().union(*(held for _, held in everywhere)))
     weight = sum(telling.weights[term] for term in missing)
     much = weight > _MISSING * sum(telling.weights.values())
-    lost = bool(missing & telling.names) or (much and bool(missing & telling.unheard))
+    nameless = bool(missing & telling.names)
+    lost = nameless or (much and bool(missing & telling.unheard))
     nearby = telling.weights.keys() - frozenset().union(*(held for _, held in heading))
     apart = words <= _TOGETHER and _reach(nearby, [held for _, held in body]) > _APART
     otherwise = words == _PAIR and any(
@@ -151,7 +154,9 @@ def standing(telling: Telling, above: str, text: str, terms: Terms, also: Also) 
         for term in telling.weights
     )
     named = bool(telling.names)
-    return Standing(words, bool(missing), much, lost, apart, named, otherwise, telling.how_to)
+    return Standing(
+        words, bool(missing), much, lost, nameless, apart, named, otherwise, telling.how_to
+    )
 
 
 def _in_another_form(term: str, forms: Set[str], words: Sequence[tuple[str, Set[str]]]) -> bool:

@@ -88,7 +88,8 @@ class Opinions:
         if not from_here(request, form):
             return self.plain.told(request, TITLE, STALE, 400)
         number, verdict = form.get("numero", ""), form.get("verdict", "")
-        if not self._sees(request, answer, number) or verdict not in VERDICTS:
+        seen = bool(number) and self._sees(request, answer, number)
+        if not seen or verdict not in VERDICTS:
             return self.plain.told(request, TITLE, UNKNOWN, 404)
         reader = reader_of(request)
         said = Judgement(answer, int(number), verdict, reader.name or reader.login, _text(form))

@@ -59,7 +59,8 @@ _NUMBER = re.compile(
 )
 _SEANCE = re.compile(
     r"(?:seance|conseil|reunion|assemblee|bureau)\b(?:[^\n.;]|\n(?! *\n)){0,90}?"
-    r"(?:(?<!compter )(?<!partir )(?<!avant )(?<!depuis )\b(?:du|le|en date du)[ \n]{1,3}"
+    r"(?:(?<!compter )(?<!partir )(?<!avant )(?<!depuis )(?<!\bne )(?<!\bnee )"
+    r"\b(?:du|le|en date du)[ \n]{1,3}"
     r"|(?:municipal|communautaire|syndical|seance)\s{1,4})"
     rf"(?P<date>{DATE})"
 )

@@ -72,6 +72,21 @@ def test_the_causes_of_every_day_are_told_in_french(tmp_path: Path) -> None:
     assert in_french(os.strerror(errno.EACCES)) == "les droits de lecture manquent"
 
 
+def test_entities_that_swell_are_told_in_french() -> None:
+    from lxml import etree
+
+    levels = "".join(f'<!ENTITY e{n + 1} "{f"&e{n};" * 10}">' for n in range(9))
+    swelling = f'<!DOCTYPE a [<!ENTITY e0 "ha">{levels}]><a>&e9;</a>'
+    with pytest.raises(etree.XMLSyntaxError) as raised:
+        etree.fromstring(swelling)
+    words = in_french(f"XMLSyntaxError: {raised.value}")
+    assert "entités" in words
+    assert not ENGLISH.search(words)
+    starved = in_french("XMLSyntaxError: unknown error (<string>, line 0)")
+    assert "mémoire" in starved
+    assert not ENGLISH.search(starved)
+
+
 @pytest.mark.parametrize("kind", ["OpenAITimeoutError", "APITimeoutError", "ReadTimeout"])
 def test_a_model_server_that_is_too_slow_is_told_in_french(kind: str) -> None:
     assert in_french(kind) == "pas de réponse à temps"

@@ -61,6 +61,20 @@ def test_a_follow_up_on_an_article_is_put_in_full(question: str, full: str) -> N
     assert in_full(question, ARTICLE) == full
 
 
+@pytest.mark.parametrize(
+    ("question", "full"),
+    [
+        ("et de Pierrefonds ?", "Qui est le maire de Pierrefonds ?"),
+        ("Et à Couthenans ?", "Qui est le maire de Couthenans ?"),
+        ("Et pour Saint-Malo", "Qui est le maire de Saint-Malo ?"),
+        ("et pour les adjoints ?", "et pour les adjoints ?"),
+        ("et le budget de Pierrefonds ?", "et le budget de Pierrefonds ?"),
+    ],
+)
+def test_a_follow_up_of_another_commune_asks_it_the_same(question: str, full: str) -> None:
+    assert in_full(question, "Qui est le maire de Flaux ?") == full
+
+
 def test_a_time_after_an_act_is_left_to_its_context() -> None:
     assert in_full("Et en 2023 ?", "Combien coûte la cantine ?") == "Et en 2023 ?"
 

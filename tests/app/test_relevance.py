@@ -38,3 +38,21 @@ def test_of_a_commune_without_acts_what_names_it_is_read_and_all_where_nothing_d
             read[place] = [hit.source.path for hit in of_its_places(found, found.hits)]
     assert read["Vézelay"] == ["theirs.txt"]
     assert len(read["Nantes"]) == 2
+
+
+COUNCIL = """Commune de Vézelay
+Délibération n° 2024-012 du 4 mars 2024
+Objet : composition du conseil municipal
+Le conseil municipal de Vézelay est composé de Paul DEUX, né le 28/02/1974, élu le 15/03/2020.
+"""
+
+
+def test_a_year_of_birth_is_not_the_year_of_what_is_asked(tmp_path: Path) -> None:
+    folder = tmp_path / "actes"
+    folder.mkdir()
+    (folder / "conseil.txt").write_text(COUNCIL, "utf-8")
+    assert greffe(tmp_path / "donnees", "ingest", folder).code == 0
+    asked = "Quelle était la composition du conseil municipal de Vézelay en {} ?"
+    with open_desk(load(tmp_path / "donnees")) as desk:
+        assert "1974" in desk.ask(asked.format(1974)).message
+        assert "2020" not in desk.ask(asked.format(2020)).message

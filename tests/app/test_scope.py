@@ -55,6 +55,7 @@ def test_the_children_of_somebody_are_not_those_an_act_speaks_of() -> None:
         "Quelle est l'indemnité du maire ?",
         "Quel est le salaire d'un agent saisonnier ?",
         "Qui est Romain Ribeiro ?",
+        "Quelle cotisation au Réseau Français des Villes Santé OMS ?",
     ],
 )
 def test_public_matters_are_not_private_lives(question: str) -> None:

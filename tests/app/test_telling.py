@@ -17,7 +17,7 @@ Stand = Callable[..., Standing]
 def stand(tmp_path_factory: pytest.TempPathFactory) -> Stand:
     """How the words of a question stand in a text; each is as rare as the next."""
     lexical = Lexical.for_writing(tmp_path_factory.mktemp("mots"))
-    common = frozenset(lexical.terms("quel quelle est comment pour payer"))
+    common = frozenset(lexical.terms("quel quelle est comment pour payer nombre"))
 
     def shown(question: str, text: str, above: str = "") -> Standing:
         weights = dict.fromkeys(set(lexical.terms(question)) - common, 5.0)
@@ -64,6 +64,7 @@ def test_a_name_that_stands_nowhere_is_too_little_however_near_the_rest(stand: S
     question = "Quelle subvention pour les Mésanges bleues ?"
     assert stand(question, "une subvention de 300 € pour les amis").is_scant(0.9)
     assert not stand(question, "subvention de 300 € pour les Mésanges bleues").is_scant(0.0)
+    assert stand("Quel nombre d'habitants au Canada ?", "le nombre d'habitants").is_beside(0.9)
 
 
 def test_one_of_two_words_missing_wants_a_passage_nearer_than_one_of_three(stand: Stand) -> None:
