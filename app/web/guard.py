@@ -323,8 +323,8 @@ def _counted(rule: Rule | None, visit: Visit | None, scope: Scope) -> str:
     """With what a request is counted.
 
     Who is not logged in is one with everybody behind the same address: pages that show nothing,
-    tries of a password and all the rest are counted apart, so that neither a crowd nor a script
-    in the same building shuts out who only wants to log in.
+    tries of a password and all the rest are counted apart, so that a crowd at nine o'clock shuts
+    out nobody. Who tries passwords without end from that address delays new logins there.
     """
     if rule is not None and rule.file:
         return "files"
