@@ -7,23 +7,17 @@ all others look at. Children stay for the next piece of work; each does one at a
 from __future__ import annotations
 
 import multiprocessing
-import os
 import queue
-import resource
 import signal
 import traceback
 from collections.abc import Callable
-from contextlib import contextmanager
-from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ingest import wall
+from ingest.spawned import begin, confine
 from ingest.trouble import Trouble
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 class TooMuch(Exception):
@@ -76,9 +70,7 @@ class _Child:
         self.process = context.Process(
             target=_live, args=(its, memory_mb, wall.journal()), daemon=True, name=DRAWS
         )
-        resource_tracker.ensure_running()  # once: starting it would unblock SIGINT again
-        with _ctrl_c_held():
-            self.process.start()
+        begin(self.process)
         its.close()
         self._within(_TO_BEGIN)
 
@@ -119,22 +111,9 @@ def _why(code: int | None) -> str:
     return "memory" if code in [-one for one in by_memory] else "crashed"
 
 
-@contextmanager
-def _ctrl_c_held() -> Iterator[None]:
-    """The child begins with Ctrl-C blocked: it is its parent's to handle."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-
-
 def _live(pipe: Connection, memory_mb: int, journal: Path | None) -> None:
     """The child's life: until its parent hangs up."""
-    wall.stand(lambda: journal or Path(os.devnull), DRAWS, loopback=False)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_AS, (memory_mb * 2**20, memory_mb * 2**20))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    confine(DRAWS, memory_mb, journal)
     pipe.send((True, None))
     while True:
         try:

@@ -10,19 +10,18 @@ import ctypes
 import multiprocessing
 import os
 import queue
-import resource
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from ingest import wall
 from ingest.pages import Document
 from ingest.readers import Limits, listen, read_parts, trouble_of
+from ingest.spawned import begin, confine
 from ingest.trouble import Unreadable
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -142,10 +141,7 @@ class _Worker:
             args=(child, limits, bounds.memory_mb, os.getpid(), wall.journal()),
             daemon=True,
         )
-        resource_tracker.ensure_running()  # once: starting it would unblock SIGINT again
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # the child inherits it
-        self.process.start()
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        begin(self.process)
         child.close()
 
     def read(self, path: Path, stopping: threading.Event) -> tuple[Document | Unreadable, bool]:
@@ -197,14 +193,11 @@ def _work(
     pipe: Connection, limits: Limits, memory_mb: int, parent: int, journal: Path | None
 ) -> None:
     """The worker's life: take a path, send beats and then a Document or an Unreadable."""
-    wall.stand(lambda: journal or Path(os.devnull), "lecteur", loopback=False)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    confine("lecteur", memory_mb, journal)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         return
-    resource.setrlimit(resource.RLIMIT_AS, (memory_mb * 2**20, memory_mb * 2**20))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     listen(lambda: pipe.send(None))
     while True:
         try:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.command_line import greffe
-from tests.conftest import new_town
+from tests.law_town import law_town
 
 CODE = "Code général des collectivités territoriales"
 TEXTS = {
@@ -33,23 +33,16 @@ def version(number: str, date: str, text: str, stop: str | None) -> dict[str, An
 @pytest.fixture(scope="module")
 def law(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Path:
     """A data folder with one article in force, its past, and one that was repealed."""
-    folder = tmp_path_factory.mktemp("droit") / "loi"
-    folder.mkdir()
     now = {
         "id": "T/L9121-29", "code": CODE, "num": "L9121-29", "text": TEXTS["2019-07-01"],
         "etat": "VIGUEUR", "date_debut": "2019-07-01", "date_fin": None,
     }  # fmt: skip
+    next_ = {**now, "id": "T/L9121-30", "num": "L9121-30", "text": "Le registre est public."}
     other = {**now, "id": "T/L9122-1", "num": "L9122-1", "text": "Le maire préside le conseil."}
     past = [version("L9121-29", date, text, ENDS[date]) for date, text in TEXTS.items()]
     past.append(version("L9199-1", "1996-02-24", "Le registre est coté.", "2006-01-01"))
     past.append(version("L9199-2", "2001-12-31", "⚠️Missing data from [legifrance](…)⚠️", None))
-    for name, articles in (("core", [now, other]), ("versions", past)):
-        lines = [json.dumps(article, ensure_ascii=False) for article in articles]
-        (folder / f"{name}.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    data = new_town(tmp_path_factory.mktemp("loi") / "donnees", models)
-    ran = greffe(data, "ingest", folder, "--fonds", "droit")
-    assert ran.code == 0, ran.err
-    return data
+    return law_town(tmp_path_factory.mktemp("droit"), models, [now, next_, other], past)
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +70,22 @@ def test_the_version_of_the_day_is_quoted_and_named_with_its_dates(
     assert "a été modifié depuis (une fois)" in note
     assert "1er juillet 2019" in note.replace("\u00a0", " ")
     assert all(sentence["status"] == "verbatim" for sentence in answer["sentences"])
+
+
+def test_the_next_article_is_the_one_that_follows_it_in_its_chapter(law: Path) -> None:
+    asked = [
+        {"id": "1", "question": "Que dit l'article L. 9121-29 du CGCT ?"},
+        {"id": "2", "question": "Et l'article suivant ?", "after": "1"},
+        {"id": "3", "question": "et le précédent ?", "after": "2"},
+        {"id": "4", "question": "Et le suivant ?", "after": "2"},  # of another chapter
+    ]
+    lines = "\n".join(json.dumps(one) for one in asked)
+    ran = greffe(law, "ask", "--batch", "-", "--json", stdin=lines)
+    answers = [json.loads(line) for line in ran.out.splitlines()]
+    ids = [[one["article_id"] for one in answer["citations"]][:1] for answer in answers]
+    assert ids[:3] == [["T/L9121-29"], ["T/L9121-30"], ["T/L9121-29"]]
+    assert "T/L9122-1" not in ids[3]
+    assert not any("comprise" in note for note in answers[3]["notes"])
 
 
 def test_a_year_is_the_version_at_its_end(ask: Callable[[str], dict[str, Any]]) -> None:

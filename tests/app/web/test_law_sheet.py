@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +14,7 @@ from app.answer import Desk
 from app.assembly import open_desk
 from app.settings import load
 from app.web.proof import View, panel
-from tests.command_line import greffe
-from tests.conftest import new_town
+from tests.law_town import law_town
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 CODE = "Code général des collectivités territoriales"
@@ -26,20 +24,13 @@ THEN = "Le conseil municipal règle par ses délibérations les affaires de la c
 
 @pytest.fixture(scope="module")
 def law(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Path:
-    folder = tmp_path_factory.mktemp("loi") / "loi"
-    folder.mkdir()
     shape = {"id": "T/L9121-29", "code": CODE, "num": "L9121-29", "text": NOW, "etat": "VIGUEUR",
              "date_debut": "2019-07-01", "date_fin": None}  # fmt: skip
     others = [{**shape, "id": f"T/L{n}", "num": f"L{n}"} for n in (9122, 9123)]
     past = {**shape, "article": shape["id"], "id": "T/L9121-29@1996", "text": THEN,
             "date_debut": "1996-02-24", "date_fin": "2019-07-01", "etat": "MODIFIE"}  # fmt: skip
-    for name, articles in (("core", [others[0], shape, others[1]]), ("versions", [past])):
-        lines = [json.dumps(article, ensure_ascii=False) for article in articles]
-        (folder / f"{name}.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    data = new_town(tmp_path_factory.mktemp("mairie") / "donnees", models)
-    ran = greffe(data, "ingest", folder, "--fonds", "droit")
-    assert ran.code == 0, ran.err
-    return data
+    place = tmp_path_factory.mktemp("loi")
+    return law_town(place, models, [others[0], shape, others[1]], [past])
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,36 @@
+"""Processes for files that anybody may have written: how they are begun, and what binds them."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+from multiprocessing import resource_tracker
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+
+from ingest import wall
+
+
+def begin(process: SpawnProcess) -> None:
+    """Start it with Ctrl-C blocked, which it inherits: Ctrl-C is its parent's to handle."""
+    resource_tracker.ensure_running()  # once: starting it would unblock SIGINT again
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+def confine(name: str, memory_mb: int, journal: Path | None) -> None:
+    """Within the process: no network, no Ctrl-C, no more memory than this, no core file.
+
+    Args:
+        name: as what it is stopped at the wall is journaled.
+        memory_mb: of address space.
+        journal: where attempts are noted, if anywhere.
+    """
+    wall.stand(lambda: journal or Path(os.devnull), name, loopback=False)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_AS, (memory_mb * 2**20, memory_mb * 2**20))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
