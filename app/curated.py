@@ -23,8 +23,9 @@ from app.citations import Answer, Citation, Quote, Sentence, Validated
 from app.journal.search import Entry
 from app.near import LEAST_COSINE, asked, normal, same
 from app.passages import Again, find_again
-from app.reference import article_reference, reference
+from app.reference import whole_name
 from app.replay import as_passage
+from app.words import N_
 from ingest.catalogue import Catalogue
 from ingest.rows import Source
 from ingest.transaction import private, transaction
@@ -48,10 +49,10 @@ CREATE TABLE IF NOT EXISTS curated (
 """
 # why an answer withdrew itself
 WHY = {
-    "changed": "un fichier cité a été remplacé par une autre version",
-    "withdrawn": "un fichier cité a été retiré",
-    "gone": "un fichier cité n'est plus dans l'index",
-    "reread": "un fichier cité est lu autrement aujourd'hui",
+    "changed": N_("un fichier cité a été remplacé par une autre version"),
+    "withdrawn": N_("un fichier cité a été retiré"),
+    "gone": N_("un fichier cité n'est plus dans l'index"),
+    "reread": N_("un fichier cité est lu autrement aujourd'hui"),
 }
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -117,9 +118,9 @@ class Curated:
         said = entry.parts.get("answer") or {}
         question = entry.parts.get("question", "")
         if entry.facts.get("status") != "answered" or not said.get("citations") or not question:
-            raise CuratedRefused(id=entry.id, detail="elle ne répond pas, ou a été effacée")
+            raise CuratedRefused(id=entry.id, detail=N_("elle ne répond pas, ou a été effacée"))
         if any(sentence["status"] == "unverified" for sentence in said["sentences"]):
-            raise CuratedRefused(id=entry.id, detail="une de ses phrases n'est pas vérifiée")
+            raise CuratedRefused(id=entry.id, detail=N_("une de ses phrases n'est pas vérifiée"))
         why = holds(said, catalogue)
         if why:
             raise CuratedRefused(id=entry.id, detail=WHY[why])
@@ -129,7 +130,7 @@ class Curated:
         with self._open() as connection, transaction(connection):
             given = "SELECT 1 FROM curated WHERE answer = ? AND withdrawn IS NULL"
             if connection.execute(given, (entry.id,)).fetchone():
-                raise CuratedRefused(id=entry.id, detail="elle est déjà validée")
+                raise CuratedRefused(id=entry.id, detail=N_("elle est déjà validée"))
             cursor = connection.execute(
                 "INSERT INTO curated (answer, question, facts, said, login, name, at)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -321,11 +322,10 @@ def citation(
     """A citation of the journal, in the source where its words stand today; None: nowhere."""
     quote = Quote(kept["quote"], kept["page"], kept["start"], kept["end"])
     record, label = _record(catalogue, source.id, quote) if source else "", kept["label"]
-    if kept["article_id"]:
-        named = article_reference(catalogue, label, kept["article_id"], kept["date"], kept["fonds"])
-    else:
-        act = catalogue.record(int(record)) if record else None
-        named = reference(label, kept["kind"], act.body if act else None)
+    id = kept["article_id"]
+    act = catalogue.record(int(record)) if record and not id else None
+    article = (id, kept["date"], kept["fonds"]) if id else None
+    named = whole_name(catalogue, label, kept["kind"], act.body if act else None, article)
     return Citation(
         number=kept["number"], label=label, reference=named,
         fonds=source.fonds if source else kept["fonds"],

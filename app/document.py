@@ -12,11 +12,11 @@ from datetime import datetime
 from typing import Any
 
 from app.export import STATUSES
-from app.opinions import VERDICTS
-from ingest.records.label import short_date
+from app.words import N_, _, day, language
 
-AIDED = "Rédigé avec l'aide d'une IA, à vérifier."
-CHECK = (
+TAGS = {"fr": "fr-FR", "en": "en-GB"}
+AIDED = N_("Rédigé avec l'aide d'une IA, à vérifier.")
+CHECK = N_(
     "Pour contrôler cette réponse, exportez aussi son fichier de preuve (JSON), puis :"
     " greffe verify FICHIER."
 )
@@ -32,25 +32,26 @@ def as_document(shape: Mapping[str, Any]) -> bytes:
 
     shape = _for_xml(shape)
     document = Document()
-    _speaks_french(document)
+    _speaks(document, TAGS[language()])
     properties = document.core_properties
     properties.title, properties.author = shape["question"][:255], "Greffe"
-    properties.comments, properties.language = f"Réponse {shape['answer']}", "fr-FR"
+    properties.comments = _("Réponse {answer}").format(answer=shape["answer"])
+    properties.language = TAGS[language()]
     properties.created = properties.modified = datetime.fromisoformat(shape["at"])
-    document.add_heading(shape["question"], 1)
-    document.add_paragraph().add_run(AIDED).bold = True
+    _in_french(document.add_heading(shape["question"], 1).runs[0])
+    document.add_paragraph().add_run(_(AIDED)).bold = True
     document.add_paragraph(said_when(shape))
     if not shape["sentences"]:
-        document.add_paragraph(shape["text"])
+        document.add_paragraph(_(shape["text"]))
     for sentence in shape["sentences"]:
         _add_sentence(document, sentence)
     for note in shape["notes"]:
-        document.add_paragraph(note)
+        document.add_paragraph(_(note))
     if shape["citations"]:
-        document.add_heading("Sources", 2)
+        document.add_heading(_("Sources"), 2)
     for one in shape["citations"]:
         _add_source(document, one, shape.get("judged", ()))
-    document.add_paragraph().add_run(CHECK).italic = True
+    document.add_paragraph().add_run(_(CHECK)).italic = True
     written = io.BytesIO()
     document.save(written)
     return written.getvalue()
@@ -58,63 +59,86 @@ def as_document(shape: Mapping[str, Any]) -> bytes:
 
 def said_when(shape: Mapping[str, Any]) -> str:
     """When the answer was given, how it was made, and who validated it."""
-    day = short_date(shape["at"])
-    by = (
+    by = _(
         "faite de phrases recopiées mot pour mot des sources : l'IA les a cherchées et choisies,"
         " aucun modèle de langue ne les a écrites"
     )
     if shape["model"] != "extractif":
-        by = f"rédigée par {shape['model']}, vérifiée phrase à phrase"
+        by = _("rédigée par {model}, vérifiée phrase à phrase").format(model=shape["model"])
     validated = shape["validated"]
-    told = f"Réponse de Greffe du {day} (n° {shape['answer']}), {by}."
+    told = _("Réponse de Greffe du {day} (n° {answer}), {by}.").format(
+        day=day(shape["at"]), answer=shape["answer"], by=by
+    )
     if validated:
-        told += f" Validée par {validated['by']} le {short_date(validated['on'])}."
+        told += _(" Validée par {by} le {day}.").format(
+            by=validated["by"], day=day(validated["on"])
+        )
     return told
 
 
 def source_name(one: Mapping[str, Any], judged: Sequence[Mapping[str, Any]]) -> str:
     """« [1] Conseil municipal de …, délibération n° …, p. 3 (citation contestée) »."""
-    mark = "".join(
-        f" (citation {VERDICTS[said['verdict']]})"
-        for said in judged
-        if said["citation"] == one["number"]
-    )
+    marks = {"confirmed": _(" (citation confirmée)"), "contested": _(" (citation contestée)")}
+    mark = "".join(marks[said["verdict"]] for said in judged if said["citation"] == one["number"])
     return f"[{one['number']}] {one.get('reference') or one['label']}{mark}"
 
 
-def _speaks_french(document: Any) -> None:
-    """Say of the styles too that the text is French: Word's own template says American English."""
+def where_it_stands(one: Mapping[str, Any]) -> str:
+    """« Fonds arretes, 2024/12.pdf, page 3. Lu par OCR. »"""
+    said = _("Fonds {fonds}, {source}, page {page}.").format_map(one)
+    return said + (_(" Lu par OCR.") if one["ocr"] else "")
+
+
+def judgement(said: Mapping[str, Any]) -> str:
+    """« Contestée par Anne Roy le 22/11/2026 : … »."""
+    good = said["verdict"] == "confirmed"
+    words = _("Confirmée par {by} le {day}") if good else _("Contestée par {by} le {day}")
+    text = f"{_(' : ')}{said['text']}" if said["text"] else ""
+    return words.format(by=said["by"], day=day(said["at"])) + text
+
+
+def _speaks(document: Any, tag: str) -> None:
+    """Say of the styles too which language it is: Word's own template says American English."""
     from docx.oxml.ns import qn
 
     languages = [*document.styles.element.iter(qn("w:lang"))]
     languages += document.settings.element.iter(qn("w:themeFontLang"))
     for one in languages:
-        one.set(qn("w:val"), "fr-FR")
+        one.set(qn("w:val"), tag)
+
+
+def _in_french(run: Any) -> Any:
+    """Words of the records, said to be French where the document is not."""
+    if language() == "en":
+        from docx.oxml import OxmlElement
+        from docx.oxml.ns import qn
+
+        mark = OxmlElement("w:lang")
+        mark.set(qn("w:val"), TAGS["fr"])
+        run._r.get_or_add_rPr().append(mark)
+    return run
 
 
 def _add_sentence(document: Any, sentence: Mapping[str, Any]) -> None:
     """The sentence, its references and its verdict; struck where nothing proves it."""
     paragraph = document.add_paragraph()
-    words = paragraph.add_run(sentence["text"])
+    words = _in_french(paragraph.add_run(sentence["text"]))
     words.font.strike = sentence["status"] == "unverified"
     marks = "".join(f" [{number}]" for number in sentence["citations"])
-    paragraph.add_run(f"{marks} ({STATUSES[sentence['status']]})")
+    paragraph.add_run(f"{marks} ({_(STATUSES[sentence['status']])})")
 
 
 def _add_source(
     document: Any, one: Mapping[str, Any], judged: Sequence[Mapping[str, Any]]
 ) -> None:  # fmt: skip
     paragraph = document.add_paragraph()
-    paragraph.add_run(source_name(one, judged)).bold = True
-    read = " Lu par OCR." if one["ocr"] else ""
-    paragraph.add_run(f"\nFonds {one['fonds']}, {one['source']}, page {one['page']}.{read}")
-    paragraph.add_run(f"\n« {one['quote']} »").italic = True
-    paragraph.add_run(f"\nSHA-256 du fichier : {one['sha256']}")
+    _in_french(paragraph.add_run(source_name(one, judged))).bold = True
+    paragraph.add_run(f"\n{where_it_stands(one)}")
+    _in_french(paragraph.add_run(f"\n« {one['quote']} »")).italic = True
+    paragraph.add_run("\n" + _("SHA-256 du fichier : {sha256}").format(sha256=one["sha256"]))
     for said in judged:
         if said["citation"] == one["number"]:
-            verdict = VERDICTS[said["verdict"]].capitalize()
-            text = f" : {said['text']}" if said["text"] else ""
-            paragraph.add_run(f"\n{verdict} par {said['by']} le {short_date(said['at'])}{text}")
+            paragraph.add_run(f"\n{judgement(said)}")
 
 
 def _for_xml(value: Any) -> Any:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
 
-from app.causes import in_french
-from app.errors import SET_ASIDE, told
+from app.errors import SET_ASIDE, cause, told
+from app.words import N_, _
 from ingest.discover import passed_over, sha256
 from ingest.readers import Limits, suffix_of, suffix_told
 from ingest.trouble import DiskFull, Trouble, Unreadable
@@ -30,7 +30,7 @@ _TEXT = frozenset(
     {".txt", ".md", ".html", ".htm", ".csv", ".jsonl", ".xml", ".dat", ".eml", ".rtf"}
 )
 _MARKS = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16, whose text holds zeros
-_ZEROS = "des octets nuls : ce n'est pas un texte"
+_ZEROS = N_("des octets nuls : ce n'est pas un texte")
 
 
 class DropRefused(Trouble):
@@ -110,8 +110,8 @@ def _look(file: Path, name: str, limits: Limits) -> None:
     try:
         suffix_told(file, limits)
     except Unreadable as trouble:
-        happened = SET_ASIDE[trouble.reason][0]
-        detail = f" ({told(in_french(trouble.detail))})" if trouble.detail else ""
+        happened = _(SET_ASIDE[trouble.reason][0])
+        detail = f" ({told(cause(trouble.detail))})" if trouble.detail else ""
         detail = detail if trouble.reason != "unknown_format" else f" ({suffix_of(Path(name))})"
         raise DropRefused(reason="content", name=name, detail=happened + detail) from trouble
     with file.open("rb") as stream:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from app.causes import in_french, known
 from app.unusable import data_unusable
+from app.words import N_, _, language
 from ingest.trouble import CatalogueUnusable, DiskFull
 
 # Exit codes are part of the command line's contract (docs/commandes.md).
@@ -527,61 +528,82 @@ SENTENCES: dict[str, Say] = {
 MISSING_PROGRAMS = frozenset({"ocr_missing", "office_missing"})
 # Reasons why a file is set aside: what happened, what to do.
 SET_ASIDE: dict[str, tuple[str, str]] = {
-    "forbidden": ("le fichier ne peut pas être ouvert", "vérifiez les droits de lecture"),
+    "forbidden": (N_("le fichier ne peut pas être ouvert"), N_("vérifiez les droits de lecture")),
     "bad_name": (
-        "le nom du fichier n'est pas en UTF-8",
-        "renommez-le (convmv le fait pour tout un dossier)",
+        N_("le nom du fichier n'est pas en UTF-8"),
+        N_("renommez-le (convmv le fait pour tout un dossier)"),
     ),
-    "dead_link": ("le lien ne mène à aucun fichier", "corrigez-le ou ôtez-le"),
+    "dead_link": (N_("le lien ne mène à aucun fichier"), N_("corrigez-le ou ôtez-le")),
     "outer_link": (
-        "le lien mène hors du dossier, où Greffe ne va pas",
-        "copiez-y ce qu'il montre, ou indexez aussi cet autre dossier",
+        N_("le lien mène hors du dossier, où Greffe ne va pas"),
+        N_("copiez-y ce qu'il montre, ou indexez aussi cet autre dossier"),
     ),
     "not_a_file": (
-        "ce n'est pas un fichier (tube, prise réseau ou périphérique)",
-        "ôtez-le du dossier",
+        N_("ce n'est pas un fichier (tube, prise réseau ou périphérique)"),
+        N_("ôtez-le du dossier"),
     ),
-    "empty": ("le fichier est vide", "remplacez-le par l'original"),
-    "too_large": ("le fichier est trop gros", "découpez-le ou relevez reading.max_megabytes"),
-    "unknown_format": ("ce format n'est pas lu", "convertissez-le en PDF, DOCX, ODT ou texte"),
-    "misnamed": ("le contenu n'est pas celui que l'extension annonce", "corrigez l'extension"),
+    "empty": (N_("le fichier est vide"), N_("remplacez-le par l'original")),
+    "too_large": (
+        N_("le fichier est trop gros"),
+        N_("découpez-le ou relevez reading.max_megabytes"),
+    ),
+    "unknown_format": (
+        N_("ce format n'est pas lu"),
+        N_("convertissez-le en PDF, DOCX, ODT ou texte"),
+    ),
+    "misnamed": (
+        N_("le contenu n'est pas celui que l'extension annonce"),
+        N_("corrigez l'extension"),
+    ),
     "encrypted": (
-        "le fichier est protégé par un mot de passe ou chiffré",
-        "déposez-le sans mot de passe ni chiffrement",
+        N_("le fichier est protégé par un mot de passe ou chiffré"),
+        N_("déposez-le sans mot de passe ni chiffrement"),
     ),
-    "damaged": ("le fichier est abîmé", "déposez de nouveau l'original"),
+    "damaged": (N_("le fichier est abîmé"), N_("déposez de nouveau l'original")),
     "no_text": (
-        "aucun texte n'a été trouvé",
-        "un plan ou une photo n'en a pas ; vérifiez le fichier",
+        N_("aucun texte n'a été trouvé"),
+        N_("un plan ou une photo n'en a pas ; vérifiez le fichier"),
     ),
     "bomb": (
-        "l'archive gonfle démesurément quand on l'ouvre",
-        "vérifiez d'où elle vient ; si elle est sûre, déposez les fichiers qu'elle contient",
+        N_("l'archive gonfle démesurément quand on l'ouvre"),
+        N_("vérifiez d'où elle vient ; si elle est sûre, déposez les fichiers qu'elle contient"),
     ),
     "nested": (
-        "c'est une archive ou un message au fond de deux autres",
-        "sortez-le de là et déposez-le à part",
+        N_("c'est une archive ou un message au fond de deux autres"),
+        N_("sortez-le de là et déposez-le à part"),
     ),
     "ocr_missing": (
-        "le document est numérisé et tesseract n'est pas installé",
-        "installez-le : apt install tesseract-ocr tesseract-ocr-fra, puis relancez",
+        N_("le document est numérisé et tesseract n'est pas installé"),
+        N_("installez-le : apt install tesseract-ocr tesseract-ocr-fra, puis relancez"),
     ),
-    "ocr_failed": ("l'OCR a échoué", "numérisez de nouveau la page, ou relancez avec --retry"),
+    "ocr_failed": (
+        N_("l'OCR a échoué"),
+        N_("numérisez de nouveau la page, ou relancez avec --retry"),
+    ),
     "office_missing": (
-        "l'ancien format DOC demande LibreOffice",
-        "installez-le : apt install libreoffice-writer-nogui, puis relancez avec --retry",
+        N_("l'ancien format DOC demande LibreOffice"),
+        N_("installez-le : apt install libreoffice-writer-nogui, puis relancez avec --retry"),
     ),
-    "timeout": ("la lecture a pris trop de temps", "relevez reading.file_seconds, puis --retry"),
-    "memory": ("la lecture a pris trop de mémoire", "relevez reading.memory_mb, puis --retry"),
-    "crashed": ("le lecteur s'est arrêté net", "signalez le fichier ; relancez avec --retry"),
+    "timeout": (
+        N_("la lecture a pris trop de temps"),
+        N_("relevez reading.file_seconds, puis --retry"),
+    ),
+    "memory": (
+        N_("la lecture a pris trop de mémoire"),
+        N_("relevez reading.memory_mb, puis --retry"),
+    ),
+    "crashed": (
+        N_("le lecteur s'est arrêté net"),
+        N_("signalez le fichier ; relancez avec --retry"),
+    ),
 }
 
 # Reasons why a record is not ready: a search for its own number and object does not lead to it.
 UNFOUND: dict[str, str] = {
-    "no_passage": "rien n'en a été découpé en passages",
-    "nameless": "ni objet ni numéro reconnus : se trouve par son texte seul",
-    "homonyms": "plus de vingt passages d'actes de même objet passent avant",
-    "not_found": "son objet et son numéro mènent à d'autres actes",
+    "no_passage": N_("rien n'en a été découpé en passages"),
+    "nameless": N_("ni objet ni numéro reconnus : se trouve par son texte seul"),
+    "homonyms": N_("plus de vingt passages d'actes de même objet passent avant"),
+    "not_found": N_("son objet et son numéro mènent à d'autres actes"),
 }
 
 _REASON = re.compile(r"\{([a-z_]+)\}")
@@ -589,14 +611,31 @@ _REASON = re.compile(r"\{([a-z_]+)\}")
 
 def told(warning: str) -> str:
     """A warning with its reason in words: « note.pdf : {damaged} »."""
-    return _REASON.sub(lambda found: SET_ASIDE.get(found[1], (found[0],))[0], known(warning))
+    return _REASON.sub(
+        lambda found: _(SET_ASIDE.get(found[1], (found[0],))[0]),
+        known(warning) if language() == "fr" else warning,
+    )
+
+
+# by which a detail shows that it has no translation
+_FRENCH = re.compile(r"[àâçéèêëîïôùûœ]|\b(?:le|la|les|des|du|une?|est|pas|il|elle|[ldn]['’])\b")
+
+
+def cause(detail: str) -> str:
+    """The detail of a trouble in the language of the page; what is known in French, quoted."""
+    if language() == "fr":
+        return in_french(detail)
+    said = _(detail)
+    return f"« {said} »" if _FRENCH.search(said) and "«" not in said else said
 
 
 def set_aside_line(item: Mapping[str, str]) -> str:
     """« note.pdf : le fichier est vide ; remplacez-le par l'original » (source, reason, detail)."""
     happened, todo = SET_ASIDE[item["reason"]]
-    detail = f" ({told(in_french(item['detail']))})" if item["detail"] else ""
-    return f"{item['source']} : {happened}{detail} ; {todo}"
+    detail = f" ({told(cause(item['detail']))})" if item["detail"] else ""
+    return _("{source} : {happened}{detail} ; {todo}").format(
+        source=item["source"], happened=_(happened), detail=detail, todo=_(todo)
+    )
 
 
 # What SQLite says when the file, and not our SQL, is at fault.
@@ -636,13 +675,13 @@ def sentence(trouble: BaseException) -> Say | None:
     """The table's sentence for a trouble, its holes filled; None for what is not expected."""
     facts = _Facts(getattr(trouble, "facts", {}))
     if facts.get("detail"):
-        facts["detail"] = in_french(str(facts["detail"])).rstrip(".")
+        facts["detail"] = cause(str(facts["detail"])).rstrip(".")
     for kind in type(trouble).__mro__:
         closest = f"{kind.__name__}:{facts.get('reason', '')}"
         say = SENTENCES.get(closest) or SENTENCES.get(kind.__name__)
         if say is not None:
-            happened = say.happened.format_map(facts)
-            return Say(happened, say.todo.format_map(facts), say.code)
+            happened = _(say.happened).format_map(facts)
+            return Say(happened, _(say.todo).format_map(facts), say.code)
     return None
 
 

@@ -13,6 +13,7 @@ from app import ledger
 from app.journal.search import Entry
 from app.passages import content, place_texts, stands
 from app.replay import AnswerUnknown
+from app.words import N_, _
 from ingest.catalogue import Catalogue
 from ingest.discover import sha256
 from ingest.readers import READERS, Limits, suffix_of
@@ -22,9 +23,9 @@ from ingest.trouble import Trouble
 
 FORMAT = "greffe-reponse-1"
 STATUSES = {
-    "verbatim": "citation exacte",
-    "supported": "appuyée",
-    "unverified": "non vérifiée",
+    "verbatim": N_("citation exacte"),
+    "supported": N_("appuyée"),
+    "unverified": N_("non vérifiée"),
 }
 
 
@@ -93,17 +94,20 @@ def of_entry(
 
 def _reading(question: str, at: str, said: Mapping[str, Any]) -> str:
     """The answer for a human eye, whole."""
-    lines = [f"Question : {question}", f"Réponse du {at[:10]} :", ""]
+    lines = [_("Question : {question}").format(question=question)]
+    lines += [_("Réponse du {day} :").format(day=at[:10]), ""]
     if not said["sentences"]:
-        lines.append(said["text"])
+        lines.append(_(said["text"]))
     for sentence in said["sentences"]:
         marks = "".join(f" [{number}]" for number in sentence["citations"])
-        lines.append(f"{sentence['text']}{marks} ({STATUSES[sentence['status']]})")
+        lines.append(f"{sentence['text']}{marks} ({_(STATUSES[sentence['status']])})")
     if said["citations"]:
-        lines += ["", "Sources :"]
+        lines += ["", _("Sources :")]
     for one in said["citations"]:
-        lines.append(f"[{one['number']}] {one['label']} — fonds {one['fonds']}, {one['source']},"
-                     f" SHA-256 {one['sha256']}\n    « {one['quote']} »")  # fmt: skip
+        lines.append(
+            _("[{number}] {label} — fonds {fonds}, {source}, SHA-256 {sha256}").format_map(one)
+        )
+        lines.append(f"    « {one['quote']} »")
     return "\n".join(lines)
 
 

@@ -1,60 +1,81 @@
-"""What a run does and did, in French: the same words on a terminal and on the page."""
+"""What a run does and did, in words: the same words on a terminal and on the page."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from app.errors import set_aside_line, told
+from app.words import N_, _
 
 if TYPE_CHECKING:
     from ingest.report import Report
 
-STAGES = {"reading": "Lecture", "embedding": "Vecteurs", "publishing": "Publication"}
+STAGES = {"reading": N_("Lecture"), "embedding": N_("Vecteurs"), "publishing": N_("Publication")}
 STATES = {
-    "done": "terminée",
-    "running": "en cours ou arrêtée net (elle reprendra)",
-    "interrupted": "interrompue (elle reprendra)",
-    "failed": "arrêtée par une erreur (elle reprendra)",
+    "done": N_("terminée"),
+    "running": N_("en cours ou arrêtée net (elle reprendra)"),
+    "interrupted": N_("interrompue (elle reprendra)"),
+    "failed": N_("arrêtée par une erreur (elle reprendra)"),
 }
 
 
 def described(report: Report) -> str:
-    """The report in French, as a clerk would read it."""
+    """The report, as a clerk would read it."""
     parts = [
-        (report.read, "lus"), (report.unchanged, "inchangés"), (report.moved, "déplacés"),
-        (report.resumed, "repris d'une indexation arrêtée"),
-        (len(report.set_aside) + report.still_aside, "mis de côté"),
-        (len(report.kept_out), "laissés dehors"),
+        (report.read, _("lus")), (report.unchanged, _("inchangés")), (report.moved, _("déplacés")),
+        (report.resumed, _("repris d'une indexation arrêtée")),
+        (len(report.set_aside) + report.still_aside, _("mis de côté")),
+        (len(report.kept_out), _("laissés dehors")),
     ]  # fmt: skip
     # the last three only where there are any; the parts add up to what was found
     counts = ", ".join(f"{n} {what}" for at, (n, what) in enumerate(parts) if n or at < 3)
     lines = [
-        f"{report.found} fichiers trouvés : {counts}.",
-        f"{report.pages} pages (dont {report.ocr_pages} par OCR), {report.records} actes,"
-        f" {report.passages} passages, en {duration(report.seconds)}.",
+        _("{found} fichiers trouvés : {counts}.").format(found=report.found, counts=counts),
+        _(
+            "{pages} pages (dont {ocr_pages} par OCR), {records} actes, {passages}"
+            " passages, en {seconds}."
+        ).format(
+            pages=report.pages,
+            ocr_pages=report.ocr_pages,
+            records=report.records,
+            passages=report.passages,
+            seconds=duration(report.seconds),
+        ),
     ]
     if report.withdrawn:
-        lines.append(f"{report.withdrawn} fichiers disparus du dossier, retirés du fonds.")
-    lines += [f"  mis de côté : {set_aside_line(item)}." for item in report.set_aside]
-    for item in report.left_aside:
-        lines.append(f"  toujours mis de côté : {set_aside_line(item)}.")
-        lines.append("    Le fichier n'a pas changé : relancez avec --retry pour le relire.")
-    others = report.still_aside - len(report.left_aside)
-    if others:
-        lines.append(f"{others} mis de côté auparavant, inchangés : voir `greffe status`.")
-    for one in report.partial:
-        lines.append(f"  lu en partie : {one['source']} : {' ; '.join(map(told, one['warnings']))}")
-    if report.kept_out:
-        lines.append(f"{len(report.kept_out)} retirés par `greffe withdraw`, laissés dehors :")
-        lines += [f"  {path}" for path in report.kept_out]
+        gone = _("{withdrawn} fichiers disparus du dossier, retirés du fonds.")
+        lines.append(gone.format(withdrawn=report.withdrawn))
+    lines += _left_out(report)
     if report.unfound:
         lines.append(
-            f"{report.unfound} actes ne se trouvent pas par leur objet et leur numéro :"
-            " voir `greffe status`."
+            _(
+                "{unfound} actes ne se trouvent pas par leur objet et leur numéro : voir"
+                " `greffe status`."
+            ).format(unfound=report.unfound)
         )
     return "\n".join(lines)
+
+
+def _left_out(report: Report) -> Iterator[str]:
+    """What was not read, or not whole."""
+    for item in report.set_aside:
+        yield "  " + _("mis de côté : {item}.").format(item=set_aside_line(item))
+    for item in report.left_aside:
+        yield "  " + _("toujours mis de côté : {item}.").format(item=set_aside_line(item))
+        yield "    " + _("Le fichier n'a pas changé : relancez avec --retry pour le relire.")
+    if others := report.still_aside - len(report.left_aside):
+        before = _("{others} mis de côté auparavant, inchangés : voir `greffe status`.")
+        yield before.format(others=others)
+    for one in report.partial:
+        warnings = " ; ".join(map(told, one["warnings"]))
+        part = _("lu en partie : {source} : {told}")
+        yield "  " + part.format(source=one["source"], told=warnings)
+    if report.kept_out:
+        out = _("{count} retirés par `greffe withdraw`, laissés dehors :")
+        yield out.format(count=len(report.kept_out))
+        yield from (f"  {path}" for path in report.kept_out)
 
 
 def of_run(report: Mapping[str, Any]) -> Report | None:
@@ -70,4 +91,8 @@ def of_run(report: Mapping[str, Any]) -> Report | None:
 def duration(seconds: float) -> str:
     """« 3 min 05 s »."""
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+    return (
+        _("{minutes} min {rest:02d} s").format(minutes=minutes, rest=rest)
+        if minutes
+        else f"{rest} s"
+    )

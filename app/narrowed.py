@@ -1,27 +1,27 @@
-"""What a search was narrowed to, in French, and what the page sends to narrow it."""
+"""What a search was narrowed to, in words, and what the page sends to narrow it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from ingest.records.label import short_date
+from app.words import N_, _, day
 from ingest.trouble import Trouble
 from vectorstore.narrow import EVERYTHING, Narrow
 
 KINDS = {
-    "deliberation": "délibérations",
-    "arrete": "arrêtés",
-    "decision": "décisions",
-    "proces_verbal": "procès-verbaux",
-    "convocation": "convocations",
-    "convention": "conventions",
-    "rapport": "rapports",
-    "reglement": "règlements",
-    "article": "articles de loi",
-    "autre": "autres documents",
+    "deliberation": N_("délibérations"),
+    "arrete": N_("arrêtés"),
+    "decision": N_("décisions"),
+    "proces_verbal": N_("procès-verbaux"),
+    "convocation": N_("convocations"),
+    "convention": N_("conventions"),
+    "rapport": N_("rapports"),
+    "reglement": N_("règlements"),
+    "article": N_("articles de loi"),
+    "autre": N_("autres documents"),
 }
-WIDEN = " Rien n'y répond : élargissez la recherche et reposez la question."
+WIDEN = N_(" Rien n'y répond : élargissez la recherche et reposez la question.")
 
 
 class PeriodRefused(Trouble):
@@ -30,16 +30,18 @@ class PeriodRefused(Trouble):
 
 def narrowed_to(narrow: Narrow, fonds: Sequence[str]) -> str:
     """« Recherche limitée : fonds arretes ; délibérations ; du 01/01/2020 au 31/12/2022. »"""
-    parts = [f"fonds {', '.join(fonds)}"] if fonds else []
+    parts = [_("fonds {fonds}").format(fonds=", ".join(fonds))] if fonds else []
     if narrow.kinds:
-        parts.append(", ".join(KINDS[kind] for kind in narrow.kinds))
+        parts.append(", ".join(_(KINDS[kind]) for kind in narrow.kinds))
     if narrow.first and narrow.last:
-        parts.append(f"du {short_date(narrow.first)} au {short_date(narrow.last)}")
+        parts.append(
+            _("du {first} au {last}").format(first=day(narrow.first), last=day(narrow.last))
+        )
     elif narrow.first:
-        parts.append(f"depuis le {short_date(narrow.first)}")
+        parts.append(_("depuis le {first}").format(first=day(narrow.first)))
     elif narrow.last:
-        parts.append(f"jusqu'au {short_date(narrow.last)}")
-    return f"Recherche limitée : {' ; '.join(parts)}."
+        parts.append(_("jusqu'au {last}").format(last=day(narrow.last)))
+    return _("Recherche limitée : {parts}.").format(parts=" ; ".join(parts))
 
 
 def narrow_of(kinds: object, since: object, until: object) -> Narrow:

@@ -10,16 +10,17 @@ from typing import Any
 from app.journal.chain import folder_of
 from app.journal.entries import Journal
 from app.journal.words import opened
+from app.words import N_
 
 OPINION, JUDGED = "opinion", "judged"  # kinds of lines
 REASONS = {
-    "wrong": "fausse",
-    "incomplete": "incomplète",
-    "source": "mauvaise source",
-    "outdated": "périmée",
-    "other": "autre",
+    "wrong": N_("fausse"),
+    "incomplete": N_("incomplète"),
+    "source": N_("mauvaise source"),
+    "outdated": N_("périmée"),
+    "other": N_("autre"),
 }
-VERDICTS = {"confirmed": "confirmée", "contested": "contestée"}
+VERDICTS = frozenset({"confirmed", "contested"})
 LONGEST = 1000  # characters of what is written with it
 
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.apart import Children, TooMuch
 from app.citations import Quote
+from app.words import N_
 from ingest.pages import Page
 from ingest.readers import PAPER
 from ingest.trouble import Trouble, Unreadable
@@ -42,10 +43,10 @@ DRAW_MEMORY_MB = 2000  # what a reader of the same file may take: reading.memory
 DRAWERS = 2  # pages drawn at the same time
 
 _GIVEN_UP = {
-    "time": f"elle demande plus de {DRAW_SECONDS:.0f} secondes",
-    "memory": f"elle demande plus de mémoire que permis ({DRAW_MEMORY_MB} Mo)",
-    "crashed": "elle arrête net ce qui la dessine",
-    "busy": "trop de pages se dessinent en ce moment ; demandez-la de nouveau",
+    "time": N_("elle demande plus de 10 secondes"),
+    "memory": N_("elle demande plus de mémoire que permis (2000 Mo)"),
+    "crashed": N_("elle arrête net ce qui la dessine"),
+    "busy": N_("trop de pages se dessinent en ce moment ; demandez-la de nouveau"),
 }
 
 
@@ -99,7 +100,7 @@ def drawn_page(
     Undrawable for a file without paper, a missing or damaged file, a page out of range.
     """
     if not has_paper(file):
-        raise Undrawable(page=page, detail="ce document n'a pas de pages")
+        raise Undrawable(page=page, detail=N_("ce document n'a pas de pages"))
     marked = quote if quote is not None and quote.page == page else None
     asked = (*_state(file, page), page)
     key = (*asked, marked, hash(text_page), width, *WEBP.values())
@@ -115,7 +116,7 @@ def _state(file: Path, page: int) -> tuple[Path, int, int]:
     try:
         stat = file.stat()
     except OSError as error:
-        raise Undrawable(page=page, detail="le fichier n'est plus à sa place") from error
+        raise Undrawable(page=page, detail=N_("le fichier n'est plus à sa place")) from error
     return file, stat.st_mtime_ns, stat.st_size
 
 
@@ -156,10 +157,10 @@ def _pdf(file: Path, number: int) -> Iterator[Any]:
     try:
         document = pdfium.PdfDocument(file)
     except (pdfium.PdfiumError, OSError) as error:
-        raise Undrawable(page=number, detail="le fichier est illisible") from error
+        raise Undrawable(page=number, detail=N_("le fichier est illisible")) from error
     try:
         if not 1 <= number <= len(document):
-            raise Undrawable(page=number, detail="le fichier n'a pas cette page")
+            raise Undrawable(page=number, detail=N_("le fichier n'a pas cette page"))
         yield document
     finally:
         document.close()
@@ -177,7 +178,7 @@ def _page_as_pdf(file: Path, number: int) -> bytes:
             alone.close()
             return written.getvalue()
         except pdfium.PdfiumError as error:
-            raise Undrawable(page=number, detail="elle est abîmée") from error
+            raise Undrawable(page=number, detail=N_("elle est abîmée")) from error
 
 
 def excerpt(page: Page, quote: Quote | None) -> Excerpt:
@@ -237,7 +238,7 @@ def _draw_pdf(
             bitmap.close()  # here, not later without the lock
             return image, boxes
         except (pdfium.PdfiumError, ZeroDivisionError, ValueError) as error:
-            raise Undrawable(page=number, detail="elle est abîmée") from error
+            raise Undrawable(page=number, detail=N_("elle est abîmée")) from error
 
 
 def _draw_image(file: Path, number: int, width: int) -> Image:
@@ -247,7 +248,7 @@ def _draw_image(file: Path, number: int, width: int) -> Image:
     try:
         image = page_image(file, number)
     except Unreadable as trouble:
-        raise Undrawable(page=number, detail="le fichier est illisible") from trouble
+        raise Undrawable(page=number, detail=N_("le fichier est illisible")) from trouble
     scale = min(width / image.width, MAX_HEIGHT / image.height)
     return image.resize(
         (max(1, round(image.width * scale)), max(1, round(image.height * scale)))

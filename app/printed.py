@@ -13,17 +13,17 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from app.document import AIDED, said_when, source_name
+from app.document import AIDED, TAGS, judgement, said_when, source_name, where_it_stands
 from app.export import STATUSES
-from app.opinions import VERDICTS
 from app.pages import Box
 from app.within import Sheet, add_sheet, sheet_of
-from ingest.records.label import short_date
+from app.words import _, language
 
 _MARGIN = 56.0  # points
 _PLAIN, _BOLD = "DejaVuSans", "DejaVuSans-Bold"  # in matplotlib's package
 _LEADING = 1.4  # of the size
 _SPACE = 0.6  # of the size, below a block
+_Piece = tuple[str, bool]  # words, whether they are the records' own: French
 _Place = tuple[float, float, float, float]  # left, bottom, width, height, in points
 
 
@@ -43,6 +43,7 @@ class _Element:
 
     tag: str  # H1, H2, P, Figure
     alt: str = ""
+    french: bool = False  # words of the records
     marks: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])  # page, mark
 
 
@@ -54,39 +55,35 @@ def as_pdf(shape: Mapping[str, Any], leaves: Sequence[Leaf]) -> bytes:
         leaves: the cited pages that can be drawn, in the order of the citations.
     """
     drawn = _Drawn(shape["question"])
-    drawn.block("H1", shape["question"], 16, bold=True)
-    drawn.block("P", AIDED, 10, bold=True)
+    drawn.block("H1", shape["question"], 16, bold=True, french=True)
+    drawn.block("P", _(AIDED), 10, bold=True)
     drawn.block("P", said_when(shape), 9)
     for text in [shape["text"]] if not shape["sentences"] else []:
-        drawn.block("P", text, 11)
+        drawn.block("P", _(text), 11)
     for one in shape["sentences"]:
         marks = "".join(f" [{number}]" for number in one["citations"])
-        drawn.block("P", f"{one['text']}{marks} ({STATUSES[one['status']]})", 11)
+        drawn.blocks(
+            [(f"{one['text']}{marks}", True), (f" ({_(STATUSES[one['status']])})", False)], 11
+        )
     for note in shape["notes"]:
-        drawn.block("P", note, 9)
+        drawn.block("P", _(note), 9)
     if shape["citations"]:
-        drawn.block("H2", "Sources", 13, bold=True)
+        drawn.block("H2", _("Sources"), 13, bold=True)
     for one in shape["citations"]:
-        drawn.block("P", _source(one, shape.get("judged", ())), 9)
+        drawn.blocks(_source(one, shape.get("judged", ())), 9)
     for leaf in leaves:
         drawn.leaf(leaf)
     return _tagged(drawn.finished(), drawn.elements, shape, drawn.sheets)
 
 
-def _source(one: Mapping[str, Any], judged: Sequence[Mapping[str, Any]]) -> str:
-    read = " Lu par OCR." if one["ocr"] else ""
-    lines = [
-        source_name(one, judged),
-        f"Fonds {one['fonds']}, {one['source']}, page {one['page']}.{read}",
-        f"« {one['quote']} »",
-        f"SHA-256 du fichier : {one['sha256']}",
+def _source(one: Mapping[str, Any], judged: Sequence[Mapping[str, Any]]) -> list[_Piece]:
+    return [
+        (source_name(one, judged), True),
+        (f"\n{where_it_stands(one)}", False),
+        (f"\n« {one['quote']} »", True),
+        ("\n" + _("SHA-256 du fichier : {sha256}").format(sha256=one["sha256"]), False),
+        *((f"\n{judgement(said)}", False) for said in judged if said["citation"] == one["number"]),
     ]
-    for said in judged:
-        if said["citation"] == one["number"]:
-            text = f" : {said['text']}" if said["text"] else ""
-            verdict = VERDICTS[said["verdict"]].capitalize()
-            lines.append(f"{verdict} par {said['by']} le {short_date(said['at'])}{text}")
-    return "\n".join(lines)
 
 
 class _Drawn:
@@ -105,16 +102,25 @@ class _Drawn:
         self.sheets: list[tuple[int, Sheet]] = []  # with the page, 0-based, that shows each
         self._written = io.BytesIO()
         self._width, self._height = A4
-        self._canvas = Canvas(self._written, pagesize=A4, lang="fr-FR", pageCompression=1)
+        self._canvas = Canvas(self._written, pagesize=A4, lang=TAGS[language()], pageCompression=1)
         self._canvas.setTitle(title)
         self._page, self._mark, self._y = 0, 0, self._height - _MARGIN
 
-    def block(self, tag: str, text: str, size: float, *, bold: bool = False) -> None:
+    def blocks(self, pieces: Sequence[_Piece], size: float) -> None:
+        """One paragraph; where the document is not in French, one for each piece, as it is read."""
+        if language() == "fr":
+            pieces = [("".join(piece[0] for piece in pieces), True)]
+        for text, french in pieces:
+            self.block("P", text.strip(), size, french=french)
+
+    def block(
+        self, tag: str, text: str, size: float, *, bold: bool = False, french: bool = False
+    ) -> None:  # fmt: skip
         """Lines of text, wrapped, over as many pages as they take."""
         from reportlab.lib.utils import simpleSplit
 
         font = _BOLD if bold else _PLAIN
-        element = _Element(tag)
+        element = _Element(tag, french=french)
         self.elements.append(element)
         lines = simpleSplit(_plain(text), font, size, self._width - 2 * _MARGIN)
         self._begin(element)
@@ -132,9 +138,9 @@ class _Drawn:
     def leaf(self, leaf: Leaf) -> None:
         """A cited page under its name: that of a PDF with its text, any other as a picture."""
         self._turn()
-        self.block("H2", leaf.name, 10, bold=True)
-        boxed = ", passage cité encadré" if leaf.boxes else ""
-        element = _Element("Figure", f"{leaf.name}{boxed}. Ses mots sont plus haut.")
+        self.block("H2", leaf.name, 10, bold=True, french=True)
+        boxed = _(", passage cité encadré") if leaf.boxes else ""
+        element = _Element("Figure", f"{leaf.name}{boxed}. {_('Ses mots sont plus haut.')}")
         self.elements.append(element)
         self._begin(element)
         sheet = sheet_of(leaf.page) if leaf.page else None
@@ -155,7 +161,7 @@ class _Drawn:
 
     def _sheet(self, sheet: Sheet) -> _Place:
         """Have a page of another PDF drawn here: its name stands for it until `_tagged`."""
-        place = left, bottom, wide, _ = self._place(*sheet.size)
+        place = left, bottom, wide, _high = self._place(*sheet.size)
         scale = wide / sheet.size[0]
         self._canvas.saveState()
         self._canvas.transform(scale, 0, 0, scale, left, bottom)
@@ -240,11 +246,13 @@ def _tagged(
             for page, mark in one.marks
         ]
         made = named(Type="StructElem", S=one.tag, P=whole, K=ArrayObject(marks))
+        if one.french and language() != "fr":
+            made[NameObject("/Lang")] = Text(TAGS["fr"])
         if one.alt:
             made[NameObject("/Alt")] = Text(one.alt)
         reference = writer._add_object(made)
         kids.append(reference)
-        for page, _ in one.marks:
+        for page, _mark in one.marks:
             parents.setdefault(page, []).append(reference)
     document[NameObject("/K")] = kids
     numbers = ArrayObject()
@@ -258,12 +266,13 @@ def _tagged(
         named(
             StructTreeRoot=root,
             MarkInfo=named(Marked=BooleanObject(True)),
-            Lang=Text("fr-FR"),
+            Lang=Text(TAGS[language()]),
             ViewerPreferences=named(DisplayDocTitle=BooleanObject(True)),
         )
     )
+    subject = _("Réponse {answer}.").format(answer=shape["answer"])
     writer.add_metadata({"/Title": shape["question"], "/Author": "Greffe",
-                         "/Subject": f"Réponse {shape['answer']}. {AIDED}"})  # fmt: skip
+                         "/Subject": f"{subject} {_(AIDED)}"})  # fmt: skip
     made_of = io.BytesIO()
     writer.write(made_of)
     return made_of.getvalue()

@@ -36,6 +36,24 @@ def article_reference(
     return dated_label(label, version) if version else label
 
 
+def whole_name(
+    known: Versions, label: str, kind: str, body: str | None,
+    article: tuple[str, str | None, str] | None,
+) -> str:  # fmt: skip
+    """The whole name of what a citation is from.
+
+    Args:
+        known: the catalogue.
+        label: as the citation bears it.
+        kind: one of ingest.records.record.KINDS.
+        body: who decided; None where it is not known.
+        article: of the law: its id, the first day of the version that is meant, its fonds.
+    """
+    if article is not None:
+        return article_reference(known, label, *article)
+    return reference(label, kind, body)
+
+
 def reference(label: str, kind: str, body: str | None) -> str:
     """The whole name of an act.
 

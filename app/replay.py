@@ -11,16 +11,17 @@ from app.access.reader import Reader
 from app.journal.entries import names_of
 from app.journal.search import Entry, entry_of
 from app.passages import Again, find_again
+from app.words import N_, _
 from ingest.catalogue import Catalogue
 from ingest.trouble import Trouble
 
 STATES = {
-    "same": "le même passage",
-    "recut": "les mêmes mots, découpés autrement aujourd'hui",
-    "reread": "le même fichier, mais lu autrement aujourd'hui",
-    "changed": "le fichier a été remplacé par une autre version",
-    "withdrawn": "le fichier a été retiré",
-    "gone": "le fichier n'est plus dans l'index",
+    "same": N_("le même passage"),
+    "recut": N_("les mêmes mots, découpés autrement aujourd'hui"),
+    "reread": N_("le même fichier, mais lu autrement aujourd'hui"),
+    "changed": N_("le fichier a été remplacé par une autre version"),
+    "withdrawn": N_("le fichier a été retiré"),
+    "gone": N_("le fichier n'est plus dans l'index"),
 }
 FOUND = frozenset({"same", "recut"})  # says today what it said then
 
@@ -82,10 +83,12 @@ def _may_see(data: Path, entry: Entry, reader: Reader) -> bool:
 
 
 def became(again: Again) -> str:
-    """What became of a passage, as a French clause."""
-    words = STATES[again.state]
+    """What became of a passage, as a clause."""
+    words = _(STATES[again.state])
     if again.receipt is not None:
-        words += f" le {again.receipt.at[:10]} (reçu n° {again.receipt.id})"
+        words += _(" le {day} (reçu n° {number})").format(
+            day=again.receipt.at[:10], number=again.receipt.id
+        )
     if again.state == "changed" and again.source is not None:
         words += f" (SHA-256 {again.source.sha256[:12]}…)"
     return words

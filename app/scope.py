@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from app.words import N_
 from ingest.records.fold import fold
 
 _ADVICE = re.compile(
@@ -15,7 +16,7 @@ _ADVICE = re.compile(
     r"|est-(?:il|elle) (?:légale?|régulière?|illégale?))\b",
     re.I,
 )
-_NO_ADVICE = (
+_NO_ADVICE = N_(
     "Greffe rapporte ce que disent les actes ; il ne donne ni avis personnel ni conclusion sur la"
     " légalité."
 )
@@ -24,7 +25,7 @@ _SMALL_TALK = re.compile(
     r"|\W*(?:quelle heure est[- ]il|quel jour (?:sommes[- ]nous|est-on)"
     r"|quel temps (?:fait|fera)\b.*|raconte[- z]*moi\b.*|écris[- ]moi\b.*|traduis\b.*)\W*", re.I,
 )  # fmt: skip
-_NO_QUESTION = (
+_NO_QUESTION = N_(
     "Posez une question sur les actes, par exemple « Quel est le tarif de la cantine en 2024 ? »."
 )
 # Folded: stems of what belongs to somebody's private life.
@@ -49,7 +50,7 @@ _PERSON = re.compile(
     r"|Ecole|Salle|Foyer|Espace|Place|Rue|Parc|Saint|Pôle)"
     r"[A-ZÉÈ][a-zéèêëîïôç]+(?:-[A-ZÉÈ][a-zéèêëîïôç]+)? (?:[A-ZÉÈ][a-zéèêëîïôç-]+|[A-ZÉÈ]{3,})\b"
 )
-_NO_PRIVATE_LIFE = (
+_NO_PRIVATE_LIFE = N_(
     "Greffe ne renseigne pas sur la vie privée des personnes ; les actes trouvés n'en disent rien."
 )
 

@@ -21,6 +21,7 @@ from pydantic_settings import (
 
 from app.egress import networks
 from app.journal.kinds import Retention
+from app.words import Language
 from ingest.trouble import Trouble
 
 FILE = "greffe.toml"
@@ -90,6 +91,9 @@ class Page(_Part):
     host: str = Field("127.0.0.1", description="Adresse d'écoute ; ce poste seul par défaut.")
     port: int = Field(7860, ge=1, le=65535, description="Port d'écoute.")
     name: str = Field("", description="Noms sous lesquels on l'ouvre, séparés par des virgules.")
+    language: Language = Field(
+        "fr", description="Sa langue, pour tous : « fr » ou « en » ; les actes restent en français."
+    )
     certificate: Path | None = Field(None, description="Certificat TLS de la page (PEM, chaîne).")
     key: Path | None = Field(None, description="Clé de ce certificat (PEM).")
     proxy: str = Field(
@@ -317,6 +321,7 @@ _WRONG = {
     "path_type": "il faut un chemin entre guillemets",
     "greater_than_equal": "il faut au moins {ge}",
     "less_than_equal": "il faut au plus {le}",
+    "literal_error": "ce n'est pas une des valeurs possibles",
     "address": "{detail} ne convient pas : une adresse, ou un réseau de 256 adresses au plus",
     "tuple_type": "il faut une liste entre crochets",
     "model_type": "il faut une table, comme [page]",

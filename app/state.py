@@ -14,6 +14,7 @@ from app import receipts, watched
 from app.dropped import DROPPED, dropped_for
 from app.errors import UNFOUND, set_aside_line, told
 from app.ingested import STATES
+from app.words import N_, _, language
 from ingest.catalogue import Catalogue
 from ingest.findability import not_ready
 from ingest.withdrawals import withdrawals
@@ -87,7 +88,7 @@ def _sizes(place: Path) -> Iterator[int]:
     if place.is_file():
         with suppress(OSError):
             yield place.stat().st_size
-    for folder, _, names in os.walk(place):
+    for folder, _folders, names in os.walk(place):
         for name in names:
             with suppress(OSError):
                 yield os.lstat(os.path.join(folder, name)).st_size
@@ -134,8 +135,8 @@ def unready(state: Mapping[str, Any]) -> list[tuple[str, int, str]]:
 
 def size(count: float) -> str:
     """« 515 Mo », « 1,2 Go »."""
-    for unit, scale in (("Go", 1e9), ("Mo", 1e6), ("ko", 1e3)):
+    for unit, scale in ((N_("Go"), 1e9), (N_("Mo"), 1e6), (N_("ko"), 1e3)):
         if count >= scale:
             text = f"{count / scale:.0f}" if count >= 10 * scale else f"{count / scale:.1f}"
-            return f"{text.replace('.', ',')} {unit}"
-    return f"{count:.0f} octets"
+            return f"{text if language() == 'en' else text.replace('.', ',')} {_(unit)}"
+    return _("{count:.0f} octets").format(count=count)

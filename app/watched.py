@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from app.ingested import STAGES, duration
+from app.words import _, ngettext
 from ingest.progress import Progress
 from ingest.run_lock import owner
 
@@ -104,16 +105,16 @@ def shape(run: Watched | None) -> dict[str, object] | None:
 def described(run: Watched) -> str:
     """« Lecture : 45 %, 12 fichiers sur 40, 120 pages, reste environ 2 min 05 s »."""
     if not run.stage:
-        return "Préparation" if "ingest" in run.command.split() else f"En cours : {run.command}"
-    words = [f"{STAGES[run.stage]} : {int(100 * run.share)} %"]
+        known = _("En cours : {command}").format(command=run.command)
+        return _("Préparation") if "ingest" in run.command.split() else known
+    share = int(100 * run.share)
+    words = [_("{stage} : {share} %").format(stage=_(STAGES[run.stage]), share=share)]
     if run.files_in_all:
-        pace = f" ({run.pages_a_minute} par minute)" if run.pages_a_minute else ""
-        words.append(f"{_many(run.files, 'fichier')} sur {run.files_in_all}")
-        words.append(f"{_many(run.pages, 'page')}{pace}")
+        files = ngettext("{count} fichier sur {all}", "{count} fichiers sur {all}", run.files)
+        pages = ngettext("{count} page", "{count} pages", run.pages).format(count=run.pages)
+        pace = _(" ({count} par minute)").format(count=run.pages_a_minute)
+        words.append(files.format(count=run.files, all=run.files_in_all))
+        words.append(pages + (pace if run.pages_a_minute else ""))
     if run.left:
-        words.append(f"reste environ {duration(run.left)}")
+        words.append(_("reste environ {time}").format(time=duration(run.left)))
     return ", ".join(words)
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}{'s' if count > 1 else ''}"

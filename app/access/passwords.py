@@ -7,6 +7,7 @@ import threading
 import unicodedata
 from typing import TYPE_CHECKING
 
+from app.words import N_, _
 from ingest.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -56,15 +57,17 @@ def check(password: str, login: str, known: str) -> None:
     """
     plain = _plain(password)
     if len(plain) < SHORTEST:
-        raise PasswordRefused(detail=f"il faut au moins {SHORTEST} caractères")
+        raise PasswordRefused(
+            detail=_("il faut au moins {count} caractères").format(count=SHORTEST)
+        )
     if len(plain) > LONGEST:
-        raise PasswordRefused(detail=f"{LONGEST} caractères au plus")
+        raise PasswordRefused(detail=_("{count} caractères au plus").format(count=LONGEST))
     if len(set(plain)) < 5:
-        raise PasswordRefused(detail="il faut des caractères plus variés")
+        raise PasswordRefused(detail=N_("il faut des caractères plus variés"))
     if login.casefold() in plain.casefold():
-        raise PasswordRefused(detail="il contient votre identifiant")
+        raise PasswordRefused(detail=N_("il contient votre identifiant"))
     if matches(password, known):
-        raise PasswordRefused(detail="c'est celui que vous aviez")
+        raise PasswordRefused(detail=N_("c'est celui que vous aviez"))
 
 
 def _plain(password: str) -> str:

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from app.airtight.recording import Attempt
+from app.words import N_
 
 FOLDER = "egress"
 Verdict = Literal["airtight", "way_out", "incomplete"]
 VERDICTS: dict[Verdict, str] = {
-    "airtight": "Aucune tentative de sortie.",
-    "way_out": "Des tentatives de sortie ont été vues.",
-    "incomplete": "La preuve est incomplète : rien ne peut en être conclu.",
+    "airtight": N_("Aucune tentative de sortie."),
+    "way_out": N_("Des tentatives de sortie ont été vues."),
+    "incomplete": N_("La preuve est incomplète : rien ne peut en être conclu."),
 }
 KINDS = {
     "network": "réseau",

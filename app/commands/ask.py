@@ -112,7 +112,7 @@ def described(answer: Answer) -> str:
     if answer.status != "answered":
         lines.append(answer.message)
         if answer.nearest:
-            lines += ["", "Passages les plus proches (ils ne répondent pas) :"]
+            lines += ["", "Passages les plus proches (Greffe n'y a pas trouvé de réponse) :"]
             lines += [_source(citation) for citation in answer.nearest]
         return "\n".join(lines)
     for sentence in answer.sentences:

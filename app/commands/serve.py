@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.commands.shared import Data, administered, settings_of
+from app.words import speaking
 from ingest.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def _serve(settings: Settings, door: socket.socket) -> None:
 
     page = settings.page
     gate = gate_of(settings)
-    with open_desk(settings) as desk, _expiring(settings):
+    with open_desk(settings) as desk, _expiring(settings), speaking(page.language):
         from app.web.about import About
         from app.web.bounds import Allowed
         from app.web.server import build_app, serve

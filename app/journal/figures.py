@@ -16,11 +16,13 @@ from typing import Any
 from app.journal.chain import folder_of, lines
 from app.journal.entries import names_of
 from app.journal.words import opened
+from app.words import N_
 from ingest.records.fold import fold
 
 EXAMINER = "évaluation"  # who asks when answers are measured: not counted here
-SPANS = (("moins de 1 s", 1.0), ("1 à 2 s", 2.0), ("2 à 5 s", 5.0), ("5 à 10 s", 10.0),
-         ("10 à 30 s", 30.0), ("plus de 30 s", float("inf")))  # fmt: skip
+SPANS = ((N_("moins de 1 s"), 1.0), (N_("1 à 2 s"), 2.0), (N_("2 à 5 s"), 5.0),
+         (N_("5 à 10 s"), 10.0), (N_("10 à 30 s"), 30.0),
+         (N_("plus de 30 s"), float("inf")))  # fmt: skip
 _BY_DAY = 62  # a longer time is counted by month
 _MOST = 15  # sources, questions
 
@@ -70,7 +72,7 @@ class Figures:
 
     def spans(self) -> dict[str, int]:
         """How many answers took how long."""
-        found = dict.fromkeys((name for name, _ in SPANS), 0)
+        found = dict.fromkeys((span[0] for span in SPANS), 0)
         for one in self.seconds:
             found[next(name for name, most in SPANS if one < most)] += 1
         return found

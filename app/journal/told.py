@@ -6,6 +6,7 @@ from typing import Any
 
 from app.journal.kinds import NAMED
 from app.journal.search import Entry
+from app.words import N_, _, language
 
 _SHOWN = 100  # characters of a text
 
@@ -20,7 +21,8 @@ def described(entry: Entry) -> str:
 def person(entry: Entry) -> str:
     """« marie depuis 10.0.0.7 »."""
     known = entry.parts.get("who") or {}
-    return f"{known.get('name', '')}{' depuis ' + known['from'] if 'from' in known else ''}"
+    away = _(" depuis {address}").format(address=known["from"]) if "from" in known else ""
+    return f"{known.get('name', '')}{away}"
 
 
 def about(entry: Entry) -> str:
@@ -29,29 +31,36 @@ def about(entry: Entry) -> str:
     if "question" in entry.parts:
         words.append(f"« {_short(entry.parts['question'])} »")
     if entry.facts.get("status"):
-        words.append(_STATUSES.get(entry.facts["status"], str(entry.facts["status"])))
+        words.append(_(_STATUSES.get(entry.facts["status"], str(entry.facts["status"]))))
     elif entry.kind == "erased":
-        words.append(_CAUSES.get(entry.facts.get("cause", ""), ""))
+        words.append(_(_CAUSES.get(entry.facts.get("cause", ""), "")))
     elif entry.facts:
         words.append(_pairs(entry.facts))
     if "what" in entry.parts:
         words.append(_pairs(entry.parts["what"]))
     if entry.erased:
-        words.append(f"effacé le {max(entry.erased.values())[:10]}")
+        words.append(_("effacé le {day}").format(day=max(entry.erased.values())[:10]))
     return "  ".join(words)
 
 
 _CAUSES = {
-    "withdrawn": "document retiré",
-    "person": "historique d'une personne",
-    "own": "conversation effacée par qui l'a eue",
-    "expired": "durée passée",
+    "withdrawn": N_("document retiré"),
+    "person": N_("historique d'une personne"),
+    "own": N_("conversation effacée par qui l'a eue"),
+    "expired": N_("durée passée"),
 }
-_STATUSES = {"answered": "(répondue)", "not_in_records": "(sans réponse)"}
+_WRITTEN = frozenset({"text", "name", "source", "files", "targets", "fonds"})
+_STATUSES = {"answered": N_("(répondue)"), "not_in_records": N_("(sans réponse)")}
 
 
 def _pairs(values: dict[str, Any]) -> str:
-    return ", ".join(f"{name} : {_short(value)}" for name, value in values.items() if value)
+    return ", ".join(_pair(name, _short(value)) for name, value in values.items() if value)
+
+
+def _pair(name: str, value: str) -> str:
+    """What people wrote themselves stands between « » on a page that is not in French."""
+    quoted = language() == "en" and name in _WRITTEN
+    return f"{name}{_(' : ')}{f'« {value} »' if quoted else value}"
 
 
 def _short(value: object) -> str:

@@ -16,6 +16,7 @@ from app.citations import Answer, Draft
 from app.errors import as_trouble, keep_traceback, spoken
 from app.web.desk import Conversation, Desk
 from app.web.spacing import number
+from app.words import _
 from ingest.trouble import Trouble
 from vectorstore.narrow import EVERYTHING, Narrow
 
@@ -151,25 +152,26 @@ def failed(question: str, error: Exception, data: Path) -> Answer:
         reference = keep_traceback(error, data).stem
     except OSError:  # a full disk must not hide the first error
         _log.exception("trace non conservée")
-    told = (
-        "Une erreur s'est produite et la question n'a pas reçu de réponse. Réessayez ; si"
-        f" l'erreur revient, donnez la référence {reference} à votre administrateur."
-    )
+    told = _(
+        "Une erreur s'est produite et la question n'a pas reçu de réponse. Réessayez"
+        " ; si l'erreur revient, donnez la référence {reference} à votre"
+        " administrateur."
+    ).format(reference=reference)
     return Answer(reference, question, "error", message=told)
 
 
 def objection(question: str, conversation: Conversation) -> str:
     """Why a question cannot be asked, as a French sentence; empty when it can."""
     if not question.strip():
-        return "Écrivez une question."
+        return _("Écrivez une question.")
     if len(question) > LONGEST_QUESTION:
         said, most = (number(n) for n in (len(question), LONGEST_QUESTION))
-        return (
-            f"Votre question compte {said} caractères ; la limite est de {most}."
+        return _(
+            "Votre question compte {said} caractères ; la limite est de {most}."
             " Raccourcissez-la, puis envoyez-la de nouveau."
-        )
+        ).format(said=said, most=most)
     if not is_text(question):
-        return "Votre question contient un caractère illisible : tapez-la de nouveau."
+        return _("Votre question contient un caractère illisible : tapez-la de nouveau.")
     if len(conversation.turns) >= MAX_TURNS:
-        return "Cette conversation est longue : commencez-en une nouvelle."
+        return _("Cette conversation est longue : commencez-en une nouvelle.")
     return ""

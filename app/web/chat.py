@@ -27,10 +27,13 @@ from app.web.markup import notice, turn, turns, working
 from app.web.proof import Panel, View, first_view, listed, move, open_reference, panel
 from app.web.room import Room, served
 from app.web.spacing import as_typed, spaced_text
+from app.words import N_, _
 from vectorstore.narrow import EVERYTHING, Narrow
 
 Changes = dict[Any, Any]  # component → its new value or update
-UNREADABLE = "Les réponses de cette conversation ont été effacées, ou ne vous sont plus ouvertes."
+UNREADABLE = N_(
+    "Les réponses de cette conversation ont été effacées, ou ne vous sont plus ouvertes."
+)
 EXAMPLES_AWAITED = 120.0  # seconds
 LOOKED_AGAIN = 0.5  # seconds
 CONVERSATION_KEPT = 12 * 3600  # seconds after which a visitor's conversation is forgotten
@@ -141,7 +144,7 @@ class Chat:
             asking.leave()
             del self.running[ticket]
         if answer is None:
-            stopped = {p.stage: notice("Recherche arrêtée."), p.question: question}
+            stopped = {p.stage: notice(_("Recherche arrêtée.")), p.question: question}
             yield {**stopped, p.current: turn(number, question, None)}
             return
         yield {p.stage: "", p.current: turn(number, question, answer)}
@@ -167,7 +170,7 @@ class Chat:
         return {
             p.before: turns(conversation.turns),
             p.current: turn(number, question, None),
-            p.stage: working("Question reçue…"),
+            p.stage: working(_("Question reçue…")),
             p.question: "",
             self.ticket: ticket,
             **self._closed(),
@@ -219,7 +222,9 @@ class Chat:
         greeted: Changes = {
             p.choose: gr.update(visible=bool(fonds)),
             p.fonds: gr.update(choices=fonds, value=[], visible=len(fonds) > 1),
-            p.kinds: gr.update(choices=[(KINDS[one], one) for one in room.desk.kinds()], value=[]),
+            p.kinds: gr.update(
+                choices=[(_(KINDS[one]), one) for one in room.desk.kinds()], value=[]
+            ),
         }
         found = await run_in_threadpool(room.desk.examples)
         if found is None:  # who comes first after an indexing sees the page without waiting

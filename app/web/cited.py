@@ -20,6 +20,7 @@ from app.passages import Again
 from app.replay import FOUND, AnswerUnknown, replayed
 from app.web.markup import address
 from app.web.opinion_forms import judged, judging_form
+from app.words import _
 from ingest.catalogue import Catalogue
 
 _ANSWER = re.compile(r"[0-9a-f]{12}")
@@ -76,7 +77,7 @@ def cited(
     if reader.may_act_as("juriste"):
         verdict += judging_form(answer, int(number), token, here=_place(answer, *open_[at]))
     return Cited(
-        answer, int(number), f"source {at + 1} sur {len(open_)}",
+        answer, int(number), _("source {at} sur {count}").format(at=at + 1, count=len(open_)),
         _place(answer, *open_[at - 1]) if at else "",
         _place(answer, *open_[at + 1]) if at + 1 < len(open_) else "", verdict,
     )  # fmt: skip
@@ -86,17 +87,18 @@ def ways_of(one: Cited | None) -> str:
     """The way along the citations of the answer, as HTML."""
     if one is None:
         return ""
-    moves = ((one.before, "← Citation précédente"), (one.after, "Citation suivante →"))
+    moves = ((one.before, _("← Citation précédente")), (one.after, _("Citation suivante →")))
     links = [
         f'<a href="{escape(place)}">{words}</a>'
         if place
         else f'<span class="inactif">{words}</span>'
         for place, words in moves
     ]
-    links.append(f'<a href="{address(one.answer)}#source-{one.number}">Toute la réponse</a>')
+    links.append(f'<a href="{address(one.answer)}#source-{one.number}">{_("Toute la réponse")}</a>')
     return (
-        f'<nav class="ways" aria-label="Citations de la réponse">'
-        f"<b>Citation [{one.number}], {one.rank}</b> {' '.join(links)}</nav>{one.verdict}"
+        f'<nav class="ways" aria-label="{_("Citations de la réponse")}">'
+        + _("<b>Citation [{number}], {rank}</b>").format(number=one.number, rank=one.rank)
+        + f" {' '.join(links)}</nav>{one.verdict}"
     )
 
 

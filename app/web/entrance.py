@@ -25,18 +25,21 @@ from app.journal.entries import Journal
 from app.web.frame import Frame, filled
 from app.web.guard import ADDRESS, VISIT, headers_of
 from app.web.markup import notice
+from app.words import N_, _, language
 from ingest.trouble import Trouble
 
 MAX_FORM = 8192  # bytes
 FORM_COOKIE = "-formulaire"  # after the session cookie's name
-WRONG = (
-    "Identifiant ou mot de passe incorrect. Après plusieurs essais manqués, attendez un quart"
-    " d'heure avant le suivant."
+WRONG = N_(
+    "Identifiant ou mot de passe incorrect. Après plusieurs essais manqués,"
+    " attendez un quart d'heure avant le suivant."
 )
 UNKNOWN = "inconnu"
-STALE = "La page était ouverte depuis trop longtemps : recommencez."
-DIFFER = "Les deux saisies du nouveau mot de passe sont différentes."
-FIRST = "Votre mot de passe vous a été donné : choisissez-en un que vous serez seul à connaître."
+STALE = N_("La page était ouverte depuis trop longtemps : recommencez.")
+DIFFER = N_("Les deux saisies du nouveau mot de passe sont différentes.")
+FIRST = N_(
+    "Votre mot de passe vous a été donné : choisissez-en un que vous serez seul à connaître."
+)
 
 
 def add_entrance(
@@ -164,7 +167,7 @@ class Entrance:
     ) -> HTMLResponse:  # fmt: skip
         """The login page, with what there is to say."""
         token = secrets.token_urlsafe(24)
-        page = self._form("connexion", "Connexion", said, token, login[:256], self._elsewhere())
+        page = self._form("connexion", _("Connexion"), said, token, login[:256], self._elsewhere())
         response = HTMLResponse(page, status, headers={"cache-control": "no-store"})
         self._set_cookie(request, response, self._name(request) + FORM_COOKIE, token)
         return response
@@ -174,11 +177,15 @@ class Entrance:
         if self.gate.oidc is None:
             return ""
         label = escape(self.gate.oidc.label)
-        return f'<p class="ailleurs"><a href="/oidc/aller">Se connecter avec {label}</a></p>'
+        return (
+            '<p class="ailleurs"><a href="/oidc/aller">'
+            + _("Se connecter avec {label}").format(label=label)
+            + "</a></p>"
+        )
 
     def _password(self, visit: Visit, said: str, status: int = 200) -> HTMLResponse:
         page = self._form(
-            "mot-de-passe", "Changer de mot de passe", said, visit.csrf, visit.reader.login
+            "mot-de-passe", _("Changer de mot de passe"), said, visit.csrf, visit.reader.login
         )
         return HTMLResponse(page, status, headers={"cache-control": "no-store"})
 
@@ -249,7 +256,7 @@ class Entrance:
 def onward(address: str) -> HTMLResponse:
     """A page that leads on by itself."""
     goes = f'<meta http-equiv="refresh" content="0;url={escape(address)}">'
-    page = f'<!doctype html><html lang="fr"><title>Greffe</title>{goes}</html>'
+    page = f'<!doctype html><html lang="{language()}"><title>Greffe</title>{goes}</html>'
     return HTMLResponse(page, headers={"cache-control": "no-store"})
 
 

@@ -8,6 +8,9 @@ from html import escape
 from pathlib import Path
 
 from app.web.spacing import spaced
+from app.words import _, as_french, french, language
+
+HOLE = re.compile(r"\{\{(?:_ ([^{}]+)|(\w+))\}\}")
 
 
 class Frame:
@@ -22,8 +25,9 @@ class Frame:
         return (self._static / f"{name}.html").read_text("utf-8")
 
     def around(
-        self, title: str, content: str, *, ways: str = "", kind: str = "", head: str = ""
-    ) -> str:
+        self, title: str, content: str, *, ways: str = "", kind: str = "", head: str = "",
+        in_french: bool = False,
+    ) -> str:  # fmt: skip
         """The page.
 
         Args:
@@ -32,9 +36,11 @@ class Frame:
             ways: links to other pages, as HTML of ours.
             kind: the class of `main`.
             head: what the head holds besides, as HTML of ours.
+            in_french: the title is the name of a record.
         """
         shown = filled(self._page, {
-            "titre": escape(title), "ville": escape(self._town), "chemins": nav(ways),
+            "titre": escape(title), "langue_du_titre": french() if in_french else "",
+            "ville": as_french(escape(self._town)), "chemins": nav(ways),
             "genre": kind, "contenu": content, "tete": head,
         })  # fmt: skip
         return spaced(shown)
@@ -42,9 +48,14 @@ class Frame:
 
 def nav(ways: str) -> str:
     """The links at the head of a page; nothing where there are none."""
-    return f'<nav class="qui" aria-label="Pages">{ways}</nav>' if ways else ""
+    return f'<nav class="qui" aria-label="{_("Pages")}">{ways}</nav>' if ways else ""
 
 
 def filled(page: str, holes: Mapping[str, str]) -> str:
-    """A page of ours with its holes filled: « {{name}} » becomes HTML, in which no hole is seen."""
-    return re.sub(r"\{\{(\w+)\}\}", lambda hole: holes[hole[1]], page)
+    """A page of ours with its holes filled: « {{name}} » becomes HTML, in which no hole is seen.
+
+    « {{_ words}} » becomes the words in the language of the page, « {{langue}} » that language.
+    """
+    return HOLE.sub(
+        lambda hole: _(hole[1]) if hole[1] else {**holes, "langue": language()}[hole[2]], page
+    )

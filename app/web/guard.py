@@ -43,6 +43,7 @@ from app.web.rules import (
     Rule,
     rule_of,
 )
+from app.words import N_, _
 
 Receive = Callable[[], Awaitable[Message]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -66,8 +67,8 @@ HEADERS = {
 }
 HSTS = ("strict-transport-security", "max-age=31536000")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_BY_PROXY = "Cette page ne s'ouvre que par le serveur mandataire de la mairie."
-_LOG_IN = "Votre session est terminée : connectez-vous de nouveau."
+_BY_PROXY = N_("Cette page ne s'ouvre que par le serveur mandataire de la mairie.")
+_LOG_IN = N_("Votre session est terminée : connectez-vous de nouveau.")
 
 
 class _Ended(OSError):
@@ -191,16 +192,16 @@ class Guard:
     def _check_origin(self, scope: Scope, headers: Headers) -> None:
         host = headers.get("host", ("",))[0]
         if not any(known_host(host, name) for name in self.names):
-            raise Refused(421, "Ce nom de serveur n'est pas connu ici.")
+            raise Refused(421, _("Ce nom de serveur n'est pas connu ici."))
         speaks = self.proxy.speaks(_peer(scope))
         if self.by_proxy_alone and not speaks:
             raise Refused(403, _BY_PROXY, denied=True)
         if not self.gate.asks_login and _was_forwarded(headers):
             raise Refused(
-                403, "Un serveur mandataire est devant la page, qui n'a pas de connexion."
+                403, _("Un serveur mandataire est devant la page, qui n'a pas de connexion.")
             )
         if not _is_own(headers, host, scope["method"]):
-            raise Refused(403, "Demande venue d'un autre site : refusée.", denied=True)
+            raise Refused(403, _("Demande venue d'un autre site : refusée."), denied=True)
 
     def _check_visit(
         self, rule: Rule, visit: Visit | None, scope: Scope, headers: Headers
@@ -215,7 +216,7 @@ class Guard:
                 raise Refused(200, "", to=scope["path"])
             raise Refused(401, _LOG_IN, to="/connexion" if opens else "", denied=not opens)
         if visit.first and not rule.first:
-            raise Refused(403, "Changez d'abord votre mot de passe.", to="/mot-de-passe")
+            raise Refused(403, _("Changez d'abord votre mot de passe."), to="/mot-de-passe")
         if not visit.reader.may_act_as(rule.who):
             raise Refused(404, NOWHERE, denied=True)
 
@@ -348,9 +349,9 @@ def _was_forwarded(headers: Headers) -> bool:
 def _check_length(headers: Headers, most: int) -> None:
     length = headers.get("content-length", ("",))[0]
     if not length.isdigit():
-        raise Refused(411, "Demande sans longueur : refusée.")
+        raise Refused(411, _("Demande sans longueur : refusée."))
     if int(length) > most:
-        raise Refused(413, "Demande trop longue.")
+        raise Refused(413, _("Demande trop longue."))
 
 
 def _peer(scope: Scope) -> str:
@@ -361,7 +362,7 @@ def _peer(scope: Scope) -> str:
 
 def _joined(visit: Visit, name: object) -> str:
     if not isinstance(name, str) or not name or len(name) > 64:
-        raise Refused(400, "Demande illisible.")
+        raise Refused(400, _("Demande illisible."))
     return hashlib.sha256(f"{visit.key} {name}".encode()).hexdigest()[:32]
 
 
@@ -370,10 +371,10 @@ async def _whole(receive: Receive) -> bytes:
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            raise Refused(400, "Demande interrompue.")
+            raise Refused(400, _("Demande interrompue."))
         body += bytes(message.get("body", b""))
         if len(body) > MAX_BODY:
-            raise Refused(413, "Demande trop longue.")
+            raise Refused(413, _("Demande trop longue."))
         if not message.get("more_body"):
             return body
 
@@ -384,7 +385,7 @@ def _parsed(body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise Refused(400, "Demande illisible.")
+        raise Refused(400, _("Demande illisible."))
     return found
 
 

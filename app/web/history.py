@@ -19,18 +19,20 @@ from app.web.kept_markup import moment
 from app.web.markup import address, notice
 from app.web.plain import Plain, from_here, reader_of, token_of
 from app.web.spacing import number
+from app.words import N_, _, as_french, french, ngettext
 
-TITLE = "Mes conversations"
+TITLE = N_("Mes conversations")
 SHOWN = 50  # conversations on a page
-_KEPT = (
-    "Vos questions et leurs réponses sont gardées sur le serveur, dans le journal. Vous seul voyez"
-    " cette liste ; les personnes qui contrôlent le journal peuvent le lire."
+_KEPT = N_(
+    "Vos questions et leurs réponses sont gardées sur le serveur, dans le"
+    " journal. Vous seul voyez cette liste ; les personnes qui contrôlent le"
+    " journal peuvent le lire."
 )
-_ERASING = (
-    "Les questions et les réponses seront effacées. Restent au journal, pour sa durée : qui a"
-    " demandé, quand, et quelles pages ont été citées."
+_ERASING = N_(
+    "Les questions et les réponses seront effacées. Restent au journal, pour sa"
+    " durée : qui a demandé, quand, et quelles pages ont été citées."
 )
-ERASED = "La conversation a été effacée."
+ERASED = N_("La conversation a été effacée.")
 
 
 def add_history(app: FastAPI, plain: Plain, days: int) -> None:
@@ -87,8 +89,8 @@ class History:
         found = talks(self.plain.data, reader_of(request).login, text)
         shown = found[(page - 1) * SHOWN : page * SHOWN]
         content = "\n".join([
-            f"<h2>{TITLE}</h2>", notice(said, "status"),
-            f'<p class="note">{escape(_KEPT)} {escape(self._for_how_long())}</p>',
+            f"<h2>{_(TITLE)}</h2>", notice(said, "status"),
+            f'<p class="note">{escape(_(_KEPT))} {escape(self._for_how_long())}</p>',
             _search(text),
             _count(found, text),
             _items(shown, token_of(request)),
@@ -98,27 +100,27 @@ class History:
 
     def _for_how_long(self) -> str:
         if not self.days:
-            return "Elles le sont sans limite de durée."
-        return f"Elles en sont effacées après {number(self.days)} jours."
+            return _("Elles le sont sans limite de durée.")
+        return _("Elles en sont effacées après {days} jours.").format(days=number(self.days))
 
 
 def _search(text: str) -> str:
     return (
         '<form class="chercher" method="get" action="/historique" role="search">'
-        '<label for="q">Chercher dans mes questions</label>'
-        f'<input id="q" name="q" type="search" maxlength="200" value="{escape(text)}">'
-        "<button>Chercher</button></form>"
+        f'<label for="q">{_("Chercher dans mes questions")}</label>'
+        f'<input id="q" name="q" type="search" maxlength="200" value="{escape(text)}"><button>'
+        f"{_('Chercher')}</button></form>"
     )
 
 
 def _count(found: list[Talk], text: str) -> str:
     many = len(found)
     if not many:
-        none = "Aucune conversation ne contient ces mots." if text else "Aucune conversation."
+        none = _("Aucune conversation ne contient ces mots.") if text else _("Aucune conversation.")
         return f"<p>{none}</p>"
-    words = "conversation" if many == 1 else "conversations"
-    whole = ' <a href="/historique">Voir toutes</a>' if text else ""
-    return f"<p>{many} {words}.{whole}</p>"
+    words = ngettext("{many} conversation", "{many} conversations", many).format(many=many)
+    whole = f' <a href="/historique">{_("Voir toutes")}</a>' if text else ""
+    return f"<p>{words}.{whole}</p>"
 
 
 def _items(shown: list[Talk], token: str) -> str:
@@ -127,29 +129,31 @@ def _items(shown: list[Talk], token: str) -> str:
 
 
 def _item(talk: Talk, token: str) -> str:
-    title, place = escape(talk.title), f"/historique/{talk.id}"
+    title, place = as_french(escape(talk.title)), f"/historique/{talk.id}"
     hidden = f'<input type="hidden" name="jeton" value="{escape(token)}">'
     questions = "".join(
-        f'<li><a href="{address(turn.answer)}">{escape(turn.question)}</a>'
+        f'<li><a href="{address(turn.answer)}"{french()}>{escape(turn.question)}</a>'
         f' <span class="note">{moment(turn.at)}{_status(turn.status)}</span></li>'
         for turn in talk.turns
     )
     return (
         f'<li id="c-{talk.id}"><h3>{title}</h3><ol>{questions}</ol><div class="gestes">'
-        f'<a href="/?reprendre={talk.id}">Reprendre<span class="lu"> : {title}</span></a>'
-        f'<details><summary>Renommer<span class="lu"> : {title}</span></summary>'
-        f'<form method="post" action="{place}/nommer">{hidden}'
-        f'<label for="nom-{talk.id}">Nouveau nom</label>'
+        f'<a href="/?reprendre={talk.id}">{_("Reprendre")}'
+        f'<span class="lu"> : {title}</span></a><details><summary>{_("Renommer")}'
+        f'<span class="lu"> : {title}</span></summary>'
+        f'<form method="post" action="{place}/nommer">{hidden}<label for="nom-{talk.id}">'
+        f"{_('Nouveau nom')}</label>"
         f'<input id="nom-{talk.id}" name="nom" maxlength="{LONGEST_NAME}"'
-        f' value="{escape(talk.name)}"><button>Enregistrer</button></form></details>'
-        f'<details><summary>Effacer<span class="lu"> : {title}</span></summary>'
-        f'<form method="post" action="{place}/effacer">{hidden}<p>{escape(_ERASING)}</p>'
-        "<button>Effacer définitivement</button></form></details></div></li>"
+        f' value="{escape(talk.name)}">'
+        f"<button>{_('Enregistrer')}</button></form></details><details><summary>{_('Effacer')}"
+        f'<span class="lu"> : {title}</span></summary>'
+        f'<form method="post" action="{place}/effacer">{hidden}<p>{escape(_(_ERASING))}</p>'
+        f"<button>{_('Effacer définitivement')}</button></form></details></div></li>"
     )
 
 
 def _status(status: str) -> str:
-    return "" if status == "answered" else ", sans réponse"
+    return "" if status == "answered" else _(", sans réponse")
 
 
 def _pages(text: str, page: int, count: int) -> str:
@@ -157,7 +161,7 @@ def _pages(text: str, page: int, count: int) -> str:
 
     links = [
         f'<a href="/historique?{escape(urlencode({"q": text, "page": number}))}">{words}</a>'
-        for number, words in ((page - 1, "← Plus récentes"), (page + 1, "Plus anciennes →"))
+        for number, words in ((page - 1, _("← Plus récentes")), (page + 1, _("Plus anciennes →")))
         if 0 < number <= -(-count // SHOWN)
     ]
-    return f'<nav aria-label="Suite de la liste">{" ".join(links)}</nav>' if links else ""
+    return f'<nav aria-label="{_("Suite de la liste")}">{" ".join(links)}</nav>' if links else ""

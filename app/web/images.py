@@ -16,6 +16,7 @@ from app.pages import Undrawable, draw_page
 from app.web.desk import Catalogue
 from app.web.guard import ADDRESS, VISIT
 from app.web.shelf import Shelf
+from app.words import _
 
 WIDTHS = (900, 1350, 1800)  # pixels: as the page shows it, and enlarged
 MAX_QUOTE = 20_000  # characters: longer than any passage
@@ -57,8 +58,8 @@ def note_opened(
 def add_page_images(app: FastAPI, catalogue: Catalogue, journal: Journal) -> None:
     """Add the route. Nothing is kept by the browser: a withdrawn page is gone at once."""
 
-    def missing(*_: object) -> PlainTextResponse:
-        return PlainTextResponse("Cette page n'existe pas ou n'est plus en ligne.", 404)
+    def missing(*_asked: object) -> PlainTextResponse:
+        return PlainTextResponse(_("Cette page n'existe pas ou n'est plus en ligne."), 404)
 
     @app.get("/page/{source_id}/{number}.webp")
     def image(

@@ -1,4 +1,4 @@
-"""Our own page around Gradio's component: in French, with no inline script.
+"""Our own page around Gradio's component: in its own language, with no inline script.
 
 Gradio's has lang="en", scripts that the CSP blocks, and addresses on other sites.
 Imports FastAPI: loaded by app/web/server.py alone, when the page is built.
@@ -6,8 +6,10 @@ Imports FastAPI: loaded by app/web/server.py alone, when the page is built.
 
 from __future__ import annotations
 
+import json
 import re
 import time
+from collections.abc import Iterable
 from html import escape
 from importlib import resources
 from pathlib import Path
@@ -24,8 +26,10 @@ from app.web.guard import VISIT
 from app.web.opinion_forms import reasons
 from app.web.plain import head_of
 from app.web.spacing import number, spaced
+from app.words import N_, _, as_french, language, ngettext
 
-NOTHING = "Aucun fonds ne vous est ouvert : demandez-le à votre administrateur."
+NOTHING = N_("Aucun fonds ne vous est ouvert : demandez-le à votre administrateur.")
+SCRIPTED = re.compile(r'\b_\("([^"]+)"\)')  # the sentences of greffe.js
 FRESH = 5.0  # seconds: counting 70,000 passages takes 100 ms, and a page may be reloaded at will
 
 
@@ -34,6 +38,7 @@ def add_index(
 ) -> None:  # fmt: skip
     """Add the route."""
     page = (static / "index.html").read_text("utf-8")
+    scripted = SCRIPTED.findall((static / "greffe.js").read_text("utf-8"))
     script, style = _gradio_assets()
     told_lately: dict[Fonds, tuple[float, str]] = {}
 
@@ -48,12 +53,14 @@ def add_index(
     def index(request: Request) -> HTMLResponse:
         visit: Visit = request.scope[VISIT]
         own = desk.within(visit.reader.fonds)
-        told = " · ".join(part for part in (town, holdings_of(own, visit.reader.fonds)) if part)
+        parts = (as_french(escape(town)), escape(holdings_of(own, visit.reader.fonds)))
+        told = " · ".join(part for part in parts if part)
         shown = filled(page, {
             "script": script, "style": style, "usages": notice_for(request, informed),
-            "holdings": escape(told), "reader": nav(head_of(visit, "/")),
-            "nothing": "" if own.fonds() else f'<p class="avis">{escape(NOTHING)}</p>',
+            "holdings": told, "reader": nav(head_of(visit, "/")),
+            "nothing": "" if own.fonds() else f'<p class="avis">{escape(_(NOTHING))}</p>',
             "jeton": escape(visit.csrf), "motifs": reasons("page"),
+            "mots": in_its_language(scripted),
             "validates": "oui" if visit.reader.may_act_as("juriste") else "non",
         })  # fmt: skip
         return HTMLResponse(spaced(shown), headers={"cache-control": "no-store"})
@@ -63,11 +70,21 @@ def holdings(desk: Desk) -> str:
     """« 34 sources, 61 actes », from the desk's summary."""
     summary = desk.summary()
     counts = []
-    for key, one, many in (("sources", "source", "sources"), ("records", "acte", "actes")):
-        count = summary.get(key)
-        if isinstance(count, int):
-            counts.append(f"{number(count)} {one if count < 2 else many}")
+    if isinstance(count := summary.get("sources"), int):
+        said = ngettext("{count} source", "{count} sources", count)
+        counts.append(said.format(count=number(count)))
+    if isinstance(count := summary.get("records"), int):
+        said = ngettext("{count} acte", "{count} actes", count)
+        counts.append(said.format(count=number(count)))
     return ", ".join(counts)
+
+
+def in_its_language(sentences: Iterable[str]) -> str:
+    """What greffe.js says in the language of the page, as an attribute; nothing in French."""
+    if language() == "fr":
+        return ""
+    said = {sentence: _(sentence) for sentence in sentences}
+    return f' data-mots="{escape(json.dumps(said, ensure_ascii=False))}"'
 
 
 def _gradio_assets() -> tuple[str, str]:

@@ -29,11 +29,12 @@ from app.web.leaves import leaves
 from app.web.markup import address
 from app.web.opinion_forms import judged, judging_form, opinion_form
 from app.web.plain import UNKNOWN, Plain, from_here, reader_of, token_of
+from app.words import N_, _
 from ingest.trouble import Trouble
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-NAMELESS = "Écrivez votre nom : il sera montré avec la réponse."
-GONE = "La réponse n'est plus parmi les validées."
+NAMELESS = N_("Écrivez votre nom : il sera montré avec la réponse.")
+GONE = N_("La réponse n'est plus parmi les validées.")
 
 
 def add_kept(app: FastAPI, plain: Plain) -> None:
@@ -171,7 +172,7 @@ class Kept:
             found, known, form, said, self._judging(request, found),
             opinion_form(found.entry.id, token_of(request)),
         )  # fmt: skip
-        return self.plain.page(request, "Une réponse", content, status)
+        return self.plain.page(request, _("Une réponse"), content, status)
 
     def _judging(self, request: Request, found: Replay) -> dict[int, str]:
         """By number of a citation: what was said of it, and the form for who may say."""
@@ -193,12 +194,12 @@ class Kept:
 
     def _list(self, request: Request, said: str = "", status: int = 200) -> Response:
         content = kept_markup.list_page(self._items(request), token_of(request), said)
-        return self.plain.page(request, "Réponses validées", content, status)
+        return self.plain.page(request, _("Réponses validées"), content, status)
 
     def _told(self, request: Request, trouble: Trouble, status: int) -> Response:
         hidden = isinstance(trouble, AnswerUnknown | CuratedUnknown)
         said = UNKNOWN if hidden else spoken(trouble)
-        return self.plain.told(request, "Réponse", said, status)
+        return self.plain.told(request, _("Réponse"), said, status)
 
     def _administered(self, request: Request, command: str, **what: Any) -> None:
         self.plain.note(request, "admin", {"what": {"command": command, **what}})

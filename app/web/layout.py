@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.web.spacing import spaced_text
+from app.words import _, pgettext
 
 EXAMPLES = 4  # buttons
 # one Tab after the question: by the footer, the first citation was fourteen away
-TO_ANSWER = '<p><a class="evitement" href="#reponse">Aller à la réponse</a></p>'
+TO_ANSWER = '<p><a class="evitement" href="#reponse">{}</a></p>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +50,22 @@ def lay_out() -> Parts:
         head, moves, sheet = _source(gr)
         with gr.Column(elem_id="saisie"):
             question = gr.Textbox(
-                label="Votre question",
-                info="Entrée pour envoyer, Maj + Entrée pour aller à la ligne.",
+                label=_("Votre question"),
+                info=_("Entrée pour envoyer, Maj + Entrée pour aller à la ligne."),
                 elem_id="question",
                 lines=1,
                 max_lines=8,
                 autofocus=True,
             )
-            _markdown(gr, "aller", TO_ANSWER)
+            _markdown(gr, "aller", TO_ANSWER.format(_("Aller à la réponse")))
             with gr.Row(elem_id="actions"):
-                ask = gr.Button("Envoyer", variant="primary", elem_id="envoyer")
-                stop = gr.Button("Arrêter", elem_id="arreter")
-                anew = gr.Button("Nouvelle conversation", elem_id="nouvelle")
+                ask = gr.Button(_("Envoyer"), variant="primary", elem_id="envoyer")
+                stop = gr.Button(_("Arrêter"), elem_id="arreter")
+                anew = gr.Button(_("Nouvelle conversation"), elem_id="nouvelle")
             fonds, kinds, since, until, choose = _filters(gr)
             examples_row, examples = _examples(gr)
-        choice = gr.Textbox(visible="hidden", elem_id="choix", label="Citation choisie")
-        taken = gr.Textbox(visible="hidden", elem_id="reprise", label="Conversation reprise")
+        choice = gr.Textbox(visible="hidden", elem_id="choix", label=_("Citation choisie"))
+        taken = gr.Textbox(visible="hidden", elem_id="reprise", label=_("Conversation reprise"))
     return Parts(
         before, current, stage, head, sheet, moves, question, ask, stop, anew, fonds,
         kinds, since, until, choose, examples, examples_row, choice, taken,
@@ -74,10 +75,10 @@ def lay_out() -> Parts:
 def _source(gr: Any) -> tuple[Any, tuple[Any, ...], Any]:
     """The panel: what the source is, the four buttons, its page."""
     names = (
-        ("citation-avant", "← Source précédente"),
-        ("citation-apres", "Source suivante →"),
-        ("page-avant", "← Page précédente"),
-        ("page-apres", "Page suivante →"),
+        ("citation-avant", _("← Source précédente")),
+        ("citation-apres", _("Source suivante →")),
+        ("page-avant", _("← Page précédente")),
+        ("page-apres", _("Page suivante →")),
     )
     with gr.Column(elem_id="source"):
         head = _markdown(gr, "preuve")
@@ -89,31 +90,34 @@ def _source(gr: Any) -> tuple[Any, tuple[Any, ...], Any]:
 
 def _filters(gr: Any) -> tuple[Any, ...]:
     """What narrows the search, folded away: its choices are filled when the page is opened."""
-    from app.web.choices import refuse_in_french
+    from app.web.choices import refuse_in_our_words
 
-    refuse_in_french()
+    refuse_in_our_words()
     with gr.Accordion(
-        "Limiter la recherche", open=False, visible=False, elem_id="choisir"
+        _("Limiter la recherche"), open=False, visible=False, elem_id="choisir"
     ) as around:
         fonds = gr.CheckboxGroup(
-            [], label="Fonds", info=spaced_text("Rien de coché : tous les fonds."), elem_id="fonds"
+            [],
+            label=pgettext("several", "Fonds"),
+            info=spaced_text(_("Rien de coché : tous les fonds.")),
+            elem_id="fonds",
         )
         kinds = gr.CheckboxGroup(
             [],
-            label="Nature des actes",
-            info=spaced_text("Rien de coché : toutes."),
+            label=_("Nature des actes"),
+            info=spaced_text(_("Rien de coché : toutes.")),
             elem_id="natures",
         )
         with gr.Row(elem_id="periode"):
-            since = gr.Textbox(label="Depuis l'année", max_length=4, elem_id="depuis")
-            until = gr.Textbox(label="Jusqu'à l'année", max_length=4, elem_id="jusqua")
+            since = gr.Textbox(label=_("Depuis l'année"), max_length=4, elem_id="depuis")
+            until = gr.Textbox(label=_("Jusqu'à l'année"), max_length=4, elem_id="jusqua")
     return fonds, kinds, since, until, around
 
 
 def _examples(gr: Any) -> tuple[Any, tuple[Any, ...]]:
     """Questions to begin with: filled when the page is opened."""
     with gr.Column(elem_id="exemples", visible=False) as row:
-        _markdown(gr, "exemples-titre", "<h2>Exemples de questions</h2>")
+        _markdown(gr, "exemples-titre", f"<h2>{_('Exemples de questions')}</h2>")
         buttons = tuple(
             gr.Button("", size="sm", visible=False, elem_classes="exemple") for _ in range(EXAMPLES)
         )

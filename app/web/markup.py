@@ -4,36 +4,59 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from html import escape as plainly
 
 from app.citations import Answer, Citation, Draft, Sentence
 from app.web.spacing import spaced
-from ingest.records.label import short_date
+from app.words import N_, _, as_french, day, french, language, quoting
+from app.words import number as decimal
 
 # status → (class, what the reader sees beside the sentence)
 STATUS = {
-    "verbatim": ("exacte", "✓ citation exacte"),
-    "supported": ("appuyee", "≈ appuyée"),
-    "unverified": ("non-verifiee", "✗ non vérifiée"),
+    "verbatim": ("exacte", N_("✓ citation exacte")),
+    "supported": ("appuyee", N_("≈ appuyée")),
+    "unverified": ("non-verifiee", N_("✗ non vérifiée")),
 }
-PENDING = "… en cours de vérification"
-LEGEND = (
-    '<details class="legende"><summary>Que veulent dire ces mentions ?</summary>'
-    "<p>✓ citation exacte : la phrase se lit mot pour mot dans la source.</p>"
-    "<p>≈ appuyée : la phrase est reformulée ; ses chiffres, ses dates et ses noms sont"
-    " dans la source.</p>"
-    "<p>✗ non vérifiée : la source ne suffit pas à l&#39;établir ; ne pas s&#39;y fier.</p>"
-    "</details>"
-)
-TRY = (
-    '<h3>Que faire ?</h3><ul class="essais">'
-    "<li>Dites ce que vous savez : l&#39;année, le numéro de l&#39;acte, la séance,"
-    " la commune.</li>"
-    "<li>Employez les mots d&#39;un acte : «&nbsp;tarif&nbsp;» plutôt que"
-    " «&nbsp;prix&nbsp;», «&nbsp;subvention&nbsp;» plutôt que «&nbsp;aide&nbsp;».</li>"
-    "<li>L&#39;acte manque peut-être : demandez à votre administrateur ce qui est indexé.</li>"
-    "</ul>"
-)
+PENDING = N_("… en cours de vérification")
 EXTRACT = 280  # characters of a nearest passage shown in the list
+
+
+def legend() -> str:
+    """What is said beside a sentence, told."""
+    return (
+        '<details class="legende"><summary>'
+        + _("Que veulent dire ces mentions ?")
+        + "</summary><p>"
+        + _("✓ citation exacte : la phrase se lit mot pour mot dans la source.")
+        + "</p><p>"
+        + _(
+            "≈ appuyée : la phrase est reformulée ; ses chiffres, ses dates et ses noms"
+            " sont dans la source."
+        )
+        + "</p><p>"
+        + _("✗ non vérifiée : la source ne suffit pas à l&#39;établir ; ne pas s&#39;y fier.")
+        + "</p></details>"
+    )
+
+
+def advice() -> str:
+    """What to try when the records do not answer."""
+    return (
+        "<h3>"
+        + _("Que faire ?")
+        + '</h3><ul class="essais"><li>'
+        + _(
+            "Dites ce que vous savez : l&#39;année, le numéro de l&#39;acte, la séance, la commune."
+        )
+        + "</li><li>"
+        + _(
+            "Employez les mots d&#39;un acte : «&nbsp;tarif&nbsp;» plutôt que"
+            " «&nbsp;prix&nbsp;», «&nbsp;subvention&nbsp;» plutôt que «&nbsp;aide&nbsp;»."
+        )
+        + "</li><li>"
+        + _("L&#39;acte manque peut-être : demandez à votre administrateur ce qui est indexé.")
+        + "</li></ul>"
+    )
 
 
 def escape(text: str) -> str:
@@ -52,8 +75,12 @@ def turn(number: int, question: str, answer: Answer | Draft | None) -> str:
     elif answer is not None:
         body = _answer(number, answer)
     return spaced(
-        f'<section class="tour"><h2 class="question" id="tour-{number}" tabindex="-1">'
-        f'<span class="lu">Question {number} : </span>{escape(question)}</h2>{body}</section>',
+        (
+            f'<section class="tour"><h2 class="question" id="tour-{number}" tabindex="-1">'
+            '<span class="lu">'
+            + _("Question {number} :").format(number=number)
+            + f" </span>{as_french(escape(question))}</h2>{body}</section>"
+        ),
         marked=True,
     )
 
@@ -66,7 +93,28 @@ def turns(pairs: Sequence[tuple[str, Answer]]) -> str:
 def notice(sentence: str, role: str = "") -> str:
     """A sentence of the program to the user."""
     heard = f' role="{role}"' if role else ""
-    return spaced(f'<p class="avis"{heard}>{escape(sentence)}</p>') if sentence else ""
+    return spaced(f'<p class="avis"{heard}>{told(sentence)}</p>') if sentence else ""
+
+
+def told(sentence: str) -> str:
+    """A sentence of ours, translated and escaped; what it quotes is marked as French."""
+    return quoting(escape(_(sentence)))
+
+
+def named(said: str, shown: str, about: str) -> tuple[str, str]:
+    """An attribute and the words of a link that says more to a screen reader than is shown.
+
+    An attribute has one language: where the records' is another, what is said is hidden words.
+
+    Args:
+        said: with a hole, `{about}`.
+        shown: what everybody sees.
+        about: words of the records.
+    """
+    whole = said.format(about=as_french(plainly(about)))
+    if language() == "fr":
+        return f' aria-label="{whole}"', shown
+    return "", f'<span aria-hidden="true">{shown}</span><span class="lu">{whole}</span>'
 
 
 def address(id: str) -> str:
@@ -84,8 +132,8 @@ def confidence(citation: Citation) -> str:
     if not citation.ocr:
         return ""
     if citation.confidence is None:
-        return "lu par OCR"
-    return f"lu par OCR (confiance {round(100 * citation.confidence)} %)"
+        return _("lu par OCR")
+    return _("lu par OCR (confiance {value} %)").format(value=round(100 * citation.confidence))
 
 
 def _answer(number: int, answer: Answer) -> str:
@@ -93,20 +141,20 @@ def _answer(number: int, answer: Answer) -> str:
     parts += [_sentence(number, sentence, answer.citations) for sentence in answer.sentences]
     if answer.message:
         kind = "erreur" if answer.status == "error" else "refus"
-        parts.append(f'<p class="{kind}">{escape(answer.message)}</p>')
-    parts += [f'<p class="note">{escape(note)}</p>' for note in answer.notes]
+        parts.append(f'<p class="{kind}">{told(answer.message)}</p>')
+    parts += [f'<p class="note">{told(note)}</p>' for note in answer.notes]
     if answer.citations:
-        parts.append(f"<h3>Sources citées</h3>{_sources(number, answer.citations)}")
+        parts.append(f"<h3>{_('Sources citées')}</h3>{_sources(number, answer.citations)}")
     if answer.sentences:
-        parts.append(LEGEND)
+        parts.append(legend())
     if answer.nearest:
         parts.append(
-            "<h3>Passages les plus proches</h3>"
-            '<p class="note">Ils ne répondent pas à la question ; ils peuvent aider à la'
-            f" reformuler.</p>{_nearest(number, answer.nearest)}"
+            f'<h3>{_("Passages les plus proches")}</h3><p class="note">'
+            + _("Greffe n’y a pas trouvé de réponse ; ils peuvent aider à reformuler la question.")
+            + f"</p>{_nearest(number, answer.nearest)}"
         )
     if answer.status == "not_in_records":
-        parts.append(TRY)
+        parts.append(advice())
     parts.append(_foot(answer))
     parts.append(_ways(number, answer))
     return "".join(parts)
@@ -116,8 +164,8 @@ def _draft(draft: Draft) -> str:
     """Sentences with their verdict; that under way is shown as what nobody has checked."""
     judged = "".join(_sentence(0, sentence, ()) for sentence in draft.sentences)
     return (
-        f'{judged}<p class="phrase en-cours"><i>{escape(draft.pending)}</i>'
-        f' <span class="mention">{PENDING}</span></p>'
+        f'{judged}<p class="phrase en-cours"><i{french()}>{escape(draft.pending)}</i>'
+        f' <span class="mention">{_(PENDING)}</span></p>'
     )
 
 
@@ -125,29 +173,29 @@ def _validated(answer: Answer) -> str:
     """« validée par Anne Roy le 22/11/2026 »."""
     known = answer.validated
     assert known is not None
-    said = f"✓ Réponse validée par {known.by} le {short_date(known.on)}"
+    said = _("✓ Réponse validée par {by} le {on}").format(by=known.by, on=day(known.on))
     return f'<p class="validee">{escape(said)}</p>'
 
 
 def _sentence(number: int, sentence: Sentence, citations: Sequence[Citation]) -> str:
     name, mention = STATUS.get(sentence.status, STATUS["unverified"])
     lines = sentence.text.split("\n")  # rows of a table, items of a list
-    text = "<br>".join(escape(line) for line in lines)
+    text = as_french("<br>".join(escape(line) for line in lines))
     if name == "non-verifiee":
         text = f"<del>{text}</del>"
     known = {citation.number: citation for citation in citations}
     links = " ".join(
-        f'<a class="renvoi" href="#c-{number}-{n}" title="{escape(known[n].label)}">'
-        f'<span class="lu">Citation </span>[{n}]</a>'
+        f'<a class="renvoi" href="#c-{number}-{n}" title="{escape(known[n].label)}"{french()}>'
+        f'<span class="lu">{_("Citation")} </span>[{n}]</a>'
         for n in sentence.citations
         if n in known
     )
-    return f'<p class="phrase {name}">{text} {links} <span class="mention">{mention}</span></p>'
+    return f'<p class="phrase {name}">{text} {links} <span class="mention">{_(mention)}</span></p>'
 
 
 def _sources(number: int, citations: Sequence[Citation]) -> str:
     items = "".join(
-        f'<li><a href="#c-{number}-{citation.number}" title="[{citation.number}]'
+        f'<li><a{french()} href="#c-{number}-{citation.number}" title="[{citation.number}]'
         f' {escape(citation.reference or citation.label)}"><b>[{citation.number}]</b>'
         f" {escape(citation.label)}</a>{_ocr(citation)}</li>"
         for citation in citations
@@ -157,8 +205,9 @@ def _sources(number: int, citations: Sequence[Citation]) -> str:
 
 def _nearest(number: int, nearest: Sequence[Citation]) -> str:
     items = "".join(
-        f'<li><a href="#p-{number}-{position}">{escape(citation.label)}</a>{_ocr(citation)}'
-        f'<p class="extrait">{escape(_shortened(citation.quote.text))}</p></li>'
+        f'<li><a{french()} href="#p-{number}-{position}">{escape(citation.label)}</a>'
+        f'{_ocr(citation)}<p class="extrait"{french()}>'
+        f"{escape(_shortened(citation.quote.text))}</p></li>"
         for position, citation in enumerate(nearest, 1)
     )
     return f'<ul class="sources proches" role="list">{items}</ul>'
@@ -181,39 +230,39 @@ def _foot(answer: Answer) -> str:
     facts = []
     if answer.sentences and answer.model:
         facts.append(
-            "Phrases extraites des sources, sans modèle de langue"
+            _("Phrases extraites des sources, sans modèle de langue")
             if answer.model == "extractif"
-            else f"Rédigé par {answer.model}, vérifié phrase à phrase"
+            else _("Rédigé par {model}, vérifié phrase à phrase").format(model=answer.model)
         )
     if answer.seconds:
-        facts.append(f"{answer.seconds:.1f} s".replace(".", ","))
+        facts.append(f"{decimal(answer.seconds, 1)} s")
     return f'<p class="pied">{escape(" · ".join(facts))}</p>' if facts else ""
 
 
 def _opinion(id: str) -> str:
     """What the page's own script makes of these two is in greffe.js."""
     return (
-        '<p class="suites jugement"><span>Cette réponse vous aide-t-elle ?</span>'
-        f' <a href="#utile-{id}">Oui</a>'
-        f' <a href="#signaler-{id}">Signaler un problème</a></p>'
+        f'<p class="suites jugement"><span>{_("Cette réponse vous aide-t-elle ?")}</span> '
+        f'<a href="#utile-{id}">{_("Oui")}</a>'
+        f' <a href="#signaler-{id}">{_("Signaler un problème")}</a></p>'
     )
 
 
 def _ways(number: int, answer: Answer) -> str:
     """What can be done with an answer that the journal keeps."""
-    again = f'<a href="#reposer-{number}">Reposer la question</a>'
+    again = f'<a href="#reposer-{number}">{_("Reposer la question")}</a>'
     if answer.status == "error":
         return f'<p class="suites">{again}</p>'
     if not re.fullmatch(r"[0-9a-f]{12}", answer.id):
         return ""
     place = address(answer.id)
-    ways = [f'<a href="{place}">Rejouer<span class="valide">, valider</span></a>']
+    ways = [f'<a href="{place}">{_("Rejouer")}<span class="valide">{_(", valider")}</span></a>']
     if answer.sentences:
         ways = [
-            f'<a href="#copier-{number}">Copier avec les références</a>',
-            f'<a href="{place}/reponse.docx">Exporter en Word</a>',
-            f'<a href="{place}/reponse.pdf">En PDF</a>',
-            f'<a href="{place}/preuve.json">Fichier de preuve</a>',
+            f'<a href="#copier-{number}">{_("Copier avec les références")}</a>',
+            f'<a href="{place}/reponse.docx">{_("Exporter en Word")}</a>',
+            f'<a href="{place}/reponse.pdf">{_("En PDF")}</a>',
+            f'<a href="{place}/preuve.json">{_("Fichier de preuve")}</a>',
             *ways,
         ]
     ways.append(again)

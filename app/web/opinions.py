@@ -30,10 +30,11 @@ from app.web.guard import ADDRESS
 from app.web.kept_markup import moment
 from app.web.markup import address, notice
 from app.web.plain import UNKNOWN, Plain, from_here, reader_of
+from app.words import N_, _, as_french, french
 
-THANKS = "Merci : votre avis est noté, avec la réponse."
-NO_REASON = "Dites ce qui ne va pas : choisissez un motif."
-TITLE = "Avis sur les réponses"
+THANKS = N_("Merci : votre avis est noté, avec la réponse.")
+NO_REASON = N_("Dites ce qui ne va pas : choisissez un motif.")
+TITLE = N_("Avis sur les réponses")
 SHOWN = 200
 
 
@@ -66,8 +67,9 @@ class Opinions:
         everything = all_said(self.plain.data)
         shown = [one for one in everything if not motif or key_of(one) == motif]
         content = "\n".join([
-            f"<h2>{TITLE}</h2>", _counts(everything, motif), _items(shown[:SHOWN]),
-            f"<p>Les {SHOWN} derniers sont montrés.</p>" if len(shown) > SHOWN else "",
+            f"<h2>{_(TITLE)}</h2>", _counts(everything, motif), _items(shown[:SHOWN]),
+            f"<p>{_('Les {count} derniers sont montrés.').format(count=SHOWN)}</p>"
+            if len(shown) > SHOWN else "",
         ])  # fmt: skip
         return self.plain.page(request, TITLE, content)
 
@@ -81,7 +83,7 @@ class Opinions:
             return self.plain.told(request, TITLE, UNKNOWN, 404)
         said = Opinion(answer, useful, "" if useful else reason, _text(form))
         self._note(request, said)
-        back = f'<p><a href="{address(answer)}">Revenir à la réponse</a></p>'
+        back = f'<p><a href="{address(answer)}">{_("Revenir à la réponse")}</a></p>'
         return self.plain.page(request, TITLE, notice(THANKS, "status") + back)
 
     def _judge(self, request: Request, answer: str, form: Mapping[str, str]) -> Response:
@@ -117,8 +119,8 @@ def key_of(said: Said) -> str:
 
 
 _NAMES = {
-    "useful": "utile", **REASONS,
-    **{verdict: f"citation {name}" for verdict, name in VERDICTS.items()},
+    "useful": N_("utile"), **REASONS,
+    "confirmed": N_("citation confirmée"), "contested": N_("citation contestée"),
 }  # fmt: skip
 
 
@@ -128,15 +130,21 @@ def _text(form: Mapping[str, str]) -> str:
 
 def _counts(everything: Sequence[Said], motif: str) -> str:
     if not everything:
-        return "<p>Aucun avis pour l'instant.</p>"
+        return "<p>" + _("Aucun avis pour l'instant.") + "</p>"
     counts = Counter(map(key_of, everything))
-    links = [f'<a href="/avis"{_current(motif == "")}>tous ({len(everything)})</a>']
+    links = [
+        (
+            f'<a href="/avis"{_current(motif == "")}>'
+            + _("tous ({count})").format(count=len(everything))
+            + "</a>"
+        )
+    ]
     links += [
-        f'<a href="/avis?motif={key}"{_current(motif == key)}>{name} ({counts[key]})</a>'
+        f'<a href="/avis?motif={key}"{_current(motif == key)}>{_(name)} ({counts[key]})</a>'
         for key, name in _NAMES.items()
         if counts[key]
     ]
-    return f'<nav aria-label="Motifs" class="motifs">{" ".join(links)}</nav>'
+    return f'<nav aria-label="{_("Motifs")}" class="motifs">{" ".join(links)}</nav>'
 
 
 def _current(yes: bool) -> str:
@@ -146,10 +154,14 @@ def _current(yes: bool) -> str:
 def _items(shown: Sequence[Said]) -> str:
     items = "".join(
         f"<li><p><b>{_what(one)}</b></p>"
-        + (f"<blockquote>{escape(one.what.text)}</blockquote>" if one.what.text else "")
+        + (f"<blockquote{french()}>{escape(one.what.text)}</blockquote>" if one.what.text else "")
         + f'<p><a href="{address(one.what.answer)}">'
-        + f"{escape(one.question or '[question effacée]')}</a></p>"
-        + f'<p class="note">{moment(one.at)}, par {escape(one.who or "[effacé]")}</p></li>'
+        + (as_french(escape(one.question)) if one.question else _("[question effacée]"))
+        + '</a></p><p class="note">'
+        + _("{at}, par {who}").format(
+            at=moment(one.at), who=escape(one.who) if one.who else _("[effacé]")
+        )
+        + "</p></li>"
         for one in shown
     )
     return f'<ul role="list" class="avis-liste">{items}</ul>' if items else ""
@@ -157,6 +169,13 @@ def _items(shown: Sequence[Said]) -> str:
 
 def _what(one: Said) -> str:
     if isinstance(one.what, Judgement):
-        mark = "✓" if one.what.verdict == "confirmed" else "✗"
-        return f"{mark} Citation [{one.what.citation}] {VERDICTS[one.what.verdict]}"
-    return "✓ Réponse utile" if one.what.useful else f"✗ Réponse {REASONS[one.what.reason]}"
+        good = one.what.verdict == "confirmed"
+        said = (
+            _("✓ Citation [{number}] confirmée") if good else _("✗ Citation [{number}] contestée")
+        )
+        return said.format(number=one.what.citation)
+    return (
+        _("✓ Réponse utile")
+        if one.what.useful
+        else _("✗ Réponse {reason}").format(reason=_(REASONS[one.what.reason]))
+    )

@@ -22,19 +22,26 @@ from app.web.entrance import same
 from app.web.frame import Frame
 from app.web.guard import ADDRESS, VISIT
 from app.web.markup import notice
+from app.words import N_, _
 from ingest.catalogue import Catalogue
 
 WAYS: tuple[tuple[str, str, Role], ...] = (
-    ("/", "Poser une question", "agent"),
-    ("/historique", "Mes conversations", "agent"),
-    ("/validees", "Réponses validées", "juriste"),
-    ("/avis", "Avis", "admin"),
-    ("/administration", "Administration", "admin"),
-    ("/egress", "Où vont les données ?", "admin"),
+    ("/", N_("Poser une question"), "agent"),
+    ("/historique", N_("Mes conversations"), "agent"),
+    ("/validees", N_("Réponses validées"), "juriste"),
+    ("/avis", N_("Avis"), "admin"),
+    ("/administration", N_("Administration"), "admin"),
+    ("/egress", N_("Où vont les données ?"), "admin"),
 )
-ROLE_NAMES: dict[Role, str] = {"agent": "agent", "juriste": "juriste", "admin": "administrateur"}
-UNKNOWN = "Cette réponse n'existe pas ici, ou elle ne vous est pas ouverte."
-LOG_IN = '<a href="/connexion">Se connecter</a>'
+ROLE_NAMES: dict[Role, str] = {
+    "agent": N_("agent"), "juriste": N_("juriste"), "admin": N_("administrateur"),
+}  # fmt: skip
+UNKNOWN = N_("Cette réponse n'existe pas ici, ou elle ne vous est pas ouverte.")
+
+
+def log_in() -> str:
+    """The way to the login."""
+    return f'<a href="/connexion">{_("Se connecter")}</a>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +55,15 @@ class Plain:
     journal: Journal
 
     def page(
-        self, request: Request, title: str, content: str, status: int = 200, kind: str = "fiche"
+        self, request: Request, title: str, content: str, status: int = 200, kind: str = "fiche",
+        in_french: bool = False,
     ) -> Response:  # fmt: skip
         """The page, never kept by the browser."""
         visit: Visit | None = request.scope[VISIT]
-        links = head_of(visit) if visit else LOG_IN
-        shown = self.frame.around(title, content, ways=links, kind=kind)
+        links = head_of(visit) if visit else log_in()
+        shown = self.frame.around(
+            title if in_french else _(title), content, ways=links, kind=kind, in_french=in_french
+        )
         return HTMLResponse(shown, status, headers={"cache-control": "no-store"})
 
     def told(self, request: Request, title: str, said: str, status: int) -> Response:
@@ -79,7 +89,7 @@ class Plain:
 def ways(reader: Reader, here: str = "") -> str:
     """The links at the head of a page, but to itself."""
     return " ".join(
-        f'<a href="{address}">{words}</a>'
+        f'<a href="{address}">{_(words)}</a>'
         for address, words, role in WAYS
         if address != here and reader.may_act_as(role)
     )
@@ -91,14 +101,14 @@ def head_of(visit: Visit, here: str = "") -> str:
     if not visit.csrf:
         return pages
     reader = visit.reader
-    parts = [f"<span><b>{escape(reader.name)}</b> ({ROLE_NAMES[reader.role]})</span>"]
+    parts = [f"<span><b>{escape(reader.name)}</b> ({_(ROLE_NAMES[reader.role])})</span>"]
     if visit.own_password:
-        parts.append('<a href="/mot-de-passe">Changer de mot de passe</a>')
+        parts.append(f'<a href="/mot-de-passe">{_("Changer de mot de passe")}</a>')
     if visit.ends:
         parts.append(
             '<form method="post" action="/deconnexion">'
-            f'<input type="hidden" name="jeton" value="{escape(visit.csrf)}">'
-            "<button>Se déconnecter</button></form>"
+            f'<input type="hidden" name="jeton" value="{escape(visit.csrf)}"><button>'
+            f"{_('Se déconnecter')}</button></form>"
         )
     return f'<span class="pages">{pages}</span><span class="compte">{" ".join(parts)}</span>'
 

@@ -14,11 +14,12 @@ from app.errors import sentence
 from app.pages import Drawn, Undrawable, drawn_page, excerpt, has_paper
 from app.web.cited import place_of
 from app.web.desk import Catalogue, Conversation, Source
+from app.web.in_force import in_force
 from app.web.markup import confidence, escape, notice
 from app.web.spacing import spaced
+from app.words import _, as_french, french
 from ingest.discover import sha256
 from ingest.pages import Page
-from vectorstore.versions import period
 
 _REFERENCE = re.compile(r"#?([cp])-(\d{1,4})-(\d{1,4})")
 
@@ -87,7 +88,7 @@ def panel(catalogue: Catalogue, conversation: Conversation, view: View) -> Panel
     source = catalogue.source(citation.source_id)
     page = catalogue.page(citation.source_id, view.page)
     if source is None or source.state != "live" or page is None:
-        body = notice("Ce document a été retiré ou remplacé depuis cette réponse.")
+        body = notice(_("Ce document a été retiré ou remplacé depuis cette réponse."))
         before = after = False
     else:
         body = _body(citation, source, page) + _versions(catalogue, citation)
@@ -123,15 +124,19 @@ def listed(conversation: Conversation, view: View) -> Sequence[Citation]:
 
 def _head(citation: Citation, view: View, count: int) -> str:
     if view.nearest:
-        rank = f"Passage proche {view.position + 1} sur {count}, qui ne répond pas à la question"
+        rank = _("Passage proche {position} sur {count}, qui ne répond pas à la question").format(
+            position=view.position + 1, count=count
+        )
     else:
-        rank = f"Citation {citation.number}, source {view.position + 1} sur {count}"
+        rank = _("Citation {number}, source {position} sur {count}").format(
+            number=citation.number, position=view.position + 1, count=count
+        )
     read = confidence(citation)
     return (
         f'<p class="rang">{escape(rank)}</p>'
-        f'<h2 id="vue-{view.reference}" tabindex="-1">{escape(citation.label)}</h2>'
+        f'<h2 id="vue-{view.reference}" tabindex="-1"{french()}>{escape(citation.label)}</h2>'
         + (f'<p class="ocr">{escape(read)}</p>' if read else "")
-        + f'<blockquote class="passage">{escape(citation.quote.text)}</blockquote>'
+        + f'<blockquote class="passage"{french()}>{escape(citation.quote.text)}</blockquote>'
     )
 
 
@@ -146,9 +151,9 @@ def _judging(answer: str, number: int) -> str:
     if not answer:
         return ""
     return (
-        '<p class="suites jugement valide"><span>Cette citation :</span>'
-        f' <a href="#confirmer-{answer}-{number}">✓ Confirmer</a>'
-        f' <a href="#contester-{answer}-{number}">✗ Contester</a></p>'
+        f'<p class="suites jugement valide"><span>{_("Cette citation :")}</span> '
+        f'<a href="#confirmer-{answer}-{number}">{_("✓ Confirmer")}</a>'
+        f' <a href="#contester-{answer}-{number}">{_("✗ Contester")}</a></p>'
     )
 
 
@@ -158,21 +163,22 @@ def _tools(catalogue: Catalogue, citation: Citation, page: int, answer: str) -> 
     act = catalogue.record(int(record)) if record.isdecimal() else None
     named = citation.reference or citation.label
     ways = [
-        '<a href="#retour">Revenir à la réponse</a>',
-        '<a href="#reference">Copier la référence</a>',
+        f'<a href="#retour">{_("Revenir à la réponse")}</a>',
+        f'<a href="#reference">{_("Copier la référence")}</a>',
     ]
     source = catalogue.source(citation.source_id)
     if source is not None and source.state == "live":
         asked: dict[str, str | int] = {"reponse": answer, "citation": citation.number}
         kept = asked if answer else None
         place = place_of(citation.source_id, page, record, citation.quote, kept)
-        ways.append(f'<a href="{escape(place)}" target="_blank">Page en grand et texte</a>')
+        ways.append(f'<a href="{escape(place)}" target="_blank">{_("Page en grand et texte")}</a>')
         if act is not None:
             since = f"?version={citation.date}" if citation.article_id and citation.date else ""
             card = escape(f"/acte/{record}{since}")
-            ways.append(f'<a href="{card}" target="_blank">Fiche</a>')
+            ways.append(f'<a href="{card}" target="_blank">{_("Fiche")}</a>')
     return (
-        f'<p class="note">Référence : <span class="reference">{escape(named)}</span></p>'
+        f'<p class="note">{_("Référence :")}'
+        f' <span class="reference"{french()}>{escape(named)}</span></p>'
         f'<p class="suites">{" ".join(ways)}</p>{_judging(answer, citation.number)}'
     )
 
@@ -184,11 +190,12 @@ def _versions(catalogue: Catalogue, citation: Citation) -> str:
         return ""
     lines = []
     for row in reversed(rows):
-        words = escape(period(row) + (f" ({row.by})" if row.by else ""))
+        words = in_force(row, escape)
         cited = row.date == citation.date
-        lines.append(f"<strong>{words} — citée ici</strong>" if cited else words)
+        marked = f"<strong>{_('{words} — citée ici').format(words=words)}</strong>"
+        lines.append(marked if cited else words)
     since = rows[-1].date > (citation.date or "")
-    head = "Article modifié depuis : ses versions" if since else "Les versions de cet article"
+    head = _("Article modifié depuis : ses versions") if since else _("Les versions de cet article")
     items = "".join(f"<li>{line}</li>" for line in lines)
     return f'<p class="note">{head}</p><ul class="versions">{items}</ul>'
 
@@ -199,10 +206,12 @@ def _body(citation: Citation, source: Source, page: Page) -> str:
     if has_paper(source.file):
         shown = _drawn(citation, source, page, here)
     else:
-        shown = '<p class="note">Texte du document</p>' + _text(page, here)
+        shown = f'<p class="note">{_("Texte du document")}</p>' + _text(page, here)
     return (
         _elsewhere(citation, page) + _changed(source) + shown
-        + f'<p class="fichier">Fonds {escape(source.fonds)}, fichier {escape(source.path)}</p>'
+        + ('<p class="fichier">' + _("Fonds {fonds}, fichier {path}").format(
+            fonds=as_french(escape(source.fonds)), path=as_french(escape(source.path))
+        ) + "</p>")
     )  # fmt: skip
 
 
@@ -211,40 +220,46 @@ def _drawn(citation: Citation, source: Source, page: Page, quote: Quote | None) 
         drawn = drawn_page(source.file, page.number, quote=quote, text_page=page)
     except Undrawable as trouble:
         said = sentence(trouble)
-        return notice((said.happened if said else "") + " En voici le texte.") + _text(page, quote)
+        return notice((said.happened if said else "") + f" {_('En voici le texte.')}") + _text(
+            page, quote
+        )
     unfound = quote is not None and drawn.top is None
-    said_so = notice("Le passage n'a pas pu être encadré sur l'image.") if unfound else ""
+    said_so = notice(_("Le passage n'a pas pu être encadré sur l'image.")) if unfound else ""
     return said_so + _figure(citation, page.number, drawn) + _folded_text(page, quote)
 
 
 def _figure(citation: Citation, page: int, drawn: Drawn) -> str:
     address = escape(image_address(citation, page))
-    what = f"Page {page} du document"
+    what = _("Page {page} du document").format(page=page)
     place = ""
     if drawn.top is not None:
-        what += ", passage cité encadré"
+        what += _(", passage cité encadré")
         place = f'<span id="passage" style="top: {100 * drawn.top:.1f}%"></span>'
     return (
-        f'<figure><a href="{address}" title="Ouvrir l&#39;image de la page dans un nouvel onglet">'
+        f'<figure><a href="{address}" title="'
+        f'{_("Ouvrir l&#39;image de la page dans un nouvel onglet")}">'
         f'<img src="{address}" alt="{escape(what)}" width="{drawn.width}"'
-        f' height="{drawn.height}">{place}</a><figcaption>{escape(what)}</figcaption></figure>'
+        f' height="{drawn.height}">{place}'
+        f"</a><figcaption>{escape(what)}</figcaption></figure>"
     )
 
 
 def _folded_text(page: Page, quote: Quote | None) -> str:
-    return f"<details><summary>Texte de la page</summary>{_text(page, quote)}</details>"
+    return f"<details><summary>{_('Texte de la page')}</summary>{_text(page, quote)}</details>"
 
 
 def _text(page: Page, quote: Quote | None) -> str:
     around = excerpt(page, quote)
     mark = f"<mark>{escape(around.quoted)}</mark>" if around.quoted else ""
-    return f'<div class="feuille">{escape(around.before)}{mark}{escape(around.after)}</div>'
+    return (
+        f'<div class="feuille"{french()}>{escape(around.before)}{mark}{escape(around.after)}</div>'
+    )
 
 
 def _elsewhere(citation: Citation, page: Page) -> str:
     if page.number == citation.quote.page:
         return ""
-    return notice(f"Le passage cité est à la page {citation.quote.page}.")
+    return notice(_("Le passage cité est à la page {page}.").format(page=citation.quote.page))
 
 
 def _changed(source: Source) -> str:
@@ -257,7 +272,7 @@ def _changed(source: Source) -> str:
         return ""
     if stat.st_size == source.size and _content(source.file, stat.st_mtime_ns) == source.sha256:
         return ""  # copied or touched: the same bytes under a new date
-    return notice("Le fichier a changé depuis son indexation : relisez la page avec prudence.")
+    return notice(_("Le fichier a changé depuis son indexation : relisez la page avec prudence."))
 
 
 @lru_cache(maxsize=256)

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.access.proxy import Headers
 from app.web.spacing import spaced_text
+from app.words import N_, _
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -16,17 +17,17 @@ Send = Callable[[Message], Awaitable[None]]
 # (scope, title, sentence) → the page
 Told = Callable[[Mapping[str, Any], str, str], str]
 
-NOWHERE = "Cette page n'existe pas."
-FAILED = "La page n'a pas pu être préparée : un incident est survenu sur le serveur."
+NOWHERE = N_("Cette page n'existe pas.")
+FAILED = N_("La page n'a pas pu être préparée : un incident est survenu sur le serveur.")
 _TITLES = {
-    401: "Connexion terminée", 403: "Demande refusée", 404: "Page introuvable",
-    429: "Trop de demandes", 500: "Incident",
+    401: N_("Connexion terminée"), 403: N_("Demande refusée"), 404: N_("Page introuvable"),
+    429: N_("Trop de demandes"), 500: N_("Incident"),
 }  # fmt: skip
 _SENTENCES = {
-    404: NOWHERE, 405: "Cette adresse ne s'ouvre pas ainsi.",
-    422: "Cette adresse n'est pas écrite comme il faut.", 500: FAILED,
+    404: NOWHERE, 405: N_("Cette adresse ne s'ouvre pas ainsi."),
+    422: N_("Cette adresse n'est pas écrite comme il faut."), 500: FAILED,
 }  # fmt: skip
-_REFUSED = "La demande n'a pas pu aboutir."
+_REFUSED = N_("La demande n'a pas pu aboutir.")
 
 
 class Refused(Exception):
@@ -38,7 +39,7 @@ class Refused(Exception):
         """`after`: seconds to wait before the next try; `denied`: for want of a right."""
         super().__init__(sentence)
         self.status = status
-        self.sentence = sentence
+        self.sentence = _(sentence)
         self.to = to
         self.after = after
         self.denied = denied
@@ -107,7 +108,7 @@ class Framed:
         said = self.body.decode("utf-8", "replace") if plain else ""
         if not said or status in (405, 500):  # Starlette's own are English
             said = _SENTENCES.get(status, _REFUSED)
-        page = self.told(self.scope, _TITLES.get(status, "Demande refusée"), said).encode()
+        page = self.told(self.scope, _TITLES.get(status, N_("Demande refusée")), said).encode()
         ours = (b"content-type", b"content-length")
         headers = [pair for pair in held["headers"] if pair[0].lower() not in ours]
         headers += [

@@ -12,8 +12,9 @@ from app.access.reader import Reader
 from app.web.desk import Desk
 from app.web.guard import ADDRESS, VISIT
 from app.web.shelf import Shelf
+from app.words import N_, _
 
-ENDED = "Votre session est terminée : rechargez la page pour vous connecter."
+ENDED = N_("Votre session est terminée : rechargez la page pour vous connecter.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def served(does: Any, desk: Desk, gate: Gate) -> Any:
     def enter(request: Any) -> Room:
         visit = gate.still(request.request.scope[VISIT])
         if visit is None:
-            raise gr.Error(ENDED, print_exception=False)
+            raise gr.Error(_(ENDED), print_exception=False)
         return room_of(desk, visit.reader, request.request.scope.get(ADDRESS, ""))
 
     if inspect.isasyncgenfunction(does):

@@ -14,6 +14,7 @@ from app.access.gate import Gate, LoginGate, OpenGate
 from app.journal.entries import Journal
 from app.web.bounds import Allowed, Bounds
 from app.web.desk import Desk, Settings
+from app.words import _
 from ingest import wall
 
 if TYPE_CHECKING:
@@ -119,19 +120,19 @@ def _told(gate: Gate, town: str) -> Told:
     from app.web.frame import Frame
     from app.web.guard import VISIT
     from app.web.markup import notice
-    from app.web.plain import LOG_IN, head_of
+    from app.web.plain import head_of, log_in
 
     frame = Frame(STATIC, town)
 
     def told(scope: Mapping[str, Any], title: str, said: str) -> str:
         visit: Visit | None = scope.get(VISIT)
         if visit is not None:
-            links, back = head_of(visit), '<a href="/">Revenir à la page des questions</a>'
+            links, back = head_of(visit), f'<a href="/">{_("Revenir à la page des questions")}</a>'
         else:
-            links = LOG_IN if gate.asks_login else ""
-            back = '<a href="/">Aller à l\'accueil</a>'
-        content = f"<h2>{escape(title)}</h2>{notice(said)}<p>{back}</p>"
-        return frame.around(title, content, ways=links, kind="fiche")
+            links = log_in() if gate.asks_login else ""
+            back = '<a href="/">' + _("Aller à l'accueil") + "</a>"
+        content = f"<h2>{escape(_(title))}</h2>{notice(said)}<p>{back}</p>"
+        return frame.around(_(title), content, ways=links, kind="fiche")
 
     return told
 

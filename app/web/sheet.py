@@ -23,13 +23,14 @@ from app.web.images import MAX_QUOTE, NoSuchPage, note_opened
 from app.web.plain import Plain, reader_of, token_of
 from app.web.sheet_markup import Sheet, card_page, named, sheet_page
 from app.web.shelf import Shelf
+from app.words import N_, _
 from ingest.discover import sha256
 from ingest.records.version import VersionRow
 from ingest.rows import RecordRow, Source
 
-GONE = "Cette page n'existe pas, n'est plus en ligne, ou ne vous est pas ouverte."
-CHANGED = "Le fichier a changé depuis son indexation : il n'est pas donné sous ce nom."
-TITLE = "Source"
+GONE = N_("Cette page n'existe pas, n'est plus en ligne, ou ne vous est pas ouverte.")
+CHANGED = N_("Le fichier a changé depuis son indexation : il n'est pas donné sous ce nom.")
+TITLE = N_("Source")
 
 
 def add_sheets(app: FastAPI, plain: Plain) -> None:
@@ -133,7 +134,8 @@ class Sheets:
             page for n in range(found.page_first, found.page_last + 1)
             if (page := catalogue.page(source.id, n))
         ]  # fmt: skip
-        return self.plain.page(request, found.label, card_page(whole, versions, version, pages))
+        shown = card_page(whole, versions, version, pages)
+        return self.plain.page(request, found.label, shown, in_french=True)
 
     def _sheet(
         self, shelf: Shelf, source: Source, number: int, record: str, start: int, end: int
@@ -181,7 +183,7 @@ class Sheets:
         except OSError:
             same = False
         if not same:
-            raise Undrawable(page=0, detail="le fichier a changé ou n'est plus à sa place")
+            raise Undrawable(page=0, detail=_("le fichier a changé ou n'est plus à sa place"))
 
     def _given(self, request: Request, source: Source, page: int) -> None:
         what = {"fonds": source.fonds, "source": source.path, "page": page}

@@ -12,30 +12,40 @@ from app.citations import Quote
 from app.pages import has_paper
 from app.reference import reference
 from app.web.cited import Cited, place_of, ways_of
+from app.web.in_force import in_force
+from app.words import N_, _, as_french, french, long_day, ngettext
 from ingest.pages import Page
-from ingest.records.label import KIND_NAMES, french_date
+from ingest.records.label import KIND_NAMES
 from ingest.records.record import Fact, Vote
 from ingest.records.version import VersionRow
 from ingest.rows import RecordRow, Source
-from vectorstore.versions import dated_label, period
+from vectorstore.versions import dated_label
 
 SIZES = {"100": 900, "150": 1350, "200": 1800}  # per cent → pixels of width
 SHOWN = 30  # acts that name another
 # facts of an act, in the order of the card; one that decides should state those marked
 _FACTS = {
-    "numero": ("Numéro", True), "date": ("Date", True), "objet": ("Objet", True),
-    "vote": ("Vote", True), "presidence": ("Présidence", False),
-    "rapporteur": ("Rapporteur", False), "presents": ("Présents", False),
-    "procurations": ("Procurations", False), "absents": ("Absents", False),
-    "montant": ("Montant dans l'objet", False),
-    "identifiant": ("Identifiant de l'acte", False),
-    "transmission": ("Reçu en préfecture", True), "publication": ("Publié", True),
+    "numero": (N_("Numéro"), True), "date": (N_("Date"), True), "objet": (N_("Objet"), True),
+    "vote": (N_("Vote"), True), "presidence": (N_("Présidence"), False),
+    "rapporteur": (N_("Rapporteur"), False), "presents": (N_("Présents"), False),
+    "procurations": (N_("Procurations"), False), "absents": (N_("Absents"), False),
+    "montant": (N_("Montant dans l'objet"), False),
+    "identifiant": (N_("Identifiant de l'acte"), False),
+    "transmission": (N_("Reçu en préfecture"), True), "publication": (N_("Publié"), True),
 }  # fmt: skip
 _DATES = frozenset({"date", "transmission", "publication"})
-_OUTCOMES = {"adopte": "adopté", "rejete": "rejeté", "retire": "retiré"}
-_ROLES = {"visa": "Vise", "renvoi": "Cite", "rapporte": "Rapporte, modifie ou abroge"}
-_NAMED = {"visa": "vise", "renvoi": "cite", "rapporte": "rapporte, modifie ou abroge"}
-_ABSENT = '<span class="manque">non trouvé dans le texte</span>'
+_OUTCOMES = {"adopte": N_("adopté"), "rejete": N_("rejeté"), "retire": N_("retiré")}
+_ROLES = {"visa": N_("Vise"), "renvoi": N_("Cite"), "rapporte": N_("Rapporte, modifie ou abroge")}
+_ABSENT = N_("non trouvé dans le texte")
+# what an act does with the article, with the act that the card is of
+_NAMED_ARTICLE = {
+    "visa": N_("vise cet article"), "renvoi": N_("cite cet article"),
+    "rapporte": N_("rapporte, modifie ou abroge cet article"),
+}  # fmt: skip
+_NAMED_ACT = {
+    "visa": N_("vise cet acte"), "renvoi": N_("cite cet acte"),
+    "rapporte": N_("rapporte, modifie ou abroge cet acte"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +78,12 @@ def sheet_page(sheet: Sheet, size: str) -> str:
     name = sheet.act.label if sheet.act else sheet.source.path
     paper = has_paper(sheet.source.file)
     shown = _image(sheet, SIZES[size]) if paper else ""
-    where = f", page {sheet.page.number} sur {sheet.last}" if sheet.article is None else ""
+    where = _(", page {number} sur {last}").format(number=sheet.page.number, last=sheet.last)
+    where = where if sheet.article is None else ""
     used = sheet.version.date if sheet.version else ""
     return "\n".join([
-        f"<h2>{escape(name)}</h2>",
-        f'<p class="note">Fonds {escape(sheet.source.fonds)}, fichier'
-        f" {escape(sheet.source.path)}{where}{escape(_read_by(sheet.page))}</p>",
+        f"<h2{french()}>{escape(name)}</h2>",
+        f'<p class="note">{_file(sheet.source)}{where}{escape(_read_by(sheet.page))}</p>',
         _name(sheet),
         ways_of(sheet.cited),
         _ways(sheet, size, paper=paper),
@@ -95,17 +105,20 @@ def card_page(
     """
     act, source = card.record, card.source
     place = place_of(source.id, act.page_first, str(act.id))
-    last = f" à {act.page_last}" if act.page_last != act.page_first else ""
-    read = "l'article" if versions else f"l'acte (p. {act.page_first}{last})"
+    read = (
+        _("Lire l'acte (p. {first} à {last})")
+        if act.page_last != act.page_first
+        else (_("Lire l'acte (p. {first})"))
+    )
+    read = _("Lire l'article") if versions else read
     whole = reference(act.label, act.kind, act.body)
     stood = next((row for row in versions if row.date == (used or act.date)), None)
     whole = dated_label(whole, stood) if stood else whole
     return "\n".join([
-        f"<h2>{escape(act.label)}</h2>",
-        f'<p class="note">Fonds {escape(source.fonds)}, fichier {escape(source.path)}</p>',
-        f'<p>Référence : <span class="reference">'
-        f"{escape(whole)}</span></p>",
-        f'<p class="ways"><a href="{escape(place)}">Lire {read}</a></p>',
+        f"<h2{french()}>{escape(act.label)}</h2>",
+        f'<p class="note">{_file(source)}</p>', _referred(whole),
+        f'<p class="ways"><a href="{escape(place)}">'
+        f"{read.format(first=act.page_first, last=act.page_last)}</a></p>",
         _facts(card, pages),
         _versions(versions, used or (act.date or "")),
         _references(card),
@@ -115,7 +128,17 @@ def card_page(
 
 def _name(sheet: Sheet) -> str:
     said = named(sheet)
-    return f'<p>Référence : <span class="reference">{escape(said)}</span></p>' if said else ""
+    return _referred(said) if said else ""
+
+
+def _file(source: Source) -> str:
+    return _("Fonds {fonds}, fichier {path}").format(
+        fonds=as_french(escape(source.fonds)), path=as_french(escape(source.path))
+    )
+
+
+def _referred(name: str) -> str:
+    return f'<p>{_("Référence :")} <span class="reference"{french()}>{escape(name)}</span></p>'
 
 
 def named(sheet: Sheet) -> str:
@@ -136,8 +159,9 @@ def _numbered(sheet: Sheet) -> bool:
 def _read_by(page: Page) -> str:
     if not page.ocr:
         return ""
-    sure = "" if page.confidence is None else f" (confiance {round(100 * page.confidence)} %)"
-    return f", lue par OCR{sure}"
+    if page.confidence is None:
+        return _(", lue par OCR")
+    return _(", lue par OCR (confiance {sure} %)").format(sure=round(100 * page.confidence))
 
 
 def _ways(sheet: Sheet, size: str, *, paper: bool) -> str:
@@ -156,14 +180,14 @@ def _ways(sheet: Sheet, size: str, *, paper: bool) -> str:
         return address if wanted == "100" else _with(address, taille=wanted)
 
     links = [
-        link(sized(number - 1, size), "← Page précédente", on=number > 1),
-        link(sized(number + 1, size), "Page suivante →", on=number < sheet.last),
+        link(sized(number - 1, size), _("← Page précédente"), on=number > 1),
+        link(sized(number + 1, size), _("Page suivante →"), on=number < sheet.last),
     ]
     if sheet.article is not None:  # the file holds all articles, one a line: no page to turn
         links = []
     if paper:
         links += [
-            link(sized(number, one), f"Zoom {one} %",
+            link(sized(number, one), _("Zoom {percent} %").format(percent=one),
                  more=' aria-current="true"' if one == size else "")
             for one in SIZES
         ]  # fmt: skip
@@ -171,16 +195,16 @@ def _ways(sheet: Sheet, size: str, *, paper: bool) -> str:
         links.append(
             link(
                 f"/acte/{sheet.act.id}",
-                "Fiche de l'article" if sheet.article else "Fiche de l'acte",
+                _("Fiche de l'article") if sheet.article else _("Fiche de l'acte"),
             )
         )
     if sheet.source.file.suffix.lower() == ".pdf":
-        links.append(link(f"/source/{id}/{number}.pdf", "Télécharger la page"))
+        links.append(link(f"/source/{id}/{number}.pdf", _("Télécharger la page")))
     if sheet.article is not None:
-        links.append(link(f"/source/{id}/{number}.txt", "Télécharger le texte"))
+        links.append(link(f"/source/{id}/{number}.txt", _("Télécharger le texte")))
     else:
-        links.append(link(f"/source/{id}/fichier", "Télécharger le fichier"))
-    return f'<nav class="ways" aria-label="Page et document">{" ".join(links)}</nav>'
+        links.append(link(f"/source/{id}/fichier", _("Télécharger le fichier")))
+    return f'<nav class="ways" aria-label="{_("Page et document")}">{" ".join(links)}</nav>'
 
 
 def _with(address: str, **more: str) -> str:
@@ -189,20 +213,20 @@ def _with(address: str, **more: str) -> str:
 
 def _image(sheet: Sheet, width: int) -> str:
     asked: dict[str, str | int] = {"largeur": width}
-    what = f"Page {sheet.page.number} du document"
+    what = _("Page {number} du document").format(number=sheet.page.number)
     if sheet.quote is not None:
         asked |= {"start": sheet.quote.start, "end": sheet.quote.end}
-        what += ", passage cité encadré"
+        what += _(", passage cité encadré")
     address = f"/page/{sheet.source.id}/{sheet.page.number}.webp?{urlencode(asked)}"
     return (
-        '<div class="papier" role="region" aria-label="Image de la page" tabindex="0">'
+        f'<div class="papier" role="region" aria-label="{_("Image de la page")}" tabindex="0">'
         f'<img src="{escape(address)}" alt="{what}" width="{width}"></div>'
     )
 
 
 def _text(sheet: Sheet) -> str:
     text, quote = sheet.page.text, sheet.quote
-    what = "Texte de la page" if sheet.article is None else "Texte de l'article"
+    what = _("Texte de la page") if sheet.article is None else _("Texte de l'article")
     shown = escape(text)
     if quote is not None:
         shown = (
@@ -211,7 +235,7 @@ def _text(sheet: Sheet) -> str:
         )
     return (
         f'<section class="texte" aria-label="{what}" tabindex="0">'
-        f"<h3>{what}</h3><div>{shown}</div></section>"
+        f"<h3>{what}</h3><div{french()}>{shown}</div></section>"
     )
 
 
@@ -222,21 +246,26 @@ def _facts(card: Card, pages: Sequence[Page]) -> str:
         found.setdefault(fact.name, []).append(fact)
     votes = card.record.kind == "deliberation"
     decides = votes or card.record.kind in ("arrete", "decision")
-    rows = [_row("Nature", KIND_NAMES.get(card.record.kind, "Document"))]
+    rows = [_row(_("Nature"), as_french(KIND_NAMES.get(card.record.kind, "Document")))]
     if card.record.body:
-        rows.append(_row("Qui décide", escape(card.record.body)))
+        rows.append(_row(_("Qui décide"), as_french(escape(card.record.body))))
     for name, (title, expected) in _FACTS.items():
         if name in found:
-            rows.append(_row(title, "<br>".join(_fact(card, one) for one in found[name])))
+            rows.append(_row(_(title), "<br>".join(_fact(card, one) for one in found[name])))
         elif name == "vote" and card.record.vote is not None and (said := _vote(card.record.vote)):
-            rows.append(_row(title, escape(said)))
+            rows.append(_row(_(title), escape(said)))
         elif expected and ((name == "vote" and votes) or (name != "vote" and decides)):
-            rows.append(_row(title, _ABSENT))
+            rows.append(_row(_(title), f'<span class="manque">{_(_ABSENT)}</span>'))
     steps = found.get("dispositif", [])
     if steps:
-        rows.append(_row("Dispositif", f"{len(steps)} points ({_at(card, steps[0])})"))
-    rows.append(_row("Lecture", _reading(pages)))
-    return f'<h3>Ce que l\'acte énonce</h3><dl class="faits">{"".join(rows)}</dl>'
+        rows.append(
+            _row(
+                _("Dispositif"),
+                _("{count} points ({place})").format(count=len(steps), place=_at(card, steps[0])),
+            )
+        )
+    rows.append(_row(_("Lecture"), _reading(pages)))
+    return "<h3>" + _("Ce que l'acte énonce") + f'</h3><dl class="faits">{"".join(rows)}</dl>'
 
 
 def _row(title: str, value: str) -> str:
@@ -244,22 +273,23 @@ def _row(title: str, value: str) -> str:
 
 
 def _fact(card: Card, fact: Fact) -> str:
-    value = escape(fact.value)
+    value = as_french(escape(fact.value))
     if fact.name in _DATES and fact.value[:4].isdecimal():
-        value = french_date(fact.value[:10])
+        value = long_day(fact.value)
     if fact.name == "vote" and card.record.vote is not None:
         value = escape(_vote(card.record.vote)) or value
     return f"{value} ({_at(card, fact)})"
 
 
 def _vote(vote: Vote) -> str:
-    parts = [_OUTCOMES[vote.outcome]] if vote.outcome else []
-    parts += ["à l'unanimité"] if vote.unanimite else []
+    parts = [_(_OUTCOMES[vote.outcome])] if vote.outcome else []
+    parts += [_("à l'unanimité")] if vote.unanimite else []
     counts = (
-        (vote.pour, "pour"), (vote.contre, "contre"), (vote.abstentions, "abstention(s)"),
-        (vote.ne_prend_pas_part, "ne prend pas part au vote"),
+        (vote.pour, _("{count} pour")), (vote.contre, _("{count} contre")),
+        (vote.abstentions, _("{count} abstention(s)")),
+        (vote.ne_prend_pas_part, _("{count} ne prend pas part au vote")),
     )  # fmt: skip
-    parts += [f"{count} {what}" for count, what in counts if count is not None]
+    parts += [said.format(count=count) for count, said in counts if count is not None]
     return ", ".join(parts)
 
 
@@ -267,18 +297,20 @@ def _at(card: Card, fact: Fact) -> str:
     span = fact.span
     quote = Quote("", span.page, span.start, span.end)
     place = place_of(card.source.id, span.page, str(card.record.id), quote)
-    where = "texte" if card.record.kind == "article" else f"p. {span.page}"
+    where = _("texte") if card.record.kind == "article" else f"p. {span.page}"
     return f'<a href="{escape(place)}">{where}</a>'
 
 
 def _reading(pages: Sequence[Page]) -> str:
     scanned = [page for page in pages if page.ocr]
     if not scanned:
-        return "texte du fichier"
+        return _("texte du fichier")
     sure = [page.confidence for page in scanned if page.confidence is not None]
-    told = f", confiance {round(100 * min(sure))} % au moins" if sure else ""
-    many = f"{len(scanned)} page{'s' if len(scanned) > 1 else ''} sur {len(pages)}"
-    return f"{many} lue{'s' if len(scanned) > 1 else ''} par OCR{told}"
+    told = _(", confiance {sure} % au moins").format(sure=round(100 * min(sure))) if sure else ""
+    many = ngettext(
+        "{count} page sur {all} lue par OCR", "{count} pages sur {all} lues par OCR", len(scanned)
+    )
+    return many.format(count=len(scanned), all=len(pages)) + told
 
 
 def _versions(rows: Sequence[VersionRow], used: str) -> str:
@@ -286,23 +318,23 @@ def _versions(rows: Sequence[VersionRow], used: str) -> str:
     if not rows:
         return ""
     since = used and rows[-1].date > used
-    banner = '<p class="avis" role="status">Article modifié depuis cette version.</p>'
+    banner = f'<p class="avis" role="status">{_("Article modifié depuis cette version.")}</p>'
     items = "".join(_version(row, used) for row in reversed(rows))
     return (
-        f"<h3>Les versions de cet article</h3>{banner if since else ''}"
-        f'<ul role="list" class="versions">{items}</ul>'
+        f"<h3>{_('Les versions de cet article')}</h3>"
+        f'{banner if since else ""}<ul role="list" class="versions">{items}</ul>'
     )
 
 
 def _version(row: VersionRow, used: str) -> str:
-    words = escape(period(row)) + (f" ({escape(row.by)})" if row.by else "")
+    words = in_force(row, escape)
     if row.date == used:
-        words = f"<strong>{words} — celle-ci</strong>"
+        words = f"<strong>{_('{words} — celle-ci').format(words=words)}</strong>"
     if not row.text:
-        return f"<li>{words} : texte absent de l'index</li>"
+        return "<li>" + _("{words} : texte absent de l'index").format(words=words) + "</li>"
     return (
-        f'<li><details><summary>{words}</summary><div class="feuille">{escape(row.text)}</div>'
-        "</details></li>"
+        f'<li><details><summary>{words}</summary><div class="feuille"{french()}>'
+        f"{escape(row.text)}</div></details></li>"
     )
 
 
@@ -311,40 +343,42 @@ def _references(card: Card) -> str:
     if not card.references:
         return ""
     items = "".join(_reference(card, one) for one in card.references)
-    return f'<h3>Ce que l\'acte vise et cite</h3><ul class="vises">{items}</ul>'
+    return "<h3>" + _("Ce que l'acte vise et cite") + f'</h3><ul class="vises">{items}</ul>'
 
 
 def _reference(card: Card, one: Reference) -> str:
     known = _links((act, "") for act in one.records) or _not_indexed(one)
-    stood = f" — {escape(period(one.version))}" if one.version else ""
+    stood = f" — {in_force(one.version, escape)}" if one.version else ""
     return (
-        f"<li>{_ROLES[one.fact.name]} {escape(one.fact.value)} ({_at(card, one.fact)})"
-        f" : {known}{stood}</li>"
+        f"<li>{_(_ROLES[one.fact.name])} {as_french(escape(one.fact.value))}"
+        f" ({_at(card, one.fact)}){_(' : ')}{known}{stood}</li>"
     )
 
 
 def _not_indexed(one: Reference) -> str:
-    return "" if one.version else '<span class="manque">pas dans l\'index</span>'
+    return "" if one.version else ('<span class="manque">' + _("pas dans l'index") + "</span>")
 
 
 def _named_by(card: Card) -> str:
     """« Actes qui visent cet article »."""
-    what = "cet article" if card.record.kind == "article" else "cet acte"
-    head = f"<h3>Actes qui visent ou citent {what}</h3>"
+    of_law = card.record.kind == "article"
+    title = _("Actes qui visent ou citent cet acte")
+    title = _("Actes qui visent ou citent cet article") if of_law else title
+    head, roles = f"<h3>{title}</h3>", _NAMED_ARTICLE if of_law else _NAMED_ACT
     if not card.named_by:
-        return f"{head}<p>Aucun, parmi les actes indexés qui vous sont ouverts.</p>"
+        return f"{head}<p>{_('Aucun, parmi les actes indexés qui vous sont ouverts.')}</p>"
     items = "".join(
-        f'<li>{_link(act)} <span class="note">({_NAMED[role]} {what})</span></li>'
+        f'<li>{_link(act)} <span class="note">({_(roles[role])})</span></li>'
         for act, role in card.named_by[:SHOWN]
     )
     more = len(card.named_by) - SHOWN
-    rest = f"<p>… et {more} autres, plus anciens.</p>" if more > 0 else ""
+    rest = f"<p>{_('… et {more} autres, plus anciens.').format(more=more)}</p>" if more > 0 else ""
     return f'{head}<ul class="visants">{items}</ul>{rest}'
 
 
 def _links(acts: Iterable[tuple[RecordRow, str]]) -> str:
-    return " ; ".join(_link(act) for act, _ in acts)
+    return " ; ".join(_link(pair[0]) for pair in acts)
 
 
 def _link(act: RecordRow) -> str:
-    return f'<a href="/acte/{act.id}">{escape(act.label)}</a>'
+    return f'<a href="/acte/{act.id}"{french()}>{escape(act.label)}</a>'

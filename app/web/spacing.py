@@ -2,12 +2,15 @@
 
 For display alone: what is quoted, copied or sent stays as it is written. Source: Lexique des règles
 typographiques en usage à l'Imprimerie nationale. A plain no-break space stands before « : ; ? ! »,
-as in the names of acts (ingest/records/label.py); digits are grouped by a narrow one.
+as in the names of acts (ingest/records/label.py); digits are grouped by a narrow one. A page in
+English is left as it is.
 """
 
 from __future__ import annotations
 
 import re
+
+from app import words
 
 NO_BREAK, NARROW = "\u00a0", "\u202f"
 _TAG = re.compile(r"(<[^>]*>)")
@@ -25,12 +28,12 @@ _SPACES = re.compile(
 
 def number(value: float) -> str:
     """« 42 749 »."""
-    return f"{value:,.0f}".replace(",", NARROW)
+    return words.number(value)
 
 
 def spaced_text(text: str) -> str:
     """A sentence without HTML, spaced."""
-    return _SPACES.sub(_space, text)
+    return text if words.language() == "en" else _SPACES.sub(_space, text)
 
 
 def as_typed(text: str) -> str:
@@ -46,6 +49,8 @@ def spaced(html: str, *, marked: bool = False) -> str:
         marked: each space that is put in stands in a `<span class="fine">`, by which greffe.js
             takes it out of what is copied.
     """
+    if words.language() == "en":
+        return html
     shown, kept, depth = [], "", 0
     for piece in _TAG.split(html):
         opening = _OPENING.match(piece)

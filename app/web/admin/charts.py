@@ -14,20 +14,21 @@ from app.web.admin.drawn import bars, lines
 from app.web.admin.markup import place, section, table, text
 from app.web.admin.office import Office
 from app.web.kept_markup import day as shown_day
-from app.web.spacing import number
+from app.words import N_, _, as_french, language, number, percent_sign
+from app.words import month as month_name
 
-PERIODS = {"30": "30 jours", "90": "3 mois", "365": "un an"}
+PERIODS = {"30": N_("30 jours"), "90": N_("3 mois"), "365": N_("un an")}
 KINDS = {
-    "deliberation": "délibérations", "arrete": "arrêtés", "decision": "décisions",
-    "proces_verbal": "procès-verbaux",
+    "deliberation": N_("délibérations"), "arrete": N_("arrêtés"), "decision": N_("décisions"),
+    "proces_verbal": N_("procès-verbaux"),
 }  # fmt: skip
-OTHERS = "autres"
+OTHERS = N_("autres")
 MONTHS = ("janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.",
           "nov.", "déc.")  # fmt: skip
-NOBODY = (
-    "Personne n'est nommé ici. Ce qui a été effacé du journal (document retiré, demande d'une"
-    " personne, durée passée) n'y paraît plus que comme un nombre ; les questions de"
-    " `greffe eval` ne comptent pas."
+NOBODY = N_(
+    "Personne n'est nommé ici. Ce qui a été effacé du journal (document retiré,"
+    " demande d'une personne, durée passée) n'y paraît plus que comme un nombre ;"
+    " les questions de `greffe eval` ne comptent pas."
 )
 
 
@@ -53,17 +54,21 @@ class Charts:
         undated = sum(n for year, _, n in counted if not year.isdigit())
         years = sorted({year for year, _, _ in dated if 1900 <= year <= date.today().year + 1})
         if not years:
-            return section("Actes par année", text("Aucun acte daté n'est indexé encore."))
+            return section(_("Actes par année"), text(_("Aucun acte daté n'est indexé encore.")))
         span = range(years[0], years[-1] + 1)
         series = {
             name: [float(sum(n for y, k, n in dated if y == year and _kind(k) == name))
                    for year in span]
             for name in (*KINDS.values(), OTHERS)
         }  # fmt: skip
-        told = {name: values for name, values in series.items() if any(values)}
-        chart = bars("Actes par année et par genre", [str(y) for y in span], told, first="Année")
-        note = f"Sans date reconnue : {number(undated)}. Les articles de loi ne sont pas comptés."
-        return section("Actes indexés", chart, text(note, "note"))
+        told = {_(name): values for name, values in series.items() if any(values)}
+        chart = bars(
+            _("Actes par année et par genre"), [str(y) for y in span], told, first=_("Année")
+        )
+        note = _("Sans date reconnue : {undated}. Les articles de loi ne sont pas comptés.").format(
+            undated=number(undated)
+        )
+        return section(_("Actes indexés"), chart, text(note, "note"))
 
 
 def _kind(kind: str) -> str:
@@ -73,75 +78,87 @@ def _kind(kind: str) -> str:
 def _questions(found: Figures, chosen: str) -> Iterator[str]:
     """What the journal says of the questions."""
     ways = " · ".join(
-        f"<b>{said}</b>" if days == chosen
-        else f'<a href="{place("graphiques")}?jours={days}#questions">{said}</a>'
+        f"<b>{_(said)}</b>" if days == chosen
+        else f'<a href="{place("graphiques")}?jours={days}#questions">{_(said)}</a>'
         for days, said in PERIODS.items()
     )  # fmt: skip
     whole = found.whole
-    lead = f"<p>Depuis : {ways}</p>"
+    lead = "<p>" + _("Depuis : {ways}").format(ways=ways) + "</p>"
     if not whole.questions:
         yield section(
-            "Questions", lead, text("Aucune question pendant ce temps."), name="questions"
+            _("Questions"), lead, text(_("Aucune question pendant ce temps.")), name="questions"
         )
         return
-    lots = list(found.lots.items())
-    labels = [_label(name) for name, _ in lots]
-    names = [_long(name) for name, _ in lots]
-    when = "Jour" if found.by == "day" else "Mois"
+    labels = [_label(name) for name in found.lots]
+    names = [_long(name) for name in found.lots]
+    daily = found.by == "day"
+    when = _("Jour") if daily else _("Mois")
     asked = {
-        "répondues": [float(lot.answered) for _, lot in lots],
-        "sans réponse": [float(lot.refused) for _, lot in lots],
-        "erreurs": [float(lot.errors) for _, lot in lots],
+        _("répondues"): [float(lot.answered) for lot in found.lots.values()],
+        _("sans réponse"): [float(lot.refused) for lot in found.lots.values()],
+        _("erreurs"): [float(lot.errors) for lot in found.lots.values()],
     }
     told = {name: values for name, values in asked.items() if any(values)}
-    by = "par jour" if found.by == "day" else "par mois"
+    titles = [_("Questions par mois"), _("Part sans réponse, par mois"),
+              _("Part des phrases prouvées, par mois")]  # fmt: skip
+    if daily:
+        titles = [_("Questions par jour"), _("Part sans réponse, par jour"),
+                  _("Part des phrases prouvées, par jour")]  # fmt: skip
     shares = {
-        f"Part sans réponse, {by}": [_share(lot.refused, lot.questions) for _, lot in lots],
-        f"Part des phrases prouvées, {by}": [_share(o.proven, o.sentences) for _, o in lots],
+        titles[1]: [_share(lot.refused, lot.questions) for lot in found.lots.values()],
+        titles[2]: [_share(lot.proven, lot.sentences) for lot in found.lots.values()],
     }
     spans = found.spans()
     yield section(
-        "Questions", lead, _whole(whole, found),
-        bars(f"Questions {by}", labels, told, first=when, names=names),
-        *(bars(title, labels, {"part": values}, first=when, percent=True, names=names)
+        _("Questions"), lead, _whole(whole, found),
+        bars(titles[0], labels, told, first=when, names=names),
+        *(bars(title, labels, {_("part"): values}, first=when, percent=True, names=names)
           for title, values in shares.items()),
-        bars("Réponses selon leur durée", list(spans),
-             {"réponses": [float(n) for n in spans.values()]}, first="Durée"),
+        bars(_("Réponses selon leur durée"), [_(span) for span in spans],
+             {_("réponses"): [float(n) for n in spans.values()]}, first=_("Durée")),
         name="questions",
     )  # fmt: skip
     yield _cited(found)
     yield _unanswered(found.unanswered)
-    yield text(NOBODY, "note")
+    yield text(_(NOBODY), "note")
 
 
 def _whole(whole: Lot, found: Figures) -> str:
     rows = [
-        ["Questions", number(whole.questions)],
-        ["Sans réponse dans les actes", f"{number(_share(whole.refused, whole.questions))}\u202f%"],
-        ["Phrases prouvées", f"{number(_share(whole.proven, whole.sentences))}\u202f%"],
-        ["Temps de réponse, médiane", _seconds(found.median)],
-        ["Temps de réponse, 95 % sont plus courts", _seconds(found.p95)],
+        [_("Questions"), number(whole.questions)],
+        [
+            _("Sans réponse dans les actes"),
+            f"{number(_share(whole.refused, whole.questions))}{percent_sign()}",
+        ],
+        [_("Phrases prouvées"), f"{number(_share(whole.proven, whole.sentences))}{percent_sign()}"],
+        [_("Temps de réponse, médiane"), _seconds(found.median)],
+        [_("Temps de réponse, 95 % sont plus courts"), _seconds(found.p95)],
     ]
-    return table("En tout", ("Quoi", "Combien"), rows, figures=1, hidden=True)
+    return table(_("En tout"), (_("Quoi"), _("Combien")), rows, figures=1, hidden=True)
 
 
 def _cited(found: Figures) -> str:
     if not found.cited:
         return ""
     rows = [(source, fonds, count) for fonds, source, count in found.cited]
-    titles = ("Fichier", "Fonds", "Réponses qui le citent")
-    return section("Documents les plus cités", lines("Documents les plus cités", rows, titles))
+    titles = (_("Fichier"), _("Fonds"), _("Réponses qui le citent"))
+    return section(
+        _("Documents les plus cités"), lines(_("Documents les plus cités"), rows, titles)
+    )
 
 
 def _unanswered(found: Sequence[tuple[str, int, str]]) -> str:
     """What was asked and is in no record: what to index next."""
     if not found:
         return ""
-    rows = [[escape(question), shown_day(last), number(times)] for question, times, last in found]
+    rows = [
+        [as_french(escape(question)), shown_day(last), number(times)]
+        for question, times, last in found
+    ]
     return section(
-        "Questions sans réponse", text("Ce qu'il faudrait peut-être indexer."),
-        table("Questions sans réponse", ("Question", "Dernière fois", "Fois"), rows, figures=1,
-              hidden=True),
+        _("Questions sans réponse"), text(_("Ce qu'il faudrait peut-être indexer.")),
+        table(_("Questions sans réponse"), (_("Question"), _("Dernière fois"), _("Fois")), rows,
+              figures=1, hidden=True),
     )  # fmt: skip
 
 
@@ -150,13 +167,17 @@ def _share(part: int, whole: int) -> float:
 
 
 def _seconds(value: float) -> str:
-    return f"{value:.1f} s".replace(".", ",")
+    return f"{number(value, 1)} s"
 
 
 def _label(name: str) -> str:
     """« 22/11 », « nov. 26 »."""
     parts = name.split("-")
-    return f"{parts[2]}/{parts[1]}" if len(parts) == 3 else _month(name)
+    if len(parts) < 3:
+        return _month(name)
+    if language() == "en":
+        return f"{int(parts[2])} {month_name('', int(parts[1]))}"
+    return f"{parts[2]}/{parts[1]}"
 
 
 def _long(name: str) -> str:
@@ -165,4 +186,4 @@ def _long(name: str) -> str:
 
 def _month(name: str) -> str:
     year, month = name.split("-")
-    return f"{MONTHS[int(month) - 1]} {year}"
+    return f"{month_name(MONTHS[int(month) - 1], int(month))} {year}"

@@ -32,9 +32,11 @@ from app.web.admin.markup import (
 )
 from app.web.admin.office import Office, check_token, fields_of, first
 from app.web.kept_markup import moment
+from app.web.markup import named
 from app.web.plain import token_of
 from app.web.rules import MAX_DROP
 from app.web.spacing import number
+from app.words import N_, _, as_french
 from ingest.readers import READERS, Limits
 from ingest.rows import Source
 from ingest.trouble import Trouble
@@ -42,12 +44,26 @@ from ingest.trouble import Trouble
 JOB = "withdraw"
 MOST = 200  # files of one drop
 FOUND = 50  # files that a search shows
-NEW = "Un nouveau fonds"
-EMPTY = "Choisissez au moins un fichier."
+NEW = N_("Un nouveau fonds")
+WITHDRAWING = N_(
+    "Le document est retiré, puis effacé de tous les fichiers du dossier des données."
+    " Cela peut prendre quelques minutes."
+)
+DROPPING = N_(
+    "Chaque fichier est contrôlé (nom, taille, contenu), puis gardé dans le dossier des données."
+    " Un fichier du même nom n'est jamais remplacé sans que vous le demandiez."
+)
+LEAVING = N_(
+    "Fichiers : {count} ; actes : {records}. Le document disparaît des réponses aussitôt, puis"
+    " tout ce que Greffe en garde est effacé ; un reçu dit quoi. Le fichier lui-même reste à sa"
+    " place, sauf s'il a été déposé sur cette page."
+)
+EMPTY = N_("Choisissez au moins un fichier.")
 OUTCOMES = {
-    "kept": "gardé", "replaced": "gardé à la place de l'ancien", "same": "était déjà là, identique",
+    "kept": N_("gardé"), "replaced": N_("gardé à la place de l'ancien"),
+    "same": N_("était déjà là, identique"),
 }  # fmt: skip
-GONE = "Ce fichier n'est plus dans le fonds."
+GONE = N_("Ce fichier n'est plus dans le fonds.")
 
 
 class Documents:
@@ -104,7 +120,9 @@ class Documents:
         more = [_outcome(kept, refused)]
         if names and "indexer" in texts:
             more.append(self._index(request, fonds))
-        told = f"Fonds « {fonds} » : {len(kept)} fichiers déposés, {len(refused)} refusés."
+        told = _("Fonds « {fonds} » : {kept} fichiers déposés, {refused} refusés.").format(
+            fonds=fonds, kept=len(kept), refused=len(refused)
+        )
         return self.show(request, told, 200 if kept else 400, more)
 
     def _index(self, request: Request, fonds: str) -> str:
@@ -117,7 +135,9 @@ class Documents:
         except Trouble as trouble:
             return f'<p class="avis">{escape(spoken(trouble))}</p>'
         self.office.note(request, "ingest", fonds=fonds, targets=targets)
-        return f'<p>L\'indexation commence : <a href="{place("indexation")}">la suivre</a>.</p>'
+        link = f'<a href="{place("indexation")}">{_("la suivre")}</a>'
+        begins = _("L'indexation commence : {link}.")
+        return f"<p>{begins.format(link=link)}</p>"
 
     def _withdraw(self, request: Request, fields: Mapping[str, list[str]]) -> Response:
         source = self._source(first(fields, "source"))
@@ -146,12 +166,11 @@ class Documents:
         yield f'<div id="suivi" data-en-cours="{running}">'
         if job.running:
             yield section(
-                "Retrait en cours",
-                '<p class="annonce" role="status">Le document est retiré, puis effacé de tous les'
-                " fichiers du dossier des données. Cela peut prendre quelques minutes.</p>",
+                _("Retrait en cours"),
+                f'<p class="annonce" role="status">{_(WITHDRAWING)}</p>',
             )
         else:
-            title = f"Dernier retrait, {moment(job.began)}"
+            title = _("Dernier retrait, {began}").format(began=moment(job.began))
             bad = f'<div class="avis" role="alert">{said(job.err)}</div>' if job.code != 0 else ""
             yield section(title, bad, said(job.out))
         yield "</div>"
@@ -160,69 +179,75 @@ class Documents:
         names = [(name, name) for name in self.office.state()["fonds"]]
         suffixes = ",".join(READERS)
         fields = (
-            choice("fonds", "Fonds", [*names, ("", NEW)]),
-            field("nouveau", "Nom du nouveau fonds, s'il y a lieu", more='maxlength="60"'),
+            choice("fonds", _("Fonds"), [*names, ("", _(NEW))]),
+            field("nouveau", _("Nom du nouveau fonds, s'il y a lieu"), more='maxlength="60"'),
             field(
                 "fichiers",
-                f"Fichiers, {size(MAX_DROP)} au plus en une fois",
+                _("Fichiers, {size} au plus en une fois").format(size=size(MAX_DROP)),
                 kind="file",
                 more=f'multiple required accept="{suffixes}"',
             ),
-            box("remplacer", "oui", "Remplacer un fichier du même nom"),
-            box("indexer", "oui", "Indexer aussitôt", checked=True),
-            button("Déposer"),
+            box("remplacer", "oui", _("Remplacer un fichier du même nom")),
+            box("indexer", "oui", _("Indexer aussitôt"), checked=True),
+            button(_("Déposer")),
         )
         return section(
-            "Déposer des fichiers",
+            _("Déposer des fichiers"),
             form("documents/deposer", token, *fields, files=True),
-            text("Chaque fichier est contrôlé (nom, taille, contenu), puis gardé dans le dossier"
-                 " des données. Un fichier du même nom n'est jamais remplacé sans que vous le"
-                 " demandiez.", "note"),
+            text(_(DROPPING), "note"),
         )  # fmt: skip
 
     def _search(self, words: str) -> str:
         shown = (
             f'<form method="get" action="{place("documents")}" class="reglage" role="search">'
-            + field("cherche", "Nom du fichier, ou numéro d'un acte", words, kind="search")
-            + button("Chercher", plain=True)
+            + field("cherche", _("Nom du fichier, ou numéro d'un acte"), words, kind="search")
+            + button(_("Chercher"), plain=True)
             + "</form>"
         )
-        return section("Retirer un document", shown, self._hits(words) if words.strip() else "")
+        return section(_("Retirer un document"), shown, self._hits(words) if words.strip() else "")
 
     def _hits(self, words: str) -> str:
         found = self.office.catalogue.sources_named(words, FOUND)
         if not found:
-            return '<p role="status">Aucun fichier indexé n\'a ce nom ni ne porte ce numéro.</p>'
-        rows = [
-            [escape(one.path), escape(one.fonds), size(one.size),
-             f'<a href="{place("documents")}?retirer={one.id}" aria-label="Retirer'
-             f' {escape(one.path)}">Retirer…</a>']
-            for one in found
-        ]  # fmt: skip
-        titles = ("Fichier", "Fonds", "Taille", "Action")
-        most = text(f"Les {FOUND} premiers : précisez.", "note") if len(found) == FOUND else ""
-        return table("Fichiers trouvés", titles, rows, hidden=True) + most
+            return (
+                '<p role="status">'
+                + _("Aucun fichier indexé n'a ce nom ni ne porte ce numéro.")
+                + "</p>"
+            )
+        rows = []
+        for one in found:
+            said, shown = named(_("Retirer {about}"), _("Retirer…"), one.path)
+            link = f'<a href="{place("documents")}?retirer={one.id}"{said}>{shown}</a>'
+            rows.append([*_file(one), size(one.size), link])
+        titles = (_("Fichier"), _("Fonds"), _("Taille"), _("Action"))
+        most = (
+            text(_("Les {found} premiers : précisez.").format(found=FOUND), "note")
+            if len(found) == FOUND
+            else ""
+        )
+        return table(_("Fichiers trouvés"), titles, rows, hidden=True) + most
 
     def _confirmation(self, request: Request, id: int) -> str:
         source = self._source(str(id))
         if source is None:
-            return section("Retirer un document", text(GONE))
+            return section(_("Retirer un document"), text(_(GONE)))
         chosen = chosen_by(self.office.catalogue, [str(source.file)], "")
         records = sum(self.office.catalogue.count_records(one.id) for one in chosen)
-        rows = [[escape(one.path), escape(one.fonds)] for one in chosen]
-        only = box("ici", "oui", f"Du fonds « {source.fonds} » seulement")
+        rows = [_file(one) for one in chosen]
+        only = box("ici", "oui", _("Du fonds « {fonds} » seulement").format(fonds=source.fonds))
         several = len({one.fonds for one in chosen}) > 1
         return section(
-            "Retirer ce document ?",
-            table("Ce qui sera retiré", ("Fichier", "Fonds"), rows),
-            text(f"Fichiers : {number(len(chosen))} ; actes : {number(records)}. Le document"
-                 " disparaît des réponses aussitôt, puis tout ce que Greffe en garde est effacé ;"
-                 " un reçu dit quoi. Le fichier lui-même reste à sa place, sauf s'il a été déposé"
-                 " sur cette page."),
+            _("Retirer ce document ?"),
+            table(_("Ce qui sera retiré"), (_("Fichier"), _("Fonds")), rows),
+            text(_(LEAVING).format(count=number(len(chosen)), records=number(records))),
             form("documents/retirer", token_of(request), hidden("source", str(id)),
-                 only if several else "", button("Retirer et effacer")),
-            f'<p><a href="{place("documents")}">Ne rien retirer</a></p>',
+                 only if several else "", button(_("Retirer et effacer"))),
+            f'<p><a href="{place("documents")}">{_("Ne rien retirer")}</a></p>',
         )  # fmt: skip
+
+
+def _file(source: Source) -> list[str]:
+    return [as_french(escape(source.path)), as_french(escape(source.fonds))]
 
 
 def _outcome(kept: Iterable[Dropped], refused: Iterable[str]) -> str:

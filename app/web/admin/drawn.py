@@ -7,6 +7,7 @@ from html import escape
 
 from app.web.admin.markup import folded, table
 from app.web.spacing import number
+from app.words import _, as_french, percent_sign
 
 WIDTH, HEIGHT = 720, 250
 LEFT, RIGHT, TOP, BOTTOM = 46, 8, 12, 30  # around the bars
@@ -29,16 +30,18 @@ def bars(
     """
     sums = [sum(values) for values in zip(*series.values(), strict=True)]
     top = 100.0 if percent else _round_up(max(sums, default=0))
-    unit = "\u202f%" if percent else ""
+    unit = percent_sign() if percent else ""
     rows = [
         [escape(name), *(_cell(values[at], percent) for values in series.values())]
         for at, name in enumerate(names or labels)
         if any(values[at] for values in series.values())
     ]
     most = max(range(len(sums)), key=sums.__getitem__, default=0)
-    spoken = f"{title}. {len(labels)} barres."
+    spoken = _("{title}. {count} barres.").format(title=title, count=len(labels))
     if any(sums):
-        spoken += f" La plus haute : {(names or labels)[most]}, {number(sums[most])}{unit}."
+        spoken += " " + _("La plus haute : {name}, {most}.").format(
+            name=(names or labels)[most], most=f"{number(sums[most])}{unit}"
+        )
     drawing = (
         f'<svg class="graphique" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
         f' aria-label="{escape(spoken)}">{_axis(top, unit)}{_bars(labels, series, top)}</svg>'
@@ -46,8 +49,9 @@ def bars(
     data = table(title, (first, *series), rows, figures=len(series), hidden=True)
     return (
         f"<figure><figcaption>{escape(title)}</figcaption>{_legend(series)}"
-        f'<div class="defile" role="region" aria-label="{escape(title)} : graphique" tabindex="0">'
-        f"{drawing}</div>{folded('Les chiffres', data) if rows else ''}</figure>"
+        f'<div class="defile" role="region" aria-label="{escape(title)}'
+        f'{_(" : graphique")}" tabindex="0">'
+        f"{drawing}</div>{folded(_('Les chiffres'), data) if rows else ''}</figure>"
     )
 
 
@@ -55,7 +59,11 @@ def lines(title: str, rows: Sequence[tuple[str, str, int]], titles: Sequence[str
     """A table whose figures have a bar beside them: (name, where, how many)."""
     most = max((count for *_, count in rows), default=1)
     cells = [
-        [escape(name), escape(where), f"{_beside(count / most)} {number(count)}"]
+        [
+            as_french(escape(name)),
+            as_french(escape(where)),
+            f"{_beside(count / most)} {number(count)}",
+        ]
         for name, where, count in rows
     ]
     return table(title, titles, cells, figures=1, hidden=True)
@@ -81,7 +89,7 @@ def _bars(labels: Sequence[str], series: Mapping[str, Sequence[float]], top: flo
             high = tall * values[at] / top if top else 0.0
             if high > 0:
                 below -= high
-                told = escape(f"{label}, {name} : {number(values[at])}")
+                told = escape(f"{label}, {name}{_(' : ')}{number(values[at])}")
                 drawn.append(
                     f'<rect class="s{index}" x="{middle - wide / 2:.1f}" y="{below:.1f}"'
                     f' width="{wide:.1f}" height="{high:.1f}"><title>{told}</title></rect>'
@@ -116,7 +124,7 @@ def _legend(series: Mapping[str, Sequence[float]]) -> str:
 
 
 def _cell(value: float, percent: bool) -> str:
-    return f"{number(value)}\u202f%" if percent else number(value)
+    return f"{number(value)}{percent_sign()}" if percent else number(value)
 
 
 def _round_up(value: float) -> float:

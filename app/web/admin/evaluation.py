@@ -36,7 +36,7 @@ from app.web.kept_markup import ERASED, moment
 from app.web.markup import address
 from app.web.plain import token_of
 from app.web.rules import MAX_QUESTIONS
-from app.web.spacing import number
+from app.words import N_, _, as_french, number, percent_sign
 from ingest.trouble import Trouble
 
 JOB = "eval"
@@ -44,9 +44,45 @@ FOLDER = "evaluations"  # in the data folder: a folder for each, with its questi
 REPORT = "rapport.json"
 _SEARCH = ("hit@", "doc@", "MRR", "nDCG", "R@", "search")  # how these measures are called
 KEPT = 10  # evaluations
-NO_FILE = "Choisissez un fichier de questions, en CSV ou en JSON lignes."
-TOO_LONG = "Ce fichier est trop grand : 1 Mo au plus."
-STOPPING = "L'arrêt est demandé."
+# as evals/table.py names them in a report
+MEASURES = (
+    N_("1re phrase méd. (ms)"),
+    N_("1re phrase p95 (ms)"),
+    N_("MRR @10"),
+    N_("acte @1"),
+    N_("acte @10"),
+    N_("acte @5"),
+    N_("citations justes"),
+    N_("durée d'une recherche"),
+    N_("durée d'une réponse"),
+    N_("durée jusqu'à la première phrase"),
+    N_("erreurs"),
+    N_("lieu @1"),
+    N_("lieu @10"),
+    N_("lieu @5"),
+    N_("lieux cités"),
+    N_("nDCG @10"),
+    N_("phrases barrées"),
+    N_("phrases prouvées"),
+    N_("phrases, médiane"),
+    N_("rappel @100"),
+    N_("recherche, durée médiane (ms)"),
+    N_("recherche, durée p95 (ms)"),
+    N_("refus à raison"),
+    N_("refus à tort"),
+    N_("réponse juste"),
+    N_("réponse, durée médiane (ms)"),
+    N_("réponse, durée p95 (ms)"),
+    N_("réponses du modèle"),
+)
+HOW = N_(
+    "Une ligne par question : les mots qu'une bonne réponse contient (`attendu`, plusieurs"
+    " séparés par |), le fichier et la page où elle est écrite. Sans fichier, Greffe doit"
+    " refuser. Exemple :"
+)
+NO_FILE = N_("Choisissez un fichier de questions, en CSV ou en JSON lignes.")
+TOO_LONG = N_("Ce fichier est trop grand : 1 Mo au plus.")
+STOPPING = N_("L'arrêt est demandé.")
 _STAMP = re.compile(r"\d{8}-\d{6}")
 _DONE = re.compile(r"Questions : (\d+) sur (\d+)")
 EXAMPLE = (
@@ -57,12 +93,12 @@ EXAMPLE = (
 VERDICTS = (  # measure, its value, what is said, whether it is well
     ("errors", 1.0, "erreur", False),
     ("correct", 1.0, "juste", True),
-    ("wrong_refusals", 1.0, "refus à tort", False),
-    ("correct", 0.0, "fausse ou incomplète", False),
-    ("refused", 1.0, "refus à raison", True),
-    ("refused", 0.0, "aurait dû refuser", False),
-    ("hit@5", 1.0, "bon passage trouvé", True),
-    ("hit@5", 0.0, "bon passage pas trouvé", False),
+    ("wrong_refusals", 1.0, N_("refus à tort"), False),
+    ("correct", 0.0, N_("fausse ou incomplète"), False),
+    ("refused", 1.0, N_("refus à raison"), True),
+    ("refused", 0.0, N_("aurait dû refuser"), False),
+    ("hit@5", 1.0, N_("bon passage trouvé"), True),
+    ("hit@5", 0.0, N_("bon passage pas trouvé"), False),
 )
 
 
@@ -87,7 +123,7 @@ class Evaluation:
         asked = request.query_params.get("du", "")
         known = self._known()
         if asked not in known:
-            return self.show(request, "Cette évaluation n'existe pas.", 404)
+            return self.show(request, _("Cette évaluation n'existe pas."), 404)
         content = (self.folder / asked / REPORT).read_bytes()
         headers = {"content-disposition": f'attachment; filename="evaluation-{asked}.json"'}
         return Response(content, media_type="application/json", headers=headers)
@@ -151,13 +187,14 @@ class Evaluation:
             return
         yield f'<div id="suivi" data-en-cours="{"oui" if job.running else "non"}">'
         if job.running:
-            yield section("En cours", _progress(job), form(
-                "evaluation/arreter", token, button("Arrêter"), kind="bref"))  # fmt: skip
+            yield section(_("En cours"), _progress(job), form(
+                "evaluation/arreter", token, button(_("Arrêter")), kind="bref"))  # fmt: skip
         elif job.code != 0:
             kind = "status" if job.code == INTERRUPTED else "alert"
-            told = _DONE.sub("", job.err).strip() or "Elle a été arrêtée net : relancez-la."
-            yield section("Dernière évaluation",
-                          f'<div class="avis" role="{kind}">{said(told)}</div>')  # fmt: skip
+            cut = said(_("Elle a été arrêtée net : relancez-la."), ours=True)
+            told = said(_DONE.sub("", job.err).strip()) or cut
+            yield section(_("Dernière évaluation"),
+                          f'<div class="avis" role="{kind}">{told}</div>')  # fmt: skip
         yield "</div>"
 
     def _report(self, chosen: str) -> Iterator[str]:
@@ -166,15 +203,15 @@ class Evaluation:
         report = json.loads((self.folder / chosen / REPORT).read_text("utf-8"))
         held = report["conditions"]
         yield section(
-            f"Évaluation du {moment(report['date'])}",
-            text(f"Modèle : {held['model'] or 'recherche seule'}. Génération de l'index :"
-                 f" {held['generation']}."),
+            _("Évaluation du {date}").format(date=moment(report["date"])),
+            text(_("Modèle : {model}. Génération de l'index : {generation}.").format(
+                model=held["model"] or _("recherche seule"), generation=held["generation"])),
             *(_figures(row, report.get("names", {})) for row in report["rows"]
               if row["group"] == "ensemble"),
-            f'<p><a href="{place("evaluation")}/{REPORT}?du={chosen}" download>Rapport entier'
-            "</a> (JSON), pour <code>greffe eval --compare</code></p>",
+            f'<p><a href="{place("evaluation")}/{REPORT}?du={chosen}" download>'
+            f'{_("Rapport entier")}</a>{_(" (JSON), pour <code>greffe eval --compare</code>")}</p>',
         )  # fmt: skip
-        yield section("Chaque question", self._cases(report["outcomes"]))
+        yield section(_("Chaque question"), self._cases(report["outcomes"]))
 
     def _cases(self, outcomes: Sequence[Mapping[str, Any]]) -> str:
         asked = questions(self.office.data, {one.get("answer", "") for one in outcomes} - {""})
@@ -182,24 +219,24 @@ class Evaluation:
         for one in outcomes:
             told, well = verdict(one["values"])
             id = one.get("answer", "")
-            shown = escape(asked.get(id, ERASED if id else ""))
+            shown = as_french(escape(asked[id])) if id in asked else _(ERASED if id else "")
             link = f'<a href="{address(id)}">{shown}</a>' if id else shown
             mark = (
                 f'<span class="{"tenu" if well else "perdu"}">{"✓" if well else "✗"} {told}</span>'
             )
             cases.append((well, [escape(one["id"]), link, mark]))
-        rows = [row for _, row in sorted(cases, key=lambda case: case[0])]
-        titles = ("Numéro", "Question", "Résultat")
-        return text("Les fautes d'abord ; une question ouvre la réponse qui lui a été faite."
-                    ) + table("Chaque question", titles, rows, hidden=True)  # fmt: skip
+        rows = [case[1] for case in sorted(cases, key=lambda case: case[0])]
+        titles = (_("Numéro"), _("Question"), _("Résultat"))
+        return text(_("Les fautes d'abord ; une question ouvre la réponse qui lui a été faite.")
+                    ) + table(_("Chaque question"), titles, rows, hidden=True)  # fmt: skip
 
 
 def verdict(values: Mapping[str, float]) -> tuple[str, bool]:
     """What is said of a case, and whether it is well."""
     for measure, value, told, well in VERDICTS:
         if values.get(measure) == value:
-            return told, well
-    return "mesurée", True
+            return _(told), well
+    return _("mesurée"), True
 
 
 def questions(data: Path, answers: set[str]) -> dict[str, str]:
@@ -216,26 +253,27 @@ def questions(data: Path, answers: set[str]) -> dict[str, str]:
 
 
 def _figures(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    title = f"{row['set']} : {row['n']} questions"
+    title = f"{row['set']}{_(' : ')}{_('{count} questions').format(count=row['n'])}"
     answers: dict[str, Any] = {}
     search: dict[str, Any] = {}
     for name, held in row["figures"].items():
         (search if name.startswith(_SEARCH) else answers)[name] = held
     shown = [_measures(title, answers, names)] if answers else []
     if search:
-        found = _measures(f"{title}, recherche", search, names)
-        shown.append(folded("Recherche : le bon passage est-il trouvé ?", found))
+        found = _measures(f"{title}{_(', recherche')}", search, names)
+        shown.append(folded(_("Recherche : le bon passage est-il trouvé ?"), found))
     return "".join(shown)
 
 
 def _measures(title: str, figures: Mapping[str, Any], names: Mapping[str, str]) -> str:
     rows = [
-        [escape(names.get(name, name)), _value(name, held["value"]),
-         f"{_value(name, held['low'])} à {_value(name, held['high'])}"
+        [escape(_(names.get(name, name))), _value(name, held["value"]),
+         _("{low} à {high}").format(
+             low=_value(name, held["low"]), high=_value(name, held["high"]))
          if held["low"] is not None else "–", number(held["n"])]
         for name, held in figures.items()
     ]  # fmt: skip
-    titles = ("Mesure", "Valeur", "Intervalle à 95 %", "Questions")
+    titles = (_("Mesure"), _("Valeur"), _("Intervalle à 95 %"), _("Questions"))
     return table(title, titles, rows, figures=3)
 
 
@@ -246,22 +284,20 @@ def _value(name: str, value: float) -> str:
     if name == "sentences":
         return number(value)
     if name.startswith(("MRR", "nDCG")):
-        return f"{value:.2f}".replace(".", ",")
-    return f"{number(100 * value)}\u202f%"
+        return number(value, 2)
+    return f"{number(100 * value)}{percent_sign()}"
 
 
 def _form(token: str) -> str:
     return section(
-        "Mesurer avec vos questions",
+        _("Mesurer avec vos questions"),
         form(
             "evaluation/lancer", token,
-            field("questions", "Fichier de questions, en CSV (1 Mo au plus)", kind="file",
+            field("questions", _("Fichier de questions, en CSV (1 Mo au plus)"), kind="file",
                   more='required accept=".csv,.jsonl"'),
-            button("Évaluer"), files=True,
+            button(_("Évaluer")), files=True,
         ),
-        text("Une ligne par question : les mots qu'une bonne réponse contient (`attendu`, plusieurs"
-             " séparés par |), le fichier et la page où elle est écrite. Sans fichier, Greffe doit"
-             " refuser. Exemple :", "note"),
+        text(_(HOW), "note"),
         said(EXAMPLE),
     )  # fmt: skip
 
@@ -269,11 +305,15 @@ def _form(token: str) -> str:
 def _progress(job: background.Job) -> str:
     found = _DONE.findall(job.err)
     done, total = map(int, found[-1]) if found else (0, 0)
-    told = f"{done} questions sur {total}" if total else "Préparation"
-    bar = f'<progress max="{total or 1}" value="{done}" aria-label="Avancement"></progress>'
+    told = (
+        _("{done} questions sur {total}").format(done=done, total=total)
+        if total
+        else _("Préparation")
+    )
+    bar = f'<progress max="{total or 1}" value="{done}" aria-label="{_("Avancement")}"></progress>'
     return (
-        f'<div class="avancement">{bar}<p>{told}</p></div>'
-        '<p class="annonce lu" role="status">Évaluation en cours</p>'
+        f'<div class="avancement">{bar}<p>{told}</p></div><p class="annonce lu" role="status">'
+        f"{_('Évaluation en cours')}</p>"
     )
 
 
@@ -286,4 +326,4 @@ def _others(known: Sequence[str], chosen: str) -> str:
         f"{moment(datetime.strptime(one, '%Y%m%d-%H%M%S').isoformat())}</a></li>"
         for one in others
     )
-    return section("Évaluations précédentes", f'<ul class="liste">{items}</ul>')
+    return section(_("Évaluations précédentes"), f'<ul class="liste">{items}</ul>')

@@ -29,15 +29,28 @@ from app.web.admin.markup import (
 from app.web.admin.office import Office, fields_of, first
 from app.web.kept_markup import moment
 from app.web.plain import token_of
+from app.words import N_, _, as_french, french
 from ingest.trouble import Trouble
 
 JOB = "ingest"
-ASKED = "L'indexation commence."
-STOPPING = "L'arrêt est demandé : ce qui est publié reste, la suite sera reprise."
-NOTHING = "Rien n'est en cours."
-NO_FOLDER = "Choisissez au moins un dossier de ce fonds."
-CUT = "La dernière a été arrêtée net : lancez-la de nouveau, elle reprendra."
-NOT_OURS = "L'indexation appartient à un autre compte de la machine : arrêtez-la de là."
+NONE = N_(
+    "Aucun fonds encore : déposez des fichiers à la page Documents, ou lancez"
+    " `greffe ingest DOSSIER --fonds NOM` sur la machine."
+)
+ONLY_NEW = N_(
+    "Seul ce qui est neuf ou changé est relu, et la page reste ouverte. Un dossier nouveau"
+    " s'apporte par `greffe ingest DOSSIER --fonds NOM` sur la machine."
+)
+ASKED = N_("L'indexation commence.")
+STOPPING = N_("L'arrêt est demandé : ce qui est publié reste, la suite sera reprise.")
+TO_PLAN = N_(
+    "Pour en prévoir une : `systemctl enable --now greffe-ingest@FONDS.timer`"
+    " (voir « Pour la DSI »)."
+)
+NOTHING = N_("Rien n'est en cours.")
+NO_FOLDER = N_("Choisissez au moins un dossier de ce fonds.")
+CUT = N_("La dernière a été arrêtée net : lancez-la de nouveau, elle reprendra.")
+NOT_OURS = N_("L'indexation appartient à un autre compte de la machine : arrêtez-la de là.")
 
 
 class Indexing:
@@ -101,11 +114,11 @@ class Indexing:
         if goes_on:
             yield from following(state["running"], job, token)
         else:
-            yield section("Dernière indexation", *_last(state, job))
+            yield section(_("Dernière indexation"), *_last(state, job))
         yield "</div>"
         if not goes_on:
-            yield section("Lancer une indexation", *_forms(state, token))
-        yield section("Chaque nuit", *_timers(timers()))
+            yield section(_("Lancer une indexation"), *_forms(state, token))
+        yield section(_("Chaque nuit"), *_timers(timers()))
 
 
 def following(
@@ -114,24 +127,27 @@ def following(
     """Where a run is, and the button that stops it."""
     now = watched.Watched(**run) if run else None
     share = round(100 * now.share) if now else 0
-    words = watched.described(now) if now else "Préparation"
+    words = watched.described(now) if now else _("Préparation")
     doing = now.command if now else "greffe " + " ".join(job.words) if job else ""
+    stage = _(STAGES.get(now.stage, N_("Préparation"))) if now else ""
+    link = f'<a href="{place("indexation")}">{_("actualiser")}</a>'
     yield (
-        '<section><h3>En cours</h3><div class="avancement">'
-        f'<progress max="100" value="{share}" aria-label="Avancement"></progress>'
-        f"<p>{escape(words)}</p>"
-        f'<p class="note">{escape(now.current) if now and now.current else "…"}</p></div>'
-        # told when the stage changes, not at each file
-        f'<p class="annonce lu" role="status">{STAGES.get(now.stage, "Préparation") if now else ""}'
+        f"<section><h3>{_('En cours')}"
+        f'</h3><div class="avancement"><progress max="100" value="{share}" aria-label="'
+        f'{_("Avancement")}"></progress><p>{escape(words)}</p>'
+        f'<p class="note"{french()}>{escape(now.current) if now and now.current else "…"}</p></div>'
+        f'<p class="annonce lu" role="status">{stage}'
         f'</p><p class="note"><code>{escape(doing)}</code></p>'
     )
     if now is None or "ingest" in now.command.split():
-        yield form("indexation/arreter", token, button("Arrêter"), kind="bref")
+        yield form("indexation/arreter", token, button(_("Arrêter")), kind="bref")
     yield (
-        '<p class="note">Cette page se met à jour d\'elle-même.'
-        f' Sans JavaScript : <a href="{place("indexation")}">actualiser</a>.'
-        " Elle peut être fermée :"
-        " l'indexation continue.</p></section>"
+        '<p class="note">'
+        + _(
+            "Cette page se met à jour d'elle-même. Sans JavaScript : {link}."
+            " Elle peut être fermée : l'indexation continue."
+        ).format(link=link)
+        + "</p></section>"
     )
 
 
@@ -145,63 +161,69 @@ def _last(state: Mapping[str, Any], job: background.Job | None) -> Iterator[str]
         kind = "status" if job.code == INTERRUPTED else "alert"
         yield f'<div class="avis" role="{kind}">{said(chr(10).join(told[-20:]))}</div>'
     if job is not None and job.code is None:
-        yield f'<p class="avis" role="alert">{escape(CUT)}</p>'
+        yield f'<p class="avis" role="alert">{escape(_(CUT))}</p>'
     if not run:
-        yield text("Aucune encore.")
+        yield text(_("Aucune encore."))
         return
     fonds = run["report"].get("fonds")
-    which = f", fonds « {fonds} »" if fonds else ""
-    yield text(f"Commencée le {moment(run['started'])}{which} : {STATES[run['state']]}.")
+    which = _(", fonds « {fonds} »").format(fonds=fonds) if fonds else ""
+    yield text(
+        _("Commencée le {started}{which} : {state}.").format(
+            started=moment(run["started"]), which=which, state=_(STATES[run["state"]])
+        )
+    )
     report = of_run(run["report"])
-    yield said(described(report)) if report is not None else ""
+    yield said(described(report), ours=True) if report is not None else ""
 
 
 def _forms(state: Mapping[str, Any], token: str) -> Iterator[str]:
     """A form for each fonds: its folders, and how to go about it."""
     if not state["fonds"]:
-        yield text("Aucun fonds encore : déposez des fichiers à la page Documents, ou lancez"
-                   " `greffe ingest DOSSIER --fonds NOM` sur la machine.")  # fmt: skip
+        yield text(_(NONE))
     for name, held in state["fonds"].items():
         boxes = "".join(
-            box("dossier", one["path"], one["path"] + ("" if one["whole"] else _ONE_BY_ONE),
+            box("dossier", one["path"], one["path"] + ("" if one["whole"] else _(_ONE_BY_ONE)),
                 checked=one["whole"])
             for one in held["folders"]
         )  # fmt: skip
         more = folded(
-            "Options",
-            box("retry", "oui", "Relire les fichiers mis de côté"),
+            _("Options"),
+            box("retry", "oui", _("Relire les fichiers mis de côté")),
             box(
-                "yes", "oui", "Retirer même plus d'un dixième du fonds, si des fichiers ont disparu"
+                "yes",
+                "oui",
+                _("Retirer même plus d'un dixième du fonds, si des fichiers ont disparu"),
             ),
-            box("restore", "oui", "Reprendre les fichiers retirés auparavant"),
+            box("restore", "oui", _("Reprendre les fichiers retirés auparavant")),
         )
         yield (
             f'<div id="{escape(name)}">' + form(
                 "indexation/lancer", token, hidden("fonds", name),
-                f"<fieldset><legend>{escape(name)}</legend>{boxes}{more}</fieldset>",
-                button("Indexer", said=f"Indexer le fonds {name}"),
+                f"<fieldset><legend{french()}>{escape(name)}</legend>{boxes}{more}</fieldset>",
+                button(_("Indexer"), said=_("Indexer le fonds {name}").format(name=name)),
             ) + "</div>"
         )  # fmt: skip
     yield text(
-        "Seul ce qui est neuf ou changé est relu, et la page reste ouverte. Un dossier nouveau"
-        " s'apporte par `greffe ingest DOSSIER --fonds NOM` sur la machine.", "note",
+        _(ONLY_NEW), "note",
     )  # fmt: skip
 
 
-_ONE_BY_ONE = " (pas encore indexé en entier depuis cette version : tout le dossier serait lu)"
+_ONE_BY_ONE = N_(" (pas encore indexé en entier depuis cette version : tout le dossier serait lu)")
 
 
 def _timers(found: list[Timer] | None) -> Iterator[str]:
     if found:
         rows = [
-            [escape(t.fonds), moment(t.next) if t.next else "pas prévue",
-             moment(t.last) if t.last else "jamais"] for t in found
+            [as_french(escape(t.fonds)), moment(t.next) if t.next else _("pas prévue"),
+             moment(t.last) if t.last else _("jamais")] for t in found
         ]  # fmt: skip
-        yield table("Indexations prévues", ("Fonds", "Prochaine", "Dernière"), rows, hidden=True)
+        yield table(
+            _("Indexations prévues"), (_("Fonds"), _("Prochaine"), _("Dernière")), rows, hidden=True
+        )
         return
-    yield text(
-        "Aucune indexation n'est prévue par systemd sur cette machine." if found is not None
-        else "systemd ne gère pas cette machine, ou ne se laisse pas interroger : rien à montrer."
-    )  # fmt: skip
-    yield text("Pour en prévoir une : `systemctl enable --now greffe-ingest@FONDS.timer`"
-               " (voir « Pour la DSI »).", "note")  # fmt: skip
+    unknown = _(
+        "systemd ne gère pas cette machine, ou ne se laisse pas interroger : rien à montrer."
+    )
+    none = _("Aucune indexation n'est prévue par systemd sur cette machine.")
+    yield text(unknown if found is None else none)
+    yield text(_(TO_PLAN), "note")

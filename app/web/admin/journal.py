@@ -23,12 +23,12 @@ from app.web.kept_markup import moment
 from app.web.markup import address
 from app.web.plain import reader_of
 from app.web.spacing import number
+from app.words import N_, _, as_french, quoting
 
 SHOWN = 100  # lines, the newest
 EXPORTED = 100_000
-_KINDS = [("", "tous"), *NAMED.items()]
 _FIELDS = {"since": "depuis", "until": "jusqu", "who": "qui", "text": "texte"}
-BAD_DAY = "Un jour s'écrit AAAA-MM-JJ."
+BAD_DAY = N_("Un jour s'écrit AAAA-MM-JJ.")
 
 
 class JournalPage:
@@ -49,9 +49,9 @@ class JournalPage:
             self._note(request, "search", sought, len(found))
             parts.append(_found(found, str(request.url.query)))
         if "controler" in asked:
-            parts.append(section("Contrôle", _checked(verify(self.office.data))))
+            parts.append(section(_("Contrôle"), _checked(verify(self.office.data))))
         else:
-            parts.append(section("Contrôle", *_check_form()))
+            parts.append(section(_("Contrôle"), *_check_form()))
         return self.office.shown(request, "journal", parts)
 
     def export(self, request: Request) -> Response:
@@ -92,68 +92,91 @@ def _form(asked: Mapping[str, str]) -> str:
     def held(name: str) -> str:
         return asked.get(name, "")[:200]
 
+    kinds = [("", _("tous")), *((kind, _(name)) for kind, name in NAMED.items())]
     fields = (
-        field("depuis", "Depuis le", held("depuis"), kind="date"),
-        field("jusqu", "Jusqu'au", held("jusqu"), kind="date"),
-        field("qui", "Qui (identifiant)", held("qui"), more='autocomplete="off"'),
-        choice("genre", "Genre", _KINDS, held("genre")),
-        field("texte", "Mots", held("texte")),
+        field("depuis", _("Depuis le"), held("depuis"), kind="date"),
+        field("jusqu", _("Jusqu'au"), held("jusqu"), kind="date"),
+        field("qui", _("Qui (identifiant)"), held("qui"), more='autocomplete="off"'),
+        choice("genre", _("Genre"), kinds, held("genre")),
+        field("texte", _("Mots"), held("texte")),
     )
     cells = "".join(f"<div>{one}</div>" for one in fields)
     return section(
-        "Chercher",
+        _("Chercher"),
         f'<form method="get" action="{place("journal")}" class="reglage" role="search">'
         f'<div class="champs">{cells}</div><input type="hidden" name="chercher" value="oui">'
-        f"{button('Chercher')}</form>",
-        text("Ce que vous cherchez est noté dans le journal aussi.", "note"),
+        f"{button(_('Chercher'))}</form>",
+        text(_("Ce que vous cherchez est noté dans le journal aussi."), "note"),
     )
 
 
 def _found(found: list[Entry], query: str) -> str:
     if not found:
-        return section("Lignes", '<p role="status">Aucune ligne.</p>')
+        return section(_("Lignes"), f'<p role="status">{_("Aucune ligne.")}</p>')
     newest = found[: -SHOWN - 1 : -1]
     rows = [
-        [moment(e.at), escape(person(e) or "–"), escape(NAMED.get(e.kind, e.kind)), _about(e)]
+        [moment(e.at), escape(person(e) or "–"), escape(_(NAMED.get(e.kind, e.kind))), _about(e)]
         for e in newest
     ]
-    many = f"{number(len(found))} lignes"
-    many += f" ; les {SHOWN} dernières sont montrées." if len(found) > SHOWN else "."
+    many = _("{count} lignes.").format(count=number(len(found)))
+    if len(found) > SHOWN:
+        many = _("{count} lignes ; les {shown} dernières sont montrées.").format(
+            count=number(len(found)), shown=SHOWN
+        )
     return section(
-        "Lignes", f'<p role="status">{many}</p>',
-        f'<p><a href="{place("journal")}.csv?{escape(query)}" download>Exporter en CSV</a></p>',
-        table("Lignes du journal", ("Quand", "Qui", "Quoi", "Sur quoi"), rows, hidden=True),
+        _("Lignes"), f'<p role="status">{many}</p>',
+        f'<p><a href="{place("journal")}.csv?{escape(query)}" download>'
+        f"{_('Exporter en CSV')}</a></p>",
+        table(_("Lignes du journal"), (_("Quand"), _("Qui"), _("Quoi"), _("Sur quoi")), rows,
+              hidden=True),
     )  # fmt: skip
 
 
 def _about(entry: Entry) -> str:
-    shown = escape(about(entry))
+    shown = quoting(escape(about(entry)))
     if entry.kind == "question" and "answer" in entry.parts:
         return f'<a href="{address(entry.id)}">{shown or escape(entry.id)}</a>'
     return shown
 
 
 def _check_form() -> Iterator[str]:
-    yield text("Chaque ligne est-elle à sa place, et telle qu'elle a été écrite ?")
+    yield text(_("Chaque ligne est-elle à sa place, et telle qu'elle a été écrite ?"))
     yield (
         f'<form method="get" action="{place("journal")}" class="bref">'
         '<input type="hidden" name="controler" value="oui">'
-        f"{button('Contrôler la chaîne', plain=True)}</form>"
+        f"{button(_('Contrôler la chaîne'), plain=True)}</form>"
     )
 
 
 def _checked(checked: Checked) -> str:
     if checked.findings:
         items = "".join(
-            f"<li>journal/{escape(f.file)}, ligne {f.line} : {escape(f.what)}</li>"
+            (
+                "<li>"
+                + _("journal/{file}, ligne {line} : {what}").format(
+                    file=escape(f.file), line=f.line, what=as_french(escape(f.what))
+                )
+                + "</li>"
+            )
             for f in checked.findings[:SHOWN]
         )
-        lead = '<p class="avis" role="alert">✗ Le journal n\'est pas tel qu\'il a été écrit.</p>'
+        lead = (
+            '<p class="avis" role="alert">'
+            + _("✗ Le journal n'est pas tel qu'il a été écrit.")
+            + "</p>"
+        )
         return f'{lead}<ul class="liste">{items}</ul>'
     return (
-        f'<p class="tient" role="status">✓ {number(checked.lines)} lignes, chacune à sa place et'
-        f" telle qu'écrite ; {number(checked.erased)} parties effacées, toutes notées.</p>"
-        f"<p>Dernière empreinte, à garder ailleurs : <code>{escape(checked.hash)}</code></p>"
+        '<p class="tient" role="status">'
+        + _(
+            "✓ {lines} lignes, chacune à sa place et telle qu'écrite ; {erased} parties"
+            " effacées, toutes notées."
+        ).format(lines=number(checked.lines), erased=number(checked.erased))
+        + "</p><p>"
+        + _("Dernière empreinte, à garder ailleurs : <code>{hash}</code>").format(
+            hash=escape(checked.hash)
+        )
+        + "</p>"
     )
 
 
@@ -161,11 +184,21 @@ def _csv(found: list[Entry]) -> bytes:
     """With a mark of UTF-8 and semicolons, as French spreadsheets expect them."""
     stream = io.StringIO()
     writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
-    writer.writerow(["numéro", "quand", "qui", "depuis", "genre", "identifiant", "sur quoi"])
+    writer.writerow(
+        [
+            _("numéro"),
+            _("quand"),
+            _("qui"),
+            _("depuis"),
+            _("genre"),
+            _("identifiant"),
+            _("sur quoi"),
+        ]
+    )
     for entry in found:
         who = entry.parts.get("who") or {}
         cells = [entry.n, entry.at, who.get("name", ""), who.get("from", ""),
-                 NAMED.get(entry.kind, entry.kind), entry.id, about(entry)]  # fmt: skip
+                 _(NAMED.get(entry.kind, entry.kind)), entry.id, about(entry)]  # fmt: skip
         writer.writerow([_plain(cell) for cell in cells])
     return stream.getvalue().encode("utf-8-sig", "replace")
 

@@ -8,10 +8,12 @@ from html import escape
 from app.web.markup import notice
 from app.web.rules import ADMINISTRATION
 from app.web.spacing import number
+from app.words import N_, _, french, quoting
 
 TITLES = {
-    "": "État", "indexation": "Indexation", "documents": "Documents", "graphiques": "Graphiques",
-    "evaluation": "Évaluation", "journal": "Journal", "comptes": "Comptes",
+    "": N_("État"), "indexation": N_("Indexation"),
+    "documents": N_("Documents"), "graphiques": N_("Graphiques"),
+    "evaluation": N_("Évaluation"), "journal": N_("Journal"), "comptes": N_("Comptes"),
 }  # fmt: skip
 HEAD = (
     '<link rel="stylesheet" href="/greffe/administration.css">'
@@ -24,12 +26,13 @@ SHOWN = 100  # lines of a list that may be long
 def page(name: str, parts: Iterable[str], said: str = "", *, well: bool = True) -> str:
     """The content of a page: the way to the others, what there is to say, its parts."""
     ways = "".join(
-        f'<li><a href="{place(one)}"{_HERE if one == name else ""}>{title}</a></li>'
+        f'<li><a href="{place(one)}"{_HERE if one == name else ""}>{_(title)}</a></li>'
         for one, title in TITLES.items()
     )
     return "\n".join([
-        f'<nav class="volets" aria-label="Administration"><ul role="list">{ways}</ul></nav>',
-        f"<h2>{escape(TITLES[name])}</h2>",
+        f'<nav class="volets" aria-label="{_("Administration")}">'
+        f'<ul role="list">{ways}</ul></nav>',
+        f"<h2>{escape(_(TITLES[name]))}</h2>",
         notice(said, "status" if well else "alert"),
         *(part for part in parts if part),
     ])  # fmt: skip
@@ -49,7 +52,7 @@ def section(title: str, *parts: str, name: str = "") -> str:
 
 def text(sentence: str, kind: str = "") -> str:
     """A paragraph; its code between back quotes is shown as code."""
-    pieces = escape(sentence).split("`")
+    pieces = quoting(escape(sentence)).split("`")
     shown = "".join(f"<code>{p}</code>" if n % 2 else p for n, p in enumerate(pieces))
     return f'<p class="{kind}">{shown}</p>' if kind else f"<p>{shown}</p>"
 
@@ -112,7 +115,7 @@ def box(
     on = (" checked" if checked else "") + (" required" if required else "")
     return (
         f'<label class="case"><input type="checkbox" name="{name}" value="{escape(value)}"{on}>'
-        f" <span>{escape(label)}</span></label>"
+        f" <span>{quoting(escape(label))}</span></label>"
     )
 
 
@@ -154,10 +157,14 @@ def listed(items: Sequence[str], shown: int = SHOWN) -> str:
     """A list of HTML items; of a long one the beginning, and how many more there are."""
     lines = "".join(f"<li>{item}</li>" for item in items[:shown])
     more = len(items) - shown
-    rest = text(f"… et {number(more)} autres : `greffe status` les donne tous.", "note")
+    rest = text(
+        _("… et {more} autres : `greffe status` les donne tous.").format(more=number(more)), "note"
+    )
     return f'<ul class="liste">{lines}</ul>{rest if more > 0 else ""}'
 
 
-def said(output: str) -> str:
-    """What a command has said, as it said it."""
-    return f'<pre class="dit" tabindex="0">{escape(output)}</pre>' if output.strip() else ""
+def said(output: str, *, ours: bool = False) -> str:
+    """What a command has said, as it said it: in French; `ours`: in the words of the page."""
+    tongue = "" if ours else french()
+    shown = f'<pre class="dit" tabindex="0"{tongue}>{escape(output)}</pre>'
+    return shown if output.strip() else ""

@@ -21,6 +21,7 @@ from app.web.admin import markup
 from app.web.frame import Frame
 from app.web.guard import ADDRESS, VISIT
 from app.web.plain import from_here, head_of, reader_of
+from app.words import _
 from ingest.catalogue import Catalogue
 from ingest.trouble import Trouble
 
@@ -67,7 +68,7 @@ class Office:
     ) -> HTMLResponse:
         """A page, and what there is to say on it."""
         content = markup.page(name, parts, said, well=status < 400)
-        title = f"{markup.TITLES[name]}, administration"
+        title = _("{title}, administration").format(title=_(markup.TITLES[name]))
         ways = head_of(request.scope[VISIT], "/administration")
         page = self.frame.around(
             title, content, ways=ways, kind="fiche administration", head=markup.HEAD

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
 from app import watched
-from app.causes import in_french
-from app.errors import SET_ASIDE, told
+from app.errors import SET_ASIDE, cause, told
 from app.ingested import STATES
 from app.journal.kinds import Retention
 from app.settings import Settings
@@ -27,19 +26,27 @@ from app.web.admin.markup import (
 )
 from app.web.kept_markup import moment
 from app.web.spacing import number
+from app.words import N_, _, as_french, french, pgettext, quoting
 
 PARTS = {
-    "catalogue.sqlite": "catalogue (fait foi)", "chroma": "index dense",
-    "lexical": "index des mots",
-    "models": "modèles", "journal": "journal", "depots": "fichiers déposés", "logs": "traces",
-    "curated.sqlite": "réponses validées", "accounts.sqlite": "comptes et sessions",
-    "egress": "preuves que rien ne sort", "run": "travaux en cours", "greffe.toml": "réglages",
+    "catalogue.sqlite": N_("catalogue (fait foi)"), "chroma": N_("index dense"),
+    "lexical": N_("index des mots"),
+    "models": N_("modèles"), "journal": N_("journal"), "depots": N_("fichiers déposés"),
+    "logs": N_("traces"),
+    "curated.sqlite": N_("réponses validées"), "accounts.sqlite": N_("comptes et sessions"),
+    "egress": N_("preuves que rien ne sort"), "run": N_("travaux en cours"),
+    "greffe.toml": N_("réglages"),
 }  # fmt: skip
 KEPT: dict[Retention, str] = {
-    "question": "questions et réponses", "access": "pages ouvertes, réponses rejouées et exportées",
-    "login": "connexions et refus", "admin": "actes d'administration",
+    "question": N_("questions et réponses"),
+    "access": N_("pages ouvertes, réponses rejouées et exportées"),
+    "login": N_("connexions et refus"), "admin": N_("actes d'administration"),
 }  # fmt: skip
-AGAIN = "Relire ces fichiers"
+AGAIN = N_("Relire ces fichiers")
+EMPTY = N_(
+    "Rien n'est indexé. Déposez des fichiers à la page Documents, ou lancez"
+    " `greffe ingest DOSSIER` sur la machine."
+)
 _RETRY = re.compile(r"(relancez avec )?--retry")
 LOW = 2e9  # bytes left on the disk: below, it is said
 
@@ -47,45 +54,44 @@ LOW = 2e9  # bytes left on the disk: below, it is said
 def parts(state: Mapping[str, Any], settings: Settings, token: str) -> Iterator[str]:
     """The parts of the page."""
     yield _running(state)
-    yield section("Fonds", _fonds(state))
+    yield section(pgettext("several", "Fonds"), _fonds(state))
     yield _aside(state, token)
     yield _in_part(state)
     yield _unready(state)
     yield _withdrawn(state)
-    yield section("Index", _index(state))
-    yield section("Disque", _disk(state))
-    yield section("Durées de conservation", _retention(settings))
+    yield section(_("Index"), _index(state))
+    yield section(_("Disque"), _disk(state))
+    yield section(_("Durées de conservation"), _retention(settings))
 
 
 def _running(state: Mapping[str, Any]) -> str:
     if not state["running"]:
         return ""
     run = watched.Watched(**state["running"])
-    where = f'<a href="{place("indexation")}">suivre ou arrêter</a>'
+    where = f'<a href="{place("indexation")}">{_("suivre ou arrêter")}</a>'
     return f'<p class="avis" role="status">{escape(watched.described(run))}, {where}.</p>'
 
 
 def _fonds(state: Mapping[str, Any]) -> str:
     if not state["fonds"]:
-        return text("Rien n'est indexé. Déposez des fichiers à la page Documents, ou lancez"
-                    " `greffe ingest DOSSIER` sur la machine.")  # fmt: skip
+        return text(_(EMPTY))
     rows = []
     for name, held in state["fonds"].items():
         rows.append([
-            f'<a href="{place("indexation")}#{escape(name)}">{escape(name)}</a>',
+            f'<a href="{place("indexation")}#{escape(name)}"{french()}>{escape(name)}</a>',
             _run(held["last_run"]),
             *(number(held[key]) for key in ("sources", "pages", "records", "passages")),
             _aside_count(held["set_aside"]), size(held["bytes"]),
         ])  # fmt: skip
-    titles = ("Fonds", "Dernière indexation", "Fichiers", "Pages", "Actes", "Passages",
-              "Mis de côté", "Taille des fichiers")  # fmt: skip
-    return table("Ce que tient chaque fonds", titles, rows, figures=6, hidden=True)
+    titles = (_("Fonds"), _("Dernière indexation"), _("Fichiers"), _("Pages"), _("Actes"),
+              _("Passages"), _("Mis de côté"), _("Taille des fichiers"))  # fmt: skip
+    return table(_("Ce que tient chaque fonds"), titles, rows, figures=6, hidden=True)
 
 
 def _run(run: Mapping[str, Any]) -> str:
     if not run["started"]:
-        return "jamais"
-    state = STATES[run["state"]].split(" (")[0]
+        return _("jamais")
+    state = _(STATES[run["state"]]).split(" (")[0]
     return f"{moment(run['started'])}, {escape(state)}"
 
 
@@ -105,22 +111,27 @@ def _aside(state: Mapping[str, Any], token: str) -> str:
             [f"{_sentence(happened)}{_files(files)}", _sentence(todo), number(len(files))]
             for (happened, todo), files in reasons.items()
         ]
-        titles = ("Raison", "Que faire", "Fichiers")
-        shown.append(f"<h4>{escape(name)}</h4>")
-        shown.append(table(f"Mis de côté, fonds {name}", titles, rows, figures=1, hidden=True))
+        titles = (_("Raison"), _("Que faire"), _("Fichiers"))
+        shown.append(f"<h4{french()}>{escape(name)}</h4>")
+        caption = _("Mis de côté, fonds {name}").format(name=name)
+        shown.append(table(caption, titles, rows, figures=1, hidden=True))
         if _folders(state, name):
-            again = button(AGAIN, plain=True, said=f"{AGAIN} : {name}")
+            again = button(_(AGAIN), plain=True, said=f"{_(AGAIN)}{_(' : ')}{name}")
             fields = (hidden("fonds", name), hidden("retry", "oui"), again)
             shown.append(form("indexation/lancer", token, *fields, kind="bref"))
-    nothing = text("Aucun fichier : tout ce que les dossiers contiennent a été lu.")
-    return section("Fichiers mis de côté", *(shown or [nothing]), name="ecartes")
+    nothing = text(_("Aucun fichier : tout ce que les dossiers contiennent a été lu."))
+    return section(_("Fichiers mis de côté"), *(shown or [nothing]), name="ecartes")
 
 
 def _files(files: list[str]) -> str:
     """One file by its name; several folded away."""
     if len(files) == 1:
-        return f'<br><span class="note">{escape(files[0])}</span>'
-    return folded(f"{number(len(files))} fichiers", listed([escape(file) for file in files]))
+        return f'<br><span class="note"{french()}>{escape(files[0])}</span>'
+    return folded(_many(files), listed([as_french(escape(file)) for file in files]))
+
+
+def _many(files: Sequence[str]) -> str:
+    return _("{count} fichiers").format(count=number(len(files)))
 
 
 def _folders(state: Mapping[str, Any], name: str) -> bool:
@@ -129,94 +140,116 @@ def _folders(state: Mapping[str, Any], name: str) -> bool:
 
 def why(item: Mapping[str, str]) -> tuple[str, str]:
     """Why a file was set aside, and what to do."""
-    happened, todo = SET_ASIDE[item["reason"]]
-    detail = f" ({told(in_french(item['detail']))})" if item["detail"] else ""
-    return happened + detail, _RETRY.sub(f"cliquez sur « {AGAIN} »", todo)
+    happened, todo = map(_, SET_ASIDE[item["reason"]])
+    detail = f" ({told(cause(item['detail']))})" if item["detail"] else ""
+    again = _("cliquez sur « {again} »").format(again=_(AGAIN))
+    return happened + detail, _RETRY.sub(again, todo)
 
 
 def _sentence(words: str) -> str:
-    return escape(words[:1].upper() + words[1:])
+    return quoting(escape(words[:1].upper() + words[1:]))
 
 
 def _in_part(state: Mapping[str, Any]) -> str:
     items = [
-        f"{escape(i['source'])} : {escape(' ; '.join(i['warnings']))}" for i in state["warnings"]
+        as_french(f"{escape(i['source'])} : {escape(' ; '.join(i['warnings']))}")
+        for i in state["warnings"]
     ]
     if not items:
         return ""
-    return section("Lus en partie", folded(f"{number(len(items))} fichiers", listed(items)))
+    return section(_("Lus en partie"), folded(_many(items), listed(items)))
 
 
 def _unready(state: Mapping[str, Any]) -> str:
     """Records that a search for their own number and object does not find."""
-    rows = [[escape(fonds), escape(why), number(n)] for fonds, n, why in unready(state)]
+    rows = [
+        [as_french(escape(fonds)), escape(_(why)), number(n)] for fonds, n, why in unready(state)
+    ]
     if not rows:
         return ""
     items = [
-        f"{escape(item['label'] or item['source'])} <span class=\"note\">({escape(item['source'])})"
-        "</span>" for item in state["not_ready"]
+        as_french(f"{escape(item['label'] or item['source'])} <span class=\"note\">"
+                  f"({escape(item['source'])})</span>") for item in state["not_ready"]
     ]  # fmt: skip
     return section(
-        "Actes difficiles à retrouver",
-        text("Leur numéro et leur objet, posés en question, ne mènent pas à eux."),
-        table("Actes difficiles à retrouver", ("Fonds", "Raison", "Actes"), rows, figures=1,
-              hidden=True),
-        folded("Lesquels", listed(items)),
+        _("Actes difficiles à retrouver"),
+        text(_("Leur numéro et leur objet, posés en question, ne mènent pas à eux.")),
+        table(_("Actes difficiles à retrouver"), (_("Fonds"), _("Raison"), _("Actes")), rows,
+              figures=1, hidden=True),
+        folded(_("Lesquels"), listed(items)),
     )  # fmt: skip
 
 
 def _withdrawn(state: Mapping[str, Any]) -> str:
     rows = [
-        [f"n° {item['receipt']}", escape(item["source"]), escape(item["fonds"]),
+        [_("n° {number}").format(number=item["receipt"]), as_french(escape(item["source"])),
+         as_french(escape(item["fonds"])),
          moment(item["at"]), _outcome(item)]
         for item in reversed(state["withdrawn"])
     ]  # fmt: skip
     if not rows:
         return ""
-    titles = ("Reçu", "Fichier", "Fonds", "Le", "Effacement")
-    shown = table("Fichiers retirés", titles, rows[:50], hidden=True)
-    more = text(f"Les 50 derniers, sur {number(len(rows))}.", "note") if len(rows) > 50 else ""
-    return section("Fichiers retirés", shown, more)
+    titles = (_("Reçu"), _("Fichier"), _("Fonds"), _("Le"), _("Effacement"))
+    shown = table(_("Fichiers retirés"), titles, rows[:50], hidden=True)
+    last = _("Les 50 derniers, sur {count}.").format(count=number(len(rows)))
+    more = text(last, "note") if len(rows) > 50 else ""
+    return section(_("Fichiers retirés"), shown, more)
 
 
 def _outcome(item: Mapping[str, Any]) -> str:
     if item["restored"]:
-        return f"repris le {moment(item['restored'])}"
-    return f"terminé le {moment(item['erased'])}" if item["erased"] else "à terminer"
+        return _("repris le {restored}").format(restored=moment(item["restored"]))
+    return (
+        _("terminé le {erased}").format(erased=moment(item["erased"]))
+        if item["erased"]
+        else _("à terminer")
+    )
 
 
 def _index(state: Mapping[str, Any]) -> str:
     rows = [
-        ["Modèle de plongement", escape(state["model"] or "aucun encore")],
-        ["Génération de l'index", escape(state["generation"] or "aucune encore")],
-        ["Dossier des données", f"<code>{escape(state['data'])}</code>"],
+        [_("Modèle de plongement"), escape(state["model"] or _("aucun encore"))],
+        [_("Génération de l'index"), escape(state["generation"] or _("aucune encore"))],
+        [_("Dossier des données"), f"<code>{escape(state['data'])}</code>"],
     ]
-    return table("L'index", ("Quoi", "Lequel"), rows, hidden=True)
+    return table(_("L'index"), (_("Quoi"), _("Lequel")), rows, hidden=True)
 
 
 def _disk(state: Mapping[str, Any]) -> str:
     held = state["disk"]["parts"]
     named = sorted(held.items(), key=lambda part: -part[1])
-    rows = [[escape(PARTS.get(name, name)), size(count)] for name, count in named if count]
-    rows.append(["<b>En tout</b>", f"<b>{size(sum(held.values()))}</b>"])
+    rows = [[escape(_(PARTS.get(name, name))), size(count)] for name, count in named if count]
+    rows.append([f"<b>{_('En tout')}</b>", f"<b>{size(sum(held.values()))}</b>"])
     free = state["disk"]["free"]
-    left = f"Il reste {size(free)} sur le disque."
-    warned = f'<p class="avis" role="alert">{left} Faites de la place avant d\'indexer.</p>'
+    left = _("Il reste {free} sur le disque.").format(free=size(free))
+    room = _("Faites de la place avant d'indexer.")
+    warned = f'<p class="avis" role="alert">{left} {room}</p>'
     return (warned if free < LOW else text(left)) + table(
-        "Place que prend le dossier des données", ("Partie", "Taille"), rows, figures=1, hidden=True
+        _("Place que prend le dossier des données"),
+        (_("Partie"), _("Taille")),
+        rows,
+        figures=1,
+        hidden=True,
     )
 
 
 def _retention(settings: Settings) -> str:
     rows = [
-        [escape(KEPT[kind]), f"{number(days)} jours" if days else "sans limite",
+        [escape(_(KEPT[kind])),
+         _("{count} jours").format(count=number(days)) if days else _("sans limite"),
          f"<code>journal.{kind}_days</code>"]
         for kind, days in settings.journal.days.items() if kind in KEPT
     ]  # fmt: skip
-    whose = "sous un pseudonyme" if settings.journal.pseudonyms else "avec l'identifiant"
+    whose = _("sous un pseudonyme") if settings.journal.pseudonyms else _("avec l'identifiant")
     return table(
-        "Combien de temps chaque chose est gardée", ("Quoi", "Durée", "Réglage"), rows, hidden=True
+        _("Combien de temps chaque chose est gardée"),
+        (_("Quoi"), _("Durée"), _("Réglage")),
+        rows,
+        hidden=True,
     ) + text(
-        f"Les questions sont notées {whose} de qui les pose. Passé leur durée, les mots sont"
-        " effacés chaque jour, page ouverte ; sinon par `greffe journal expire`."
+        _(
+            "Les questions sont notées {whose} de qui les pose. Passé leur durée, les"
+            " mots sont effacés chaque jour, page ouverte ; sinon par `greffe journal"
+            " expire`."
+        ).format(whose=whose)
     )

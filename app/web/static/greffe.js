@@ -1,11 +1,18 @@
 // What Gradio leaves to the page: its language, links to citations, focus and announcements.
 "use strict";
 
-// Gradio's own labels follow the browser's language; this page is in French for everyone.
-for (const [name, value] of [["language", "fr"], ["languages", ["fr"]]]) {
+// Gradio's own labels follow the browser's language; this page has one for everyone.
+const { lang } = document.documentElement;
+for (const [name, value] of [["language", lang], ["languages", [lang]]]) {
   Object.defineProperty(navigator, name, { get: () => value });
 }
 window.__gradio_mode__ = "app";
+
+// A French sentence in the language of the page, which brings the others along (app/web/index.py).
+const words = JSON.parse(document.documentElement.dataset.mots ?? "{}");
+function _(sentence) {
+  return words[sentence] ?? sentence;
+}
 
 // A session that has ended: whatever the page asks next is refused, and leads to the login.
 const fetched = window.fetch;
@@ -111,15 +118,15 @@ function asText(turn) {
   const sentences = [...turn.querySelectorAll(".phrase:not(.non-verifiee)")].map(plain);
   const cited = [...turn.querySelectorAll(".sources:not(.proches) li a")];
   const sources = cited.map((link) => link.title || plain(link));
-  return [plain(turn.querySelector(".question")), "", ...sentences, "", "Sources :", ...sources].join("\n");
+  return [plain(turn.querySelector(".question")), "", ...sentences, "", _("Sources :"), ...sources].join("\n");
 }
 
 async function copy(turn) {
-  let done = "Réponse copiée, avec ses références.";
+  let done = _("Réponse copiée, avec ses références.");
   try {
     await navigator.clipboard.writeText(asText(turn));
   } catch {
-    done = copyOtherwise(asText(turn)) ? done : "La réponse n'a pas pu être copiée : sélectionnez-la.";
+    done = copyOtherwise(asText(turn)) ? done : _("La réponse n'a pas pu être copiée : sélectionnez-la.");
   }
   document.querySelector("#annonce").textContent = done;
   const link = turn.querySelector(".suites a[href^='#copier']");
@@ -135,7 +142,7 @@ async function copyReference(link) {
   } catch {
     copied = copyOtherwise(text);
   }
-  const done = copied ? "Référence copiée." : "Elle n'a pas pu être copiée : sélectionnez-la.";
+  const done = copied ? _("Référence copiée.") : _("Elle n'a pas pu être copiée : sélectionnez-la.");
   document.querySelector("#annonce").textContent = done;
   link.textContent = done;
 }
@@ -152,13 +159,15 @@ function copyOtherwise(text) {
 
 // What somebody thinks of an answer goes to its own address; nothing is kept by the browser.
 async function judge(link, said) {
-  await send(link, `/reponse/${link.getAttribute("href").slice(-12)}/avis`, said, "Merci, votre avis est noté.");
+  await send(link, `/reponse/${link.getAttribute("href").slice(-12)}/avis`, said, _("Merci, votre avis est noté."));
 }
 
 // « #contester-0123456789ab-2 » : citation 2 of that answer.
 async function judgeCitation(link, verdict, texte) {
   const [, answer, numero] = link.getAttribute("href").match(/-([0-9a-f]{12})-(\d+)$/);
-  const done = `Citation [${numero}] ${verdict === "confirmed" ? "confirmée" : "contestée"} : c'est noté.`;
+  const done = (verdict === "confirmed"
+    ? _("Citation [{numero}] confirmée : c'est noté.")
+    : _("Citation [{numero}] contestée : c'est noté.")).replace("{numero}", numero);
   await send(link, `/reponse/${answer}/citation`, { numero, verdict, texte }, done);
 }
 
@@ -167,9 +176,9 @@ async function send(link, address, said, well) {
   let done = well;
   try {
     const response = await fetch(address, { method: "POST", body: sent, redirect: "manual" });
-    if (!response.ok && response.type !== "opaqueredirect") done = "Votre avis n'a pas pu être noté : rechargez la page.";
+    if (!response.ok && response.type !== "opaqueredirect") done = _("Votre avis n'a pas pu être noté : rechargez la page.");
   } catch {
-    done = "Le serveur ne répond pas : votre avis n'a pas été noté.";
+    done = _("Le serveur ne répond pas : votre avis n'a pas été noté.");
   }
   document.querySelector("#annonce").textContent = done;
   if (link.isConnected) link.closest("p").textContent = done;
@@ -234,14 +243,32 @@ function set(selector, attributes) {
   }
 }
 
+// Words of the records, to stand in a sentence of ours.
+function inFrench(text) {
+  if (lang === "fr") return text;
+  const span = document.createElement("span");
+  span.lang = "fr";
+  span.textContent = text;
+  return span;
+}
+
+// What comes from the records is French on any page; Gradio's own components have no place for it.
+function markFrench() {
+  if (lang === "fr") return;
+  for (const element of document.querySelectorAll(".exemple, #fonds label, #question textarea")) {
+    if (element.lang !== "fr") element.lang = "fr";
+  }
+}
+
 // Gradio's sanitiser drops aria-*: they are put where they belong whenever the page changes.
 function tend() {
   // what a model is still writing is read aloud once, when it is checked
   const busy = String(document.querySelector("#reponse .en-cours") !== null);
-  set("#reponse [data-testid=markdown]", { role: "log", "aria-live": "polite", "aria-busy": busy, "aria-label": "Réponse" });
+  set("#reponse [data-testid=markdown]", { role: "log", "aria-live": "polite", "aria-busy": busy, "aria-label": _("Réponse") });
   set("#etape [data-testid=markdown]", { role: "status" });
-  set("#source", { role: "region", "aria-label": "Source citée" });
-  set("#tours", { role: "region", "aria-label": "Questions et réponses" });
+  set("#source", { role: "region", "aria-label": _("Source citée") });
+  set("#tours", { role: "region", "aria-label": _("Questions et réponses") });
+  markFrench();
   takeUp();
   const question = document.querySelector("#reponse h2");
   if ((question?.id ?? "") !== asked) {
@@ -259,7 +286,8 @@ function tend() {
   }
   if (reference !== shown) {
     shown = reference;
-    document.querySelector("#annonce").textContent = title ? `Source : ${title.textContent}` : "";
+    const [before, after] = _("Source : {titre}").split("{titre}");
+    document.querySelector("#annonce").replaceChildren(...(title ? [before, inFrench(title.textContent), after] : []));
   }
   if (awaited && awaited === reference) toPanel();
   const image = document.querySelector("#feuillet img");
@@ -289,11 +317,11 @@ async function understood(form) {
     // said below
   }
   if (!noted) {
-    warn("Le serveur n'a pas pu le noter : réessayez dans un moment.");
+    warn(_("Le serveur n'a pas pu le noter : réessayez dans un moment."));
     return;
   }
   form.closest(".usages").remove();
-  document.querySelector("#annonce").textContent = "C'est noté.";
+  document.querySelector("#annonce").textContent = _("C'est noté.");
   const answer = document.querySelector("#reponse h2");
   (answer ?? document.querySelector("#question textarea"))?.focus({ preventScroll: true });
 }

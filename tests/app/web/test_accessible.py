@@ -94,6 +94,48 @@ def paths(answer: Answer) -> list[str]:
     ]  # fmt: skip
 
 
+def states_of_the_chat(eye: Eye, stopped: str, too_long: str) -> Iterator[str]:
+    """Bring the open chat into one state after the other; each is named once it is there.
+
+    Args:
+        eye: whose page shows the chat.
+        stopped: what the page says, in its language, of a question that was stopped.
+        too_long: what it says of one that is too long.
+    """
+    page = eye.page
+    page.wait_for_selector("#exemples button:visible")
+    yield "empty"
+    page.click("#choisir > button")
+    page.wait_for_selector("#fonds label:visible")
+    yield "filters open"
+    page.click("#choisir > button")
+    page.fill("#question textarea", "attends un peu")
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector("#etape .travail")
+    yield "answering"
+    page.click("#arreter")
+    page.wait_for_selector(f"#etape:has-text('{stopped}')")
+    yield "stopped"
+    eye.ask("Combien coûte un repas ?")
+    page.wait_for_selector("#vue-c-1-1")
+    yield "answered, source open"
+    page.click("a[href^='#signaler-']")
+    page.wait_for_selector("dialog[open]")
+    yield "reporting"
+    page.keyboard.press("Escape")
+    page.click("a.renvoi[href='#c-1-2']")
+    page.wait_for_selector("#vue-c-1-2")
+    yield "a scan"
+    eye.ask("À quelle heure ouvre la piscine ?")
+    yield "refused"
+    eye.ask("une panne ?")
+    yield "error"
+    page.fill("#question textarea", "x" * 2001)
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector(f"#etape:has-text('{too_long}')")
+    yield "too long"
+
+
 def test_axe_sees_what_is_wrong(eye: Eye) -> None:
     eye.page.set_content("<html lang=fr><title>x</title><main><h1>x</h1><img src=data:,></main>")
     eye.look("an image without words")
@@ -102,39 +144,9 @@ def test_axe_sees_what_is_wrong(eye: Eye) -> None:
 
 
 def test_the_chat_is_accessible_in_each_of_its_states(eye: Eye, site: Site) -> None:
-    page = eye.page
-    page.goto(site.address)
-    page.wait_for_selector("#exemples button:visible")
-    eye.look("empty")
-    page.click("#choisir > button")
-    page.wait_for_selector("#fonds label:visible")
-    eye.look("filters open")
-    page.click("#choisir > button")
-    page.fill("#question textarea", "attends un peu")
-    page.press("#question textarea", "Enter")
-    page.wait_for_selector("#etape .travail")
-    eye.look("answering")
-    page.click("#arreter")
-    page.wait_for_selector("#etape:has-text('Recherche arrêtée.')")
-    eye.look("stopped")
-    eye.ask("Combien coûte un repas ?")
-    page.wait_for_selector("#vue-c-1-1")
-    eye.look("answered, source open")
-    page.click("a[href^='#signaler-']")
-    page.wait_for_selector("dialog[open]")
-    eye.look("reporting")
-    page.keyboard.press("Escape")
-    page.click("a.renvoi[href='#c-1-2']")
-    page.wait_for_selector("#vue-c-1-2")
-    eye.look("a scan")
-    eye.ask("À quelle heure ouvre la piscine ?")
-    eye.look("refused")
-    eye.ask("une panne ?")
-    eye.look("error")
-    page.fill("#question textarea", "x" * 2001)
-    page.press("#question textarea", "Enter")
-    page.wait_for_selector("#etape:has-text('la limite est de')")
-    eye.look("too long")
+    eye.page.goto(site.address)
+    for state in states_of_the_chat(eye, "Recherche arrêtée.", "la limite est de"):
+        eye.look(state)
     assert eye.faults == []
 
 

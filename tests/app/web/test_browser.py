@@ -176,8 +176,8 @@ def test_a_follow_up_is_asked_within_the_conversation(visit: Visit) -> None:
 def test_a_refusal_shows_the_nearest_passages_as_such(visit: Visit) -> None:
     visit.ask("À quelle heure ouvre la piscine ?")
     answer = seen(visit.page, "#reponse")
-    assert "Les actes consultés ne répondent pas" in answer
-    assert "Ils ne répondent pas à la question" in answer
+    assert "Greffe n'a pas trouvé de réponse à cette question" in answer
+    assert "Greffe n’y a pas trouvé de réponse" in answer
     assert ROOM in answer
     assert not visit.page.is_visible("#source")
     visit.page.click("a[href='#p-1-2']")
@@ -217,7 +217,7 @@ def test_a_question_is_stopped(visit: Visit) -> None:
     page = visit.page
     page.fill("#question textarea", "attends un peu")
     page.press("#question textarea", "Enter")
-    page.wait_for_selector("#etape:has-text('Recherche dans 2 fonds')")
+    page.wait_for_selector("#etape:has-text('recherche dans 2 fonds')")
     page.click("#arreter")
     page.wait_for_selector("#etape:has-text('Recherche arrêtée.')")
     assert page.input_value("#question textarea") == "attends un peu"

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from app.citations import Answer, Citation, Draft, Quote, Sentence
+from app.words import _
 from ingest.discover import sha256
 from ingest.pages import Page, Word
 from ingest.records.version import VersionRow
@@ -170,10 +171,11 @@ class Desk:
         before = conversation.turns if conversation is not None else ()
         self.heard.append((question, len(before), fonds))
         self.narrow = narrow
-        stage("Recherche dans 2 fonds…")
+        searching = _("recherche dans {count} fonds…").format(count=2)
+        stage(searching)
         if "attends" in question:
             while not self.hold.wait(0.05):
-                stage("Recherche dans 2 fonds…")
+                stage(searching)
         if "panne" in question:
             raise RuntimeError("le disque est tombé")
         time.sleep(0.1)
@@ -196,7 +198,8 @@ class Desk:
         if "piscine" in question:
             return Answer(
                 "a4", question, "not_in_records", nearest=(room, canteen), seconds=0.3,
-                message="Les actes consultés ne répondent pas à cette question.",
+                message="Greffe n'a pas trouvé de réponse à cette question dans les documents"
+                " indexés.",
             )  # fmt: skip
         sentences = (
             Sentence(CANTEEN, "verbatim", (1,)),
