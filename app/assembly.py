@@ -35,6 +35,7 @@ from vectorstore.centring import centre_of
 from vectorstore.chroma import ChromaIndex, begin_anew_if_ruined, open_local, open_remote
 from vectorstore.embed import Embedder
 from vectorstore.indexes import Dense, Indexes, refill
+from vectorstore.law_maps import law_maps_of
 from vectorstore.lexical import Lexical
 from vectorstore.retriever import Retriever
 
@@ -124,7 +125,10 @@ def open_desk(settings: Settings) -> Iterator[Desk]:
         raise NoIndex(data=str(settings.data))
     with open_parts(settings) as parts:
         parts.embedder.load()
-        retriever = Retriever(parts.catalogue, parts.embedder, parts.indexes, home=settings.town)
+        maps = law_maps_of(parts.embedder.model_id, parts.indexes.centre.id)
+        retriever = Retriever(
+            parts.catalogue, parts.embedder, parts.indexes, home=settings.town, maps=maps
+        )
         desk = Desk(
             settings.data, parts.catalogue, retriever, parts.generation, chat=_chat(settings),
             omit=settings.model.omit,

@@ -48,9 +48,7 @@ _CAPITAL_BEHIND = re.compile(r"[\s-]+[A-ZÀ-Þ]")
 @cache
 def _names() -> frozenset[str]:
     """All names, folded, their words joined by one space."""
-    text = resources.files("vectorstore").joinpath("reference", "communes.txt").read_text("utf-8")
-    lines = (line for line in text.splitlines() if not line.startswith("#"))
-    return frozenset(_joined(line) for line in lines)
+    return frozenset(map(_joined, _lines("communes.txt")))
 
 
 @cache
@@ -66,9 +64,12 @@ def _words_of_acts() -> frozenset[str]:
 
 
 def _listed(file: str) -> frozenset[str]:
+    return frozenset(word for line in _lines(file) for word in line.split())
+
+
+def _lines(file: str) -> list[str]:
     text = resources.files("vectorstore").joinpath("reference", file).read_text("utf-8")
-    lines = (line for line in text.splitlines() if not line.startswith("#"))
-    return frozenset(word for line in lines for word in line.split())
+    return [line for line in text.splitlines() if not line.startswith("#")]
 
 
 def _joined(text: str) -> str:

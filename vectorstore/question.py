@@ -157,6 +157,12 @@ def significant(name: str) -> list[str]:
     return [word for word in re.findall(r"\w{3,}", plain) if word not in small | {"des", "les"}]
 
 
+def speaks_of(name: str, text: str) -> bool:
+    """Whether a text holds the words that tell a name from others."""
+    folded = fold(text)
+    return all(re.search(rf"\b{re.escape(word)}\b", folded) for word in significant(name))
+
+
 def _names(folded: str, body: str, known_bodies: Sequence[str]) -> bool:
     """By its whole name, or by a first word that is its alone: « Courvallon » is enough."""
     words = significant(body)

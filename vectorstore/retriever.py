@@ -18,6 +18,7 @@ from vectorstore.chroma_server import StoreUnavailable
 from vectorstore.embed import Embedder
 from vectorstore.fusion import Evidence, Weights, score
 from vectorstore.indexes import Indexes
+from vectorstore.law_maps import LawMaps
 from vectorstore.narrow import EVERYTHING, Narrow
 from vectorstore.period import years_of
 from vectorstore.question import Reading, read_question
@@ -42,6 +43,11 @@ class Hit:
     evidence: Evidence
     version: VersionRow | None = None  # law as it stood on the day that the question names
     neighbours: tuple[PassageRow, ...] = ()  # of a past version: its passages, not in the catalogue
+
+    @property
+    def said(self) -> str:
+        """Its act's title, what stands above the passage, and the passage."""
+        return f"{self.record.title or ''} {self.passage.heading} {self.passage.text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,7 @@ class Retriever:
     weights: Weights = Weights()  # noqa: RUF009 - frozen
     readable: frozenset[str] | None = None  # what words are counted over; None: all fonds
     home: str = ""  # the town whose own acts need not name it
+    maps: LawMaps | None = None  # for law, where the model is the one they were learnt for
 
     def search(
         self, query: Query, fonds: Sequence[str], limit: int, narrow: Narrow = EVERYTHING
@@ -86,11 +93,11 @@ class Retriever:
             limit: hits wanted, at most.
             narrow: the only acts that may be found.
         """
-        depth = DEPTH * _DEEPER if narrow else DEPTH
-        if query.context and not query.favoured:
-            query = replace(query, favoured=self._before(query.context, fonds))
+        depth = max(DEPTH * _DEEPER if narrow else DEPTH, limit)
         # 1. read what the question says plainly
         reading = self._read(query, fonds)
+        if query.context and not query.favoured:
+            query = replace(query, favoured=self._before(query.context, fonds))
         # 2. look up exact references
         exact = look_up(self.catalogue, reading, fonds)
         # 3. search both indexes
@@ -168,13 +175,23 @@ class Retriever:
         return frozenset(hit.record.id for hit in hits)
 
     def _read(self, query: Query, fonds: Sequence[str]) -> Reading:
-        """A follow-up inherits the place and time that it does not name itself."""
+        """A follow-up inherits the place and time that it does not name itself.
+
+        Where no question before names a place either, it is that of the acts that were cited.
+        """
         bodies = self.catalogue.bodies(fonds)
         reading = read_question(query.text, bodies, self.home)
-        if not query.context:
+        if not (query.context or query.favoured):
             return reading
         before = read_question(query.context, bodies, self.home)
         when = reading if reading.days or reading.years or reading.months else before
+        if not (reading.bodies or reading.places or reading.towns):
+            reading = replace(
+                reading,
+                places=before.places,
+                towns=before.towns,
+                bodies=before.bodies or (() if before.places else self._of_those(query.favoured)),
+            )
         return replace(
             reading,
             bodies=reading.bodies or before.bodies,
@@ -182,6 +199,12 @@ class Retriever:
             years=when.years,
             months=when.months,
         )
+
+    def _of_those(self, records: frozenset[int]) -> tuple[str, ...]:
+        """The one collectivity that decided these acts; none where there are several, or law."""
+        rows = self.catalogue.records_of(list(records)).values()
+        bodies = {row.body for row in rows if row.kind != "article" and row.body}
+        return tuple(bodies) if len(bodies) == 1 else ()
 
     def _hits(
         self,
@@ -197,29 +220,41 @@ class Retriever:
         records = self.catalogue.records_of(list({row.record_id for row in rows}))
         rows = [row for row in rows if narrow.fits(records[row.record_id])]
         sources = self.catalogue.sources_of(list({row.source_id for row in rows}))
-        cosines = self._cosines(rows, dense, vector)
+        law = {row.id for row in rows if records[row.record_id].kind == "article"}
+        cosines, mapped = self._cosines(rows, dense, vector, law if self.maps else set())
         top = max(lexical.values(), default=1.0)
         return [
             Hit(0, 0.0, sources[row.source_id].fonds, sources[row.source_id],
                 records[row.record_id], row,
-                Evidence(dense=cosines[row.id], lexical=lexical.get(row.id, 0.0) / top))
+                Evidence(dense=cosines[row.id], lexical=lexical.get(row.id, 0.0) / top,
+                         mapped=mapped.get(row.id)))
             for row in rows
             if sources[row.source_id].fonds in fonds  # whatever an index says
         ]  # fmt: skip
 
     def _cosines(
-        self, rows: Sequence[PassageRow], dense: dict[str, float], vector: NDArray[np.float32]
-    ) -> dict[str, float]:
-        """Cosines for all candidates: those the dense index did not return are computed."""
-        cosines = dict(dense)
-        rest = [row for row in rows if row.id not in cosines]
+        self, rows: Sequence[PassageRow], dense: dict[str, float], vector: NDArray[np.float32],
+        law: set[str],
+    ) -> tuple[dict[str, float], dict[str, float]]:  # fmt: skip
+        """Cosines for all candidates: those the dense index did not return are computed.
+
+        And the mapped cosines of those in `law`.
+        """
+        rest = [row for row in rows if row.id not in dense or row.id in law]
         blobs = self.catalogue.vectors(self.embedder.model_id, [row.input_sha for row in rest])
         rest = [row for row in rest if row.input_sha in blobs]
-        if rest:
-            raw = np.stack([np.frombuffer(blobs[row.input_sha], np.float16) for row in rest])
-            values = self.indexes.centre.passages(raw) @ vector
-            cosines.update(zip((row.id for row in rest), values.tolist(), strict=True))
-        return {row.id: cosines.get(row.id, 0.0) for row in rows}
+        cosines = {row.id: dense.get(row.id, 0.0) for row in rows}
+        if not rest:
+            return cosines, {}
+        raw = np.stack([np.frombuffer(blobs[row.input_sha], np.float16) for row in rest])
+        vectors = self.indexes.centre.passages(raw)
+        for row, cosine in zip(rest, (vectors @ vector).tolist(), strict=True):
+            cosines[row.id] = dense.get(row.id, cosine)
+        of_law = [at for at, row in enumerate(rest) if row.id in law]
+        if self.maps is None or not of_law:
+            return cosines, {}
+        mapped = self.maps.cosines(vector, vectors[of_law]).tolist()
+        return cosines, dict(zip((rest[at].id for at in of_law), mapped, strict=True))
 
     def _scored(self, hit: Hit, query: Query, reading: Reading, exact: Sequence[int]) -> Hit:
         evidence = replace(
@@ -247,7 +282,7 @@ def _names_place(reading: Reading, hit: Hit) -> bool:
     """Whether an act speaks of a commune that the question names and that decided none."""
     if not reading.places or hit.record.kind == "article":
         return False
-    said = fold(f"{hit.record.title or ''} {hit.passage.heading} {hit.passage.text}")
+    said = fold(hit.said)
     return any(re.search(rf"\b{re.escape(fold(name))}\b", said) for name in reading.places)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from app.assembly import open_desk
-from app.relevance import of_its_places
+from app.relevance import of_its_places, spread
 from app.settings import load
 from tests.command_line import greffe
-from vectorstore.retriever import Query
+from vectorstore.retriever import Hit, Query
 
 OURS = """Délibération n° 2024-003 du 4 mars 2024
 Objet : plan local d'urbanisme, modification simplifiée n° 2
@@ -56,3 +57,22 @@ def test_a_year_of_birth_is_not_the_year_of_what_is_asked(tmp_path: Path) -> Non
     with open_desk(load(tmp_path / "donnees")) as desk:
         assert "1974" in desk.ask(asked.format(1974)).message
         assert "2020" not in desk.ask(asked.format(2020)).message
+
+
+def test_hits_to_be_looked_through_hold_an_article_once_and_then_its_section(town: Path) -> None:
+    with open_desk(load(town)) as desk:
+        plain = desk.retriever.search(Query("cantine"), desk.fonds(), 1).hits[0]
+
+    def article(name: str, section: str, score: float) -> Hit:
+        record = replace(plain.record, kind="article", article_id=name, section_path=(section,))
+        return replace(plain, record=record, score=score)
+
+    good = [article(f"A{n}", "good", 0.9 - n / 100) for n in range(10)]
+    twice = [article("A0", "good", 0.75)]
+    far, near = article("B", "other", 0.7), article("A10", "good", 0.6)
+    act = replace(plain, score=0.5)
+    found = spread([*good, *twice, far, near, act, act])
+    assert [hit.record.article_id for hit in found[:10]] == [f"A{n}" for n in range(10)]
+    assert [hit.record.article_id for hit in found[10:12]] == ["A10", "B"]
+    assert [hit.rank for hit in found] == list(range(1, len(found) + 1))
+    assert len(found) == 13  # the passage of an act is there once, too
