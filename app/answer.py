@@ -11,24 +11,26 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app import extract, ledger
-from app.bar import Bar, judge
+from app.bar import Bar, judge, names_day
+from app.before import of_the_act_before
 from app.citations import Answer, Citation, Draft, Quote, Sentence, Writing
-from app.conversation import EMPTY, Conversation, context_of, in_full
+from app.conversation import EMPTY, Conversation, alone
 from app.curated import Curated
 from app.examples import Examples
 from app.extract import Chosen
 from app.journal.entries import Journal
 from app.judged import Judged, whole
-from app.kinds import holder, plainly
+from app.kinds import asks_day_of_act, holder, plainly
 from app.law import changes
-from app.listing import MOST, Listing, acts_asked, hit_of
+from app.listing import MOST, Listing, acts_asked, hit_of, lines_of
 from app.llm import Chat, ContextTooSmall, ModelServerSilent
-from app.named import by_number, no_such_article, only_names_it
+from app.named import by_number, next_to, no_such_article, only_names_it
 from app.narrowed import WIDEN, narrowed_to
 from app.passages import shape
-from app.reference import article_reference, reference
-from app.relevance import by_its_holder, of_its_places, of_its_years, relevant
+from app.reference import whole_name
+from app.relevance import by_its_holder, of_its_places, of_its_years, relevant, spread
 from app.units import quote_of, widened
+from app.words import N_, _
 from ingest.catalogue import Catalogue
 from ingest.readers import NUMBERED, suffix_of
 from ingest.trouble import Trouble
@@ -39,16 +41,18 @@ from vectorstore.versions import dated_label
 _HITS = 20  # passages looked at; the best of them are read
 _DEEP = 80  # where few passages of many may give a name
 _READ = 6
+_AROUND = 10  # times as many passages as are shown, to choose among
 OF_A_RECORD = 2000  # passages of one act that a question reads, 3 MB at most: 600 pages
 LONGEST_QUESTION = 2000  # characters
-SILENT = "Le modèle de langue n'a pas répondu : réponse tirée mot pour mot des sources."
-UNPROVED = (
+SILENT = N_("Le modèle de langue n'a pas répondu : réponse tirée mot pour mot des sources.")
+UNPROVED = N_(
     "Le modèle de langue n'a rien écrit que les sources prouvent :"
     " réponse tirée mot pour mot des sources."
 )
-OMITTED = "Phrases du modèle omises, faute de preuve : {count}."
-CUT = "Le modèle s'est arrêté au milieu d'une phrase, qui est omise."
-DEGRADED = (
+OMITTED = N_("Phrases du modèle omises, faute de preuve : {count}.")
+CUT = N_("Le modèle s'est arrêté au milieu d'une phrase, qui est omise.")
+UNDERSTOOD = N_("Question comprise ainsi : « {} »")
+DEGRADED = N_(
     "L'index dense ne répond pas, ou il est à refaire (`greffe ingest`) : la recherche s'est faite"
     " par les mots, en tout ou en partie."
 )
@@ -141,19 +145,25 @@ class Desk:
         query = self._query(question, conversation)
         # 2. search the fonds that may be read
         names = self._fonds(fonds)
+        in_full, heard = question, list[str]()
+        if query.text not in (question, plainly(question)):
+            in_full = f"{query.context} {query.text}".strip()
+            heard = [_(UNDERSTOOD).format(in_full)]
         validated = self._validated(query, names, narrow)
         if validated is not None:
             seconds = round(time.perf_counter() - started, 4)
             return replace(
-                validated, id=uuid.uuid4().hex[:12], generation=self.generation, seconds=seconds,
-                searched=tuple(names),
+                validated, notes=(*heard, *validated.notes), id=uuid.uuid4().hex[:12],
+                generation=self.generation, seconds=seconds, searched=tuple(names),
             ), ()  # fmt: skip
-        stage(f"recherche dans {len(names)} fonds…" if len(names) > 1 else "recherche…")
-        deep = _HITS if holder(question) is None else _DEEP
+        searching = _("recherche dans {count} fonds…") if len(names) > 1 else _("recherche…")
+        stage(searching.format(count=len(names)))
+        deep = _HITS if holder(query.text) is None else _DEEP
         found = by_its_holder(relevant(self.retriever.search(query, names, deep, narrow)), _HITS)
-        answer = self._from_fields(question, found, names, narrow) or self._from_passages(
-            query, found, stage, draft
-        )
+        answer = self._from_fields(
+            question, conversation, found, names, narrow
+        ) or self._from_passages(query, found, stage, draft)
+        answer = replace(answer, question=in_full, notes=(*heard, *answer.notes))
         if found.degraded:
             answer = replace(answer, notes=(*answer.notes, DEGRADED))
         limits = self._limits(narrow, names if fonds else (), answer)
@@ -162,9 +172,14 @@ class Desk:
         return replace(answer, seconds=seconds, searched=tuple(names)), found.hits
 
     def _from_fields(
-        self, question: str, found: Found, names: Sequence[str], narrow: Narrow
-    ) -> Answer | None:
+        self, question: str, conversation: Conversation, found: Found, names: Sequence[str],
+        narrow: Narrow,
+    ) -> Answer | None:  # fmt: skip
         """What the fields of the catalogue answer, without any passage; None for the rest."""
+        if told := of_the_act_before(
+            question, conversation, self.catalogue, names, narrow, OF_A_RECORD
+        ):
+            return self._list(question, told)
         if absent := no_such_article(found, self.catalogue, names):
             said, nearest = absent
             return self._refuse(question, nearest, said)
@@ -188,9 +203,9 @@ class Desk:
         # 4. write, 5. check each sentence, or say that the records do not answer
         if not verdict.answers:
             return self._refuse(query.text, found.hits, verdict.why)
-        stage("vérification…")
+        stage(_("vérification…"))
         if self.chat is not None:
-            stage("rédaction par le modèle, vérifiée phrase à phrase…")
+            stage(_("rédaction par le modèle, vérifiée phrase à phrase…"))
         return self._write(query, found, chosen, draft)
 
     def _validated(self, query: Query, names: Sequence[str], narrow: Narrow) -> Answer | None:
@@ -207,7 +222,7 @@ class Desk:
         chosen = named if named and len(named) < len(self.fonds()) else ()
         if not narrow and not chosen:
             return []
-        return [narrowed_to(narrow, chosen) + ("" if answer.sentences else WIDEN)]
+        return [narrowed_to(narrow, chosen) + ("" if answer.sentences else _(WIDEN))]
 
     def _note(self, answer: Answer, hits: Sequence[Hit], who: str, address: str, talk: str) -> None:
         cited = [citation.source_id for citation in answer.citations]
@@ -228,7 +243,8 @@ class Desk:
     ) -> list[Hit]:
         """The passages nearest to a question, best first."""
         query = self._query(question, conversation)
-        return list(self.retriever.search(query, self._fonds(fonds), limit).hits)
+        found = self.retriever.search(query, self._fonds(fonds), limit * _AROUND)
+        return spread(found.hits)[:limit]
 
     def fonds(self) -> list[str]:
         """The fonds that can be searched."""
@@ -265,13 +281,10 @@ class Desk:
         return list(wanted) if wanted else known
 
     def _query(self, question: str, conversation: Conversation) -> Query:
-        context = context_of(question, conversation)
-        if not context:
-            return Query(plainly(question))
-        if (full := in_full(question, context)) != question:
-            return Query(full)
-        _, last = conversation.turns[-1]
-        return Query(question, context, frozenset(int(c.record_id) for c in last.citations))
+        def beside(asked: str, steps: int) -> str:
+            return next_to(asked, steps, self.catalogue, self.fonds())
+
+        return alone(question, conversation, beside)
 
     def _whole(self, source_id: int) -> str:
         """The text of a source."""
@@ -334,6 +347,13 @@ class Desk:
             sentences.append(Sentence(piece.unit.text, status, (number,)))
         if not sentences:
             return self._refuse(question, found.hits, _TOO_SHORT)
+        best = chosen[0].unit.hit
+        day = best.record.date if best.record.kind != "article" else None
+        untold = day and not any(names_day(one.text, day) for one in sentences)
+        if untold and asks_day_of_act(question):
+            for line in lines_of(best.record, "date", self.catalogue)[:1]:
+                citations.append(self._cite(len(citations) + 1, best, line))
+                sentences.append(Sentence(line.text, "verbatim", (len(citations),)))
         return self._answer(
             question, "answered", sentences=tuple(sentences), citations=tuple(citations)
         )
@@ -347,7 +367,8 @@ class Desk:
         ]
         citations = [self._cite(n, hit, quote) for n, (hit, quote) in enumerate(shown, 1)]
         sentences = [Sentence(c.quote.text, "verbatim", (c.number,)) for c in citations]
-        more = f" ; les {MOST} premiers sont montrés" if len(listing.acts) > MOST else ""
+        more = _(" ; les {count} premiers sont montrés").format(count=MOST)
+        more = more if len(listing.acts) > MOST else ""
         return self._answer(
             question, "answered", sentences=tuple(sentences), citations=tuple(citations),
             notes=(f"{listing.said}{more}.",),
@@ -374,7 +395,7 @@ class Desk:
     ) -> Answer | None:
         """What the model wrote; None where the ledger proves nothing of it."""
         if judged.proved:
-            omitted = OMITTED.format(count=writing.unproved) if self.omit else ""
+            omitted = _(OMITTED).format(count=writing.unproved) if self.omit else ""
             notes = (omitted if writing.unproved else "", CUT if judged.cut else "")
             return self._answer(
                 question, "answered", sentences=tuple(judged.sentences),
@@ -404,11 +425,9 @@ class Desk:
             label = dated_label(label, hit.version)
         if suffix_of(hit.source.file) in NUMBERED:  # other formats have one page, or rows
             label = f"{label}, p. {quote.page}"
-        if record.article_id:
-            day = hit.version.date if hit.version else record.date
-            named = article_reference(self.catalogue, label, record.article_id, day, hit.fonds)
-        else:
-            named = reference(label, record.kind, record.body)
+        day = hit.version.date if hit.version else record.date
+        article = (record.article_id, day, hit.fonds) if record.article_id else None
+        named = whole_name(self.catalogue, label, record.kind, record.body, article)
         return Citation(
             number=number, label=label, fonds=hit.fonds, source=hit.source.path,
             source_id=hit.source.id, record_id=str(record.id), quote=quote,
@@ -419,5 +438,5 @@ class Desk:
         )  # fmt: skip
 
 
-_TOO_SHORT = "Les phrases trouvées sont trop courtes pour prouver une réponse."
-_NOT_FOUND = "Le modèle n'a pas trouvé la réponse dans les passages ; voici les plus proches."
+_TOO_SHORT = N_("Les phrases trouvées sont trop courtes pour prouver une réponse.")
+_NOT_FOUND = N_("Le modèle n'a pas trouvé la réponse dans les passages ; voici les plus proches.")

@@ -13,9 +13,10 @@ from app.law import absence
 from app.ledger.words import names
 from app.named import only_names_it
 from app.scope import names_somebody, outside, private
+from app.words import N_, _
 from ingest.records.fold import fold
 from ingest.records.label import french_date
-from vectorstore.question import Reading, significant
+from vectorstore.question import Reading, significant, speaks_of
 from vectorstore.retriever import Found, Hit
 
 
@@ -92,12 +93,28 @@ _NAMED = re.compile(
 _DAY = re.compile(r"\b\d{1,2}[/.]\d{1,2}[/.](?P<year>(?:19|20)\d\d)\b")
 _LONG_AGO = 16  # years
 _SITTING = re.compile(r"\b(?:conseil|séance|réunion|vot\w+|décid\w+|adopt\w+|délibér\w+)\b", re.I)
-_NOTHING = "Les documents indexés ne répondent pas à cette question."
-_NOBODY = f"{_NOTHING} Aucun des passages trouvés n'y nomme quelqu'un."
-_NO_YEAR = _NOTHING + " Aucun des passages trouvés ne se rapporte à l'année {}."
-_NO_COUNT = f"{_NOTHING} Aucune phrase trouvée ne met ce nombre à côté de ce qu'il compte."
-_NO_MEASURE = f"{_NOTHING} Aucun des passages trouvés n'en donne la mesure."
-_NO_NAME = f"{_NOTHING} Aucun des passages trouvés ne donne de nom."
+_NOTHING = N_("Greffe n'a pas trouvé de réponse à cette question dans les documents indexés.")
+_NOBODY = N_(
+    "Greffe n'a pas trouvé de réponse à cette question dans les documents indexés."
+    " Aucune phrase trouvée ne met un nom sur ce qui est demandé."
+)
+_NO_PLACE = N_("Greffe n'a pas trouvé de réponse au sujet de « {} » dans les documents indexés.")
+_NO_YEAR = N_(
+    "Greffe n'a pas trouvé de réponse à cette question dans les documents indexés."
+    " Aucune phrase trouvée n'y répond pour l'année {}."
+)
+_NO_COUNT = N_(
+    "Greffe n'a pas trouvé de réponse à cette question dans les documents indexés."
+    " Aucune phrase trouvée ne met ce nombre à côté de ce qu'il compte."
+)
+_NO_MEASURE = N_(
+    "Greffe n'a pas trouvé de réponse à cette question dans les documents indexés."
+    " Aucun des passages trouvés ne donne cette indication."
+)
+_NO_NAME = N_(
+    "Greffe n'a pas trouvé de réponse à cette question dans les documents indexés."
+    " Aucun des passages trouvés ne donne de nom."
+)
 
 
 def judge(
@@ -108,8 +125,8 @@ def judge(
     `whole`: the text of a source. An act without a collectivity is that of the place it names.
     """
     reading = found.reading
-    said = [one.unit.text for one in chosen if one.unit.hit.record.kind != "article"]
-    aside = outside(reading.text) or private(reading.text, said)  # the law tells of nobody
+    told = [one.unit.text for one in chosen if one.unit.hit.record.kind != "article"]
+    aside = outside(reading.text) or private(reading.text, told)  # the law tells of nobody
     if aside:
         return Verdict(False, 0.0, aside)
     titles = [one.unit.hit.record.title or "" for one in chosen]
@@ -126,12 +143,13 @@ def judge(
         best = chosen[0].unit.hit
         if best.record.body is None and best.record.kind != "article":
             titles, texts = ([*some, whole(best.source.id)] for some in (titles, texts))
-    place = next((town for town in reading.towns if not _speak_of(town, titles)), None)
+    said = texts if reading.bodies else titles
+    place = next((town for town in reading.towns if not _speak_of(town, said)), None)
     place = place or next((name for name in reading.places if not _speak_of(name, texts)), None)
     if reading.places and not reading.bodies and chosen and _is_elsewhere(reading, chosen):
         place = place or reading.places[0]
     if place:
-        return Verdict(False, 0.0, f"Aucun des passages trouvés ne répond au sujet de « {place} ».")
+        return Verdict(False, 0.0, _(_NO_PLACE).format(place))
     if absent := absence(found):
         return Verdict(False, 0.0, absent)
     if not found.hits or not chosen:
@@ -141,13 +159,15 @@ def judge(
     number = next((one for one in reading.cited if not found.exact), None)
     if number and not _speak_of_number(number, chosen):
         shown = number.replace("-", "/")
-        return Verdict(False, 0.0, f"Aucun acte indexé ne porte le numéro « {shown} ».")
+        return Verdict(
+            False, 0.0, _("Aucun acte indexé ne porte le numéro « {shown} ».").format(shown=shown)
+        )
     hits = found.hits[:10]
     years = tuple(dict.fromkeys(map(str, reading.years)))
     cited = {one.unit.hit.record.id for one in chosen}
     undated = [hit for hit in hits if hit.record.id in cited and hit.record.date is None]
     if years and not (_any_of(years, undated) or _said_of(years, chosen, near)):
-        return Verdict(False, 0.0, _NO_YEAR.format(years[0]))
+        return Verdict(False, 0.0, _(_NO_YEAR).format(years[0]))
     if found.exact:
         about_it = chosen[0].coverage >= _ABOUT or only_names_it(reading.text)
         return Verdict(about_it, float(about_it), _NOTHING)
@@ -155,6 +175,8 @@ def judge(
         return Verdict(True, 1.0)
     other_time, other_day = _elsewhen(reading, hits, near)
     # A follow-up must be answered itself: its context was answered before.
+    if not chosen[0].last_coverage:
+        return Verdict(False, 0.0, _NOTHING)
     coverage = (chosen[0].coverage + chosen[0].last_coverage) / 2
     again = any(hit.evidence.favoured for hit in found.hits[:3])
     favoured = again and chosen[0].last_coverage >= _ABOUT
@@ -190,7 +212,7 @@ def _elsewhen(reading: Reading, hits: Sequence[Hit], near: Sequence[str]) -> tup
     if not closer or _any_of(closer, hits):
         return False, False
     sitting = bool(reading.days) and _SITTING.search(reading.text) is not None
-    return True, sitting and not any(_names_day(text, reading.days[0]) for text in near)
+    return True, sitting and not any(names_day(text, reading.days[0]) for text in near)
 
 
 def _is_elsewhere(reading: Reading, chosen: Sequence[Chosen]) -> bool:
@@ -230,8 +252,7 @@ def _names_somebody(reading: Reading, one: Chosen) -> bool:
 
 def _speak_of(name: str, texts: Sequence[str]) -> bool:
     """Whether one of the texts names a place."""
-    wanted = significant(name)
-    return any(all(_is_word(word, fold(text)) for word in wanted) for text in texts)
+    return any(speaks_of(name, text) for text in texts)
 
 
 def _is_word(word: str, folded: str) -> bool:
@@ -279,10 +300,11 @@ def _of_time(hit: Hit, time: str) -> bool:
     """Whether a passage is of a time (ISO, as far as it goes), or speaks of it."""
     if _is_of(hit, time):  # law as it stood then
         return True
-    return _names_day(f"{hit.passage.heading} {hit.passage.text}", time)
+    return names_day(f"{hit.passage.heading} {hit.passage.text}", time)
 
 
-def _names_day(text: str, time: str) -> bool:
+def names_day(text: str, time: str) -> bool:
+    """Whether a text names a time (ISO, as far as it goes) as one says it."""
     day, words = (re.sub(r"\b1 ?er ", "1 ", fold(some)) for some in (french_time(time), text))
     return re.search(rf"(?<!\d){re.escape(day)}", words) is not None
 

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 
 from app.citations import Answer
-from vectorstore.places import named as places
-from vectorstore.question import read_question
+from app.follow_up import NextTo, in_full, last_of
+from app.kinds import plainly
+from vectorstore.retriever import Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Conversation:
 
 EMPTY = Conversation()
 
+_CONTEXT = 2000  # characters, the last ones
 _LEANS = re.compile(
     r"^\s*(?:et\b|mais\b|alors\b|donc\b|ou\b|sinon\b|qui d'autre|pourquoi\b|comment cela)"
     r"|\b(?:cela|ça|ceux-ci|celui-ci|celle-ci|celles-ci|cette (?:taxe|délibération|décision|mesure"
@@ -31,24 +33,38 @@ _LEANS = re.compile(
     r"|le même|la même|eux)\b|(?<!-)\b(?:elles?|ils?)\b(?!-)",
     re.I,
 )
-# « Et en 2010 ? », « et au 1er janvier 2015 ? », « et aujourd'hui ? »: a time, and nothing else.
-_TIME = (
-    r"(?:aujourd['’]hui|maintenant|actuellement|(?:en|au|le|à la date du|fin|début)\s"
-    r"(?:(?:\d{1,2}(?:er)?\s)?[a-zà-ÿ]{3,9}\s)?(?:19|20)\d\d)"
-)
-_BARE_TIME = re.compile(rf"^\W*(?:et|mais|alors)\W+(?P<when>{_TIME})\W*$", re.I)
-_OTHER_TIME = re.compile(rf"\W*\b{_TIME}(?!\w)", re.I)
-# « et de Pierrefonds ? », « et à Flaux ? »: another commune, and nothing else
-_BARE_PLACE = re.compile(
-    r"^\W*(?i:et|mais|alors)\W+(?:(?:pour|dans|celui|celle|ceux)\s+)?"
-    r"(?:de\s+|d['’]|du\s+|à\s+)?(?P<place>[A-ZÀ-Þ][\w'’ -]+?)\W*$"
-)
-_CODE = re.compile(r"\b(?:du|de la|de l['’])\s?(?:code\b[^?.,;]*|[A-Z][A-Z0-9]{2,5}\b)")
 _NAME = re.compile(r"(?<=[a-zà-ÿ,'’ ] |[ld]['’])[A-ZÉÈ][\w-]{3,}")
 
 
-def context_of(question: str, conversation: Conversation) -> str:
-    """The words of earlier questions that a follow-up leans on; empty when it stands alone."""
+def alone(question: str, conversation: Conversation, next_to: NextTo) -> Query:
+    """The question with what it leans on: put in full where that leaves no doubt.
+
+    « L'article suivant » stands after the one that was asked for, else after the one cited.
+    """
+    last = conversation.turns[-1][1] if conversation.turns else None
+    cited = last.citations if last else ()
+    label = cited[0].label if cited and cited[0].article_id else ""
+
+    def beside(asked: str, steps: int) -> str:
+        return next_to(asked, steps) or next_to(label, steps)
+
+    context = context_of(question, conversation, beside)
+    if not context:
+        return Query(plainly(question))
+    before = frozenset(int(one.record_id) for one in cited if one.record_id)
+    if (full := in_full(question, context, beside)) != question:
+        rest, text = last_of(full)
+        return Query(plainly(text), rest, before)
+    return Query(question, context, before)
+
+
+def context_of(
+    question: str, conversation: Conversation, next_to: NextTo = lambda question, steps: ""
+) -> str:
+    """The words of earlier questions that a follow-up leans on; empty when it stands alone.
+
+    `next_to`: as `follow_up.in_full` has it.
+    """
     if not conversation.turns or not leans(question):
         return ""
     before: list[str] = []
@@ -58,29 +74,10 @@ def context_of(question: str, conversation: Conversation) -> str:
             break
     context = ""
     for text in before:
-        full = in_full(text, context)
+        full = in_full(text, context, next_to)
         context = full if full != text else f"{context} {text}".strip()
+        context = context[-_CONTEXT:]
     return context
-
-
-def in_full(question: str, context: str) -> str:
-    """A follow-up on an article or another commune, with what it leaves to the question before.
-
-    « Et de Pierrefonds ? » asks of Pierrefonds what was asked of Flaux, « et en 2010 ? » for the
-    same article at another time, « et l'article L. 311-2 ? » for one of the same code. Any other
-    question is given back as it is.
-    """
-    before, other = places(context), _BARE_PLACE.search(question)
-    if other and len(before) == 1 and places(question) == (other["place"],):
-        return context.replace(before[0], other["place"])
-    if not read_question(context, ()).articles:
-        return question
-    if when := _BARE_TIME.search(question):
-        return f"{_OTHER_TIME.sub('', context).rstrip(' ?')} {when['when']} ?"
-    if not read_question(question, ()).articles or _CODE.search(question):
-        return question
-    code = _CODE.findall(_OTHER_TIME.sub("", context))
-    return f"{question.rstrip(' ?')} {code[-1].strip()} ?" if code else question
 
 
 def leans(question: str) -> bool:

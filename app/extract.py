@@ -13,11 +13,24 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from app.counts import counted, counts
-from app.kinds import AMOUNT, HOLDERS, NUMBER, PERSON, VOTE, VOTES, others_wanted, wanted
+from app.kinds import (
+    AMOUNT,
+    HOLDERS,
+    LAW,
+    NUMBER,
+    ORGANISATION,
+    PERSON,
+    VOTE,
+    VOTES,
+    others_wanted,
+    wanted,
+)
 from app.ledger import squeeze
-from app.ranges import Quantity, covers, quantities
+from app.ledger.words import bearers
+from app.ranges import Quantity, covers, leaves_out, quantities
 from app.telling import ALOOF, Standing, Telling, standing, tells
 from app.units import Unit, inside, is_vote, quote_of, units, with_its_run
+from ingest.records.fold import fold
 from ingest.rows import PassageRow
 from vectorstore.retriever import Hit
 from vectorstore.synonyms import Synonyms, synonyms_of
@@ -69,6 +82,9 @@ _NUMBER_FOUND = 0.2  # beside what is counted
 _NEWEST = 0.2  # for a unit that itself holds what a follow-up adds
 _FOREIGN = 0.3  # for an amount whose line holds no word of the question
 _ROW_FOUND = 0.5  # for a row whose range holds the figure asked
+_SAME_ACT = 0.3  # for the act cited before, where nothing new is named
+_VISA_FOUND = 0.2  # for a « Vu »: it tells on what an act rests
+_OF_ALL = 0.4  # of what a row loses that is about others
 _ALSO_FOUND = 0.2  # for each other kind asked that it holds as well
 
 
@@ -89,6 +105,12 @@ class Asked:
     synonyms: Synonyms  # other words for what is asked
     figures: tuple[Quantity, ...]  # « 300 € »: a row may be about the range that it falls in
     decision: bool  # what an act decides, or what it is about
+    words: frozenset[str]  # all of its words, folded
+
+    @property
+    def alone(self) -> bool:
+        """Whether it follows up nothing: what was asked last is all that is asked."""
+        return self.beside_place <= self.last
 
 
 _WHAT_IT_DECIDES = re.compile(
@@ -102,6 +124,7 @@ _DECIDES = re.compile(
 )
 
 
+_VISA = re.compile(r"^\W*vus?\b", re.I)
 _DECIDED = re.compile(
     r"^\W*(?:(?:le conseil|la commission|l['’]assemblée)\b[^.]{0,120}?\b)?"
     r"(?:d[ée]cide|approuve|adopte|autorise|accepte|fixe|émet|désigne|valide|prend acte)\b", re.I,
@@ -136,9 +159,13 @@ def weigh_question(
     named = set(terms(" ".join(places)))
     beside = frozenset(term for term in weights.keys() - named if not term.isdigit())
     common = set(terms(f"{_COMMON} {' '.join(_ALIAS.findall(question))}"))
+    asking = common.union(terms("temps"))
+    if last != question and newest <= asking:  # « pour combien de temps ? » names nothing new
+        newest = frozenset()
     telling = tells(question, weights, common, idf, terms)
     decision = bool(_WHAT_IT_DECIDES.search(last))
-    kind = None if decision else wanted(last)
+    before = question.removesuffix(last)  # « et pour les enfants ? » asks for what was asked before
+    kind = None if decision else wanted(last) or wanted(before)
     also = () if decision else others_wanted(last, kind)
     synonyms = synonyms_of(question, terms)
     how_many = frozenset(synonyms.also(terms(counted(last))) if kind is NUMBER else ())
@@ -158,6 +185,7 @@ def weigh_question(
         synonyms,
         figures,
         decision,
+        frozenset(re.findall(r"\w+", fold(question))),
     )
 
 
@@ -253,17 +281,16 @@ def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
     if asked.holds is not None:
         said = f"{unit.opening} {unit.text}" if asked.holds is PERSON else unit.text
         found = _HOLDER_FOUND if asked.holds in HOLDERS else _KIND_FOUND
-        score += found if asked.holds.search(said) else -0.15
-        score += _ALSO_FOUND * sum(bool(kind.search(said)) for kind in asked.also)
+        score += found if _gives(asked.holds, said, asked) else -0.15
+        score += _ALSO_FOUND * sum(_gives(kind, said, asked) for kind in asked.also)
     said = f"{unit.opening} {unit.text}"
     number = not asked.counted or counts(said, asked.counted, terms)
     score += _NUMBER_FOUND if asked.counted and number else 0.0
-    follows = not asked.beside_place <= asked.last
-    if follows and (asked.holds is None or asked.holds.search(unit.text)):  # what it adds is asked
+    held = asked.holds is None or asked.holds.search(unit.text)
+    if held and not asked.alone:  # what it adds is asked
         newest = sum(weights[term] for term in asked.last) or 1.0
         score += _NEWEST * sum(weights[term] for term in asked.last & own) / newest
-    if asked.figures and covers(unit.text, asked.figures):
-        score += _ROW_FOUND
+    score += _ROW_FOUND * _within(unit, asked)
     if asked.decision and len(unit.text) > 25 and (_DECIDED.match(unit.text) or _decides(unit)):
         score += 0.9 if _DECIDED.match(unit.text) else 0.6
     if _foreign(unit, asked):
@@ -272,12 +299,42 @@ def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
         score -= 0.4  # it says no more than the title and the question do
     if not 25 <= len(unit.text) <= 450:
         score -= 0.1
+    if not asked.last and unit.hit.evidence.favoured:
+        score += _SAME_ACT
+    if _VISA.match(unit.text) and asked.holds is not LAW:
+        score -= _VISA_FOUND
     everywhere = own | around | far
     met, beside = (
         sum(weights[t] for t in some & everywhere) / (sum(weights[t] for t in some) or 1.0)
         for some in (asked.last, asked.beside_place)
     )
+    if not asked.last:  # « pour combien de temps ? » is of all that was asked before
+        met = min(1.0, sum(share))
     return Chosen(unit, score, min(1.0, sum(share)), met, beside, counts=number)
+
+
+def _within(unit: Unit, asked: Asked) -> float:
+    """1: about a range that a figure asked falls in; -1: about others alone; 0: about none, an act.
+
+    An article says once which communes it is about; one that does not, a little below 0.
+    """
+    if not asked.figures:
+        return 0
+    if covers(unit.text, asked.figures):
+        return 1
+    if leaves_out(unit.text, asked.figures):
+        return -1
+    if unit.hit.record.kind != "article":
+        return 0
+    return 1 if covers(unit.hit.passage.text, asked.figures) else -_OF_ALL
+
+
+def _gives(kind: re.Pattern[str], said: str, asked: Asked) -> bool:
+    """Whether words give a kind of thing; « quelle société » is not told by the one it names."""
+    if not kind.search(said):
+        return False
+    naming = kind in (PERSON, ORGANISATION)
+    return not naming or any(name not in asked.words for name, _ in bearers(said))
 
 
 def _above(unit: Unit, asked: Asked) -> str:
@@ -326,8 +383,7 @@ def _foreign(unit: Unit, asked: Asked) -> bool:
 
 def _strays(unit: Unit, best: Unit, asked: Asked) -> bool:
     """Whether a unit leaves the best's page and holds nothing of the kind that the best holds."""
-    alone = asked.beside_place <= asked.last  # no follow-up: its words need not come again
-    if alone and _foreign(unit, asked):
+    if asked.alone and _foreign(unit, asked):
         return True
     if asked.holds is None or not asked.holds.search(best.text) or asked.holds.search(unit.text):
         return False

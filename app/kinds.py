@@ -8,8 +8,12 @@ from __future__ import annotations
 import re
 
 _TITLE = r"(?:M\.|MM\b\.?|Mme|Mr\b|Monsieur|Madame)"  # of a person
-AMOUNT = re.compile(r"\d[\d .,]*\s?(?:€|euros?\b|%|k€|m€|pour cent)|\beuro symbolique", re.I)
-_DATE = re.compile(
+AMOUNT = re.compile(
+    r"\d[\d .,]*\s?(?:€|euros?\b|%|k€|m€|pour cent)|\beuro symbolique|\bgratuite?s?\b"
+    r"|\b(?:multipli|doubl|tripl)ée?s?\b",
+    re.I,
+)
+DATE = re.compile(
     r"\b\d{1,2}(?:er)?\s+(?:janv|févr|fevr|mars|avril|mai|juin|juil|août|aout|sept|oct|nov|déc|dec)"
     r"|\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi)s?\b",
     re.I,
@@ -34,7 +38,7 @@ _SOMEBODY = (
 )
 # Who is mayor, or prefect: the office beside a name, and not what the mayor does.
 _MAYOR, _PREFECT = (
-    re.compile(rf"\b{office}\b(?:\s+de\s+[A-ZÉÈ][\w-]+)?\s?[,:]?\s+{_SOMEBODY}"
+    re.compile(rf"\b{office}\b(?:\s+de\s+[A-ZÉÈ][\w-]+)?\s?(?:[,:–-]|=>?)?\s+{_SOMEBODY}"
                rf"|{_SOMEBODY}\s?,?\s+(?:le\s+|la\s+)?{office}\b")
     for office in ("[Mm]aire", "[Pp]réfète?")
 )  # fmt: skip
@@ -43,7 +47,7 @@ _NAME_OF = re.compile(
 )
 HOLDERS = (_MAYOR, _PREFECT)
 _PRESIDES = re.compile(rf"\b[Pp]résid\w+\W[^.;]{{0,40}}{_TITLE}|{_TITLE}[^.;]{{0,40}}\bprésid")
-_LAW = re.compile(r"\b(?:article|loi|décret|code|ordonnance)s?\b.*\d|\b[LRD]\.? ?\d{3,}", re.I)
+LAW = re.compile(r"\b(?:article|loi|décret|code|ordonnance)s?\b.*\d|\b[LRD]\.? ?\d{3,}", re.I)
 NUMBER = re.compile(r"\d")
 _DURATION = re.compile(
     r"(?:\d+|\b(?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze|vingt|trente"
@@ -70,26 +74,31 @@ VOTES = (VOTE, _NAMES_AGAINST, _NAMES_ABSTAINING, _NAMES_FOR)
 # The first that fits the question says what a sentence should hold.
 _WHO_IS = r"^\W*(?:et )?(?:(?:qui|quel(?:le)?) (?:est|était)|comment s['’]appelle) "
 _WHO_IS += r"(?:(?:le nom )?(?:du|de la) |le |la )?"
+_VOTER = r"\b(?:qui|quel(?:le)?s? (?:élu|conseill[eè]r|membre)\w*(?: d[eu][^?,]{1,30}?)?) "
 _ASKS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (re.compile(rf"{_WHO_IS}maire\b(?! adjoint)", re.I), _MAYOR),
     (re.compile(rf"{_WHO_IS}préfète?\b", re.I), _PREFECT),
-    (re.compile(r"qui (?:a|ont) voté contre|qui s['’](?:y )?est opposée?", re.I), _NAMES_AGAINST),
-    (re.compile(r"qui s['’](?:y )?est abstenu", re.I), _NAMES_ABSTAINING),
-    (re.compile(r"qui (?:a|ont) voté pour", re.I), _NAMES_FOR),
+    (re.compile(rf"{_VOTER}(?:(?:a|ont) voté contre|s['’](?:y )?(?:est|sont) opposé)", re.I),
+     _NAMES_AGAINST),
+    (re.compile(rf"{_VOTER}s['’](?:y )?(?:est|sont) abstenu", re.I), _NAMES_ABSTAINING),
+    (re.compile(rf"{_VOTER}(?:a|ont) voté pour", re.I), _NAMES_FOR),
     (re.compile(r"\bvoix\b|\bvot(?:é|e|ant)s?\b.*\b(?:contre|pour\b(?! \d))|abst|oppos"
                 r"|résultat du vote|qui a voté", re.I), VOTE),
     (re.compile(r"\bquel avis\b", re.I), _OPINION),
     (re.compile(r"^\W*(?:et )?(?:qui|par qui)\b.*\bprésid", re.I), _PRESIDES),
-    (re.compile(r"quels? articles?|quel(?:le)? (?:texte|loi)|fondement|base légale", re.I), _LAW),
-    (re.compile(r"combien de temps|quelle durée|dur(?:e|ée|ent|eraient)\b|quel délai", re.I),
+    (re.compile(r"quels? articles?|quel(?:le)? (?:texte|loi)|fondement|base légale", re.I), LAW),
+    (re.compile(r"combien (?:de (?:temps|jours|semaines|mois)|d['’]années)\b|quelle durée"
+                r"|dur(?:e|ée|ent|eraient)\b"
+                r"|quels? (?:(?:est|sont|était|étaient) les? )?délais?\b", re.I),
      _DURATION),
     (re.compile(r"horaire", re.I), _HOURS),
     (re.compile(r"quelle heure", re.I), _CLOCK),
-    (re.compile(r"\bquand\b|quelles? dates?|quels? jours?|jusqu'à quelle", re.I), _DATE),
+    (re.compile(r"\bquand\b|quelles? dates?|quels? jours?|jusqu'à quelle", re.I), DATE),
     (re.compile(r"combien (?:coût|risqu|pai|a coûté|un|une)|coût|coûte|prix|tarif|montant|taux"
                 r"|somme|subvention|budget|amende|cotisation|indemnité", re.I), AMOUNT),
     (re.compile(r"\bquel(?:le)?s? (?:association|entreprise|société|prestataire|cabinet|bureau"
-                r"|organisme|fournisseur|fondation|agence)s?\b", re.I), ORGANISATION),
+                r"|organisme|fournisseur|fondation|agence)s?\b|\battributaires?\b|\btitulaires? du"
+                r" marché\b", re.I), ORGANISATION),
     (re.compile(r"^\s*(?:et\s+)?qui\b|quels? élus?|quelle personne|par qui", re.I), PERSON),
     (re.compile(r"combien|quel nombre", re.I), NUMBER),
     (re.compile(r"pourquoi|dans quel but|à quoi (?:ser|a servi)|que (?:veut|voulait|compte)\w*"
@@ -104,12 +113,31 @@ _MEASURES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (re.compile(r"\b(?:la|quelle) vitesse\b", re.I),
      re.compile(r"\d\s?(?:km|kilomètres?|m|mètres?|nœuds?)\s?(?:/|par\b|à l['’])\s?\w|\d km\b",
                 re.I)),
+    (re.compile(r"\b(?:numéros?|n°) de (?:téléphone|portable|mobile|fax)\b"
+                r"|\bquel(?:le)? est le (?:téléphone|portable|fax)\b"
+                r"|^\W*(?:téléphone|fax)\b", re.I),
+     re.compile(r"(?:\b0|\+33\s?)\d(?:[\s.-]?\d\d){4}\b")),
+    (re.compile(r"\badresses? (?:e-?mail|mail|électronique)"
+                r"|\bquel(?:le)? est (?:le |l['’])(?:e-?mail|courriel)\b", re.I),
+     re.compile(r"\w@\w")),
 )  # fmt: skip
 
 
 def plainly(question: str) -> str:
     """« Quel est le nom du maire ? » as « Qui est le maire ? »: a name is in no other words."""
     return _NAME_OF.sub("Qui est le ", question) if holder(question) else question
+
+
+_DECIDED = re.compile(
+    r"\b(?:séance|réuni\w*|(?:re)?vot\w+|décid\w+|adopt\w+|délibér\w+|attribu\w+|désign\w+|nommée?s?"
+    r"|élue?s?|chois\w+|reten\w+|approuv\w+|accord\w+|autoris\w+|créée?s?|fixée?s?|instaur\w+"
+    r"|institu\w+|signée?s?|pris(?:es?)?)\b", re.I,
+)  # fmt: skip
+
+
+def asks_day_of_act(question: str) -> bool:
+    """« Quand la salle a-t-elle été attribuée ? »: the day of an act says it."""
+    return wanted(question) is DATE and _DECIDED.search(question) is not None
 
 
 def holder(question: str) -> re.Pattern[str] | None:
@@ -134,8 +162,8 @@ def wanted(question: str) -> re.Pattern[str] | None:
 # what `wanted` gives, by name; a question that wants none of these wants a fact
 _NAMES = {
     VOTE: "vote", _NAMES_AGAINST: "vote", _NAMES_ABSTAINING: "vote", _NAMES_FOR: "vote",
-    _OPINION: "opinion", _LAW: "legal_basis", _DURATION: "duration", _HOURS: "date",
-    _CLOCK: "date", _DATE: "date", AMOUNT: "amount", ORGANISATION: "person", PERSON: "person",
+    _OPINION: "opinion", LAW: "legal_basis", _DURATION: "duration", _HOURS: "date",
+    _CLOCK: "date", DATE: "date", AMOUNT: "amount", ORGANISATION: "person", PERSON: "person",
     _PRESIDES: "person", _MAYOR: "person", _PREFECT: "person",
     NUMBER: "number", _PURPOSE: "purpose",
 }  # fmt: skip

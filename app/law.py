@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from app.citations import Answer
-from ingest.records.label import french_date, in_a_sentence
+from app.words import _, long_day, ngettext
+from ingest.records.label import in_a_sentence
 from ingest.records.version import VersionRow
 from vectorstore.retriever import Found
-from vectorstore.versions import Named, period, same_words
+from vectorstore.versions import Named, same_words
 
 
 def changes(found: Found, answer: Answer) -> list[str]:
@@ -28,10 +31,13 @@ def _since(item: Named) -> str:
     name = _name(last)
     if not later:
         ended = last.date_end
-        return f"{name} n'est plus en vigueur depuis le {french_date(ended)}." if ended else ""
-    times = "une fois" if len(later) == 1 else f"{len(later)} fois"
-    now = period(last) if last.date_end is None else f"dernière {period(last)}"
-    return f"{name} a été modifié depuis ({times}) : {now}."
+        said = _("{name} n'est plus en vigueur depuis le {ended}.")
+        return said.format(name=name, ended=long_day(ended)) if ended else ""
+    times = ngettext("une fois", "{count} fois", len(later)).format(count=len(later))
+    now = in_force(last) if last.date_end is None else _latest(last)
+    return _("{name} a été modifié depuis ({times}) : {now}.").format(
+        name=name, times=times, now=now
+    )
 
 
 def absence(found: Found) -> str:
@@ -47,18 +53,34 @@ def _absent(item: Named) -> str:
     first, last = item.versions[0], item.versions[-1]
     name = _name(last)
     if item.used is not None:
-        return f"Le texte de {_lower(name)} n'est pas dans l'index ({period(item.used)})."
+        said = _("Le texte de {name} n'est pas dans l'index ({period}).")
+        return said.format(name=_lower(name), period=in_force(item.used))
     if item.day is None or (last.date_end and item.day >= last.date_end):
-        ended = french_date(last.date_end) if last.date_end else ""
-        said = f"{name} n'est plus en vigueur depuis le {ended} (dernière {period(last)})."
-        return said if ended else f"{name} n'est pas encore en vigueur."
-    day = french_date(item.day)
+        if not last.date_end:
+            return _("{name} n'est pas encore en vigueur.").format(name=name)
+        said = _("{name} n'est plus en vigueur depuis le {ended} ({latest}).")
+        return said.format(name=name, ended=long_day(last.date_end), latest=_latest(last))
+    day = long_day(item.day)
     if item.day < first.date:
-        return (
-            f"L'index n'a pas de version de {_lower(name)} au {day} :"
-            f" la plus ancienne qu'il connaisse commence le {french_date(first.date)}."
-        )
-    return f"{name} n'était pas en vigueur le {day}."
+        return _(
+            "L'index n'a pas de version de {name} au {day} : la plus ancienne qu'il connaisse"
+            " commence le {first}."
+        ).format(name=_lower(name), day=day, first=long_day(first.date))
+    return _("{name} n'était pas en vigueur le {day}.").format(name=name, day=day)
+
+
+def in_force(version: VersionRow) -> str:
+    """« version du 29 janvier 2014 au 19 juin 2014 », as vectorstore/versions.py names it."""
+    begun = long_day(version.date)
+    if version.date_end is None:
+        return _("version en vigueur depuis le {begun}").format(begun=begun)
+    last = date.fromisoformat(version.date_end) - timedelta(days=1)
+    said = _("version du {begun} au {last}")
+    return said.format(begun=begun, last=long_day(last.isoformat()))
+
+
+def _latest(version: VersionRow) -> str:
+    return _("dernière {version}").format(version=in_force(version))
 
 
 def _name(version: VersionRow) -> str:

@@ -11,9 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.citations import Quote
+from app.words import N_, _, ngettext
 from ingest.catalogue import Catalogue
 from ingest.records.fold import fold
 from ingest.records.label import MONTHS
+from ingest.records.record import Span
 from ingest.rows import RecordRow
 from vectorstore.fusion import Evidence
 from vectorstore.narrow import EVERYTHING, Narrow
@@ -21,7 +23,7 @@ from vectorstore.question import Reading
 from vectorstore.retriever import Hit
 from vectorstore.synonyms import synonyms_of
 
-NO_ACT = "Aucun acte indexé n'est daté de la période demandée."
+NO_ACT = N_("Aucun acte indexé n'est daté de la période demandée.")
 MOST = 30  # acts shown; a note tells how many there are
 
 _ACTS = r"(?P<what>délibération|arrêté|décision|acte|point|sujet|affaire|question|dossier)s\b"
@@ -127,8 +129,10 @@ def acts_asked(
         nothing = not latest and not catalogue.acts_dated(periods, _ALL, fonds)
         return Listing((), NO_ACT) if nothing else None
     if latest:
-        return Listing(tuple(found[-1:]), f"Le dernier des actes trouvés ({len(found)})")
-    count = f"{len(found)} actes trouvés" if len(found) > 1 else "Un acte trouvé"
+        return Listing(
+            tuple(found[-1:]), _("Le dernier des actes trouvés ({count})").format(count=len(found))
+        )
+    count = ngettext("Un acte trouvé", "{count} actes trouvés", len(found)).format(count=len(found))
     return Listing(tuple(found), count)
 
 
@@ -187,6 +191,27 @@ def title_of(record: RecordRow, catalogue: Catalogue) -> Quote | None:
         return None
     words = " ".join(page.text[place.start : place.end].split())
     return Quote(words, place.page, place.start, place.end)
+
+
+def lines_of(record: RecordRow, name: str, catalogue: Catalogue) -> list[Quote]:
+    """The lines that a fact of an act was read in; none where its file gives none.
+
+    `name`: one of ingest.records.record.FACTS.
+    """
+    places = [fact.span for fact in catalogue.facts_of(record.id) if fact.name == name]
+    lines = (line_of(place, record, catalogue) for place in places)
+    return list(dict.fromkeys(line for line in lines if line))
+
+
+def line_of(place: Span, record: RecordRow, catalogue: Catalogue) -> Quote | None:
+    """A place on a page of an act's file, from the beginning of its line to the end."""
+    page = catalogue.page(record.source_id, place.page)
+    if not page:
+        return None
+    start = page.text.rfind("\n", 0, place.start) + 1
+    end = page.text.find("\n", place.end)
+    end = len(page.text) if end < 0 else end
+    return Quote(" ".join(page.text[start:end].split()), place.page, start, end)
 
 
 def hit_of(record: RecordRow, catalogue: Catalogue) -> Hit | None:

@@ -7,14 +7,15 @@ import re
 from collections.abc import Sequence
 
 from app.citations import Quote
-from app.listing import Listed, Listing, decided_by, hit_of, title_of
+from app.listing import Listed, Listing, decided_by, hit_of, line_of, title_of
 from app.units import quote_of, units
+from app.words import _, ngettext
 from ingest.catalogue import Catalogue, bare_number
 from ingest.links import naming, reference_to
 from ingest.records.label import MONTHS, in_a_sentence
 from ingest.rows import RecordRow
 from vectorstore.narrow import EVERYTHING, Narrow
-from vectorstore.question import Reading
+from vectorstore.question import Reading, read_question
 from vectorstore.references import of_the_code
 from vectorstore.retriever import Found, Hit
 
@@ -40,6 +41,30 @@ _RELIES = re.compile(
 def only_names_it(question: str) -> bool:
     """« Que dit l'article 2131-1 ? » asks for the article and nothing else."""
     return not re.findall(r"[^\W\d_]{5,}", _AROUND.sub(" ", question))
+
+
+def next_to(question: str, steps: int, catalogue: Catalogue, fonds: Sequence[str]) -> str:
+    """« l'article L. 2121-18 du code … »: so many steps from the last one a question names, or "".
+
+    It stays in the chapter that the number begins with: « L. 2121 ».
+    """
+    named = read_question(question, ()).articles
+    codes = of_the_code(catalogue.articles_named(named[-1], fonds), question) if named else []
+    if len(codes) != 1:
+        return ""
+    record = catalogue.records_of(codes)[codes[0]]
+    number = bare_number(record.number or "")
+    chapter = catalogue.articles_beginning(number.split("-")[0], fonds)
+    numbers = {bare_number(one.number or "") for one in chapter if one.body == record.body}
+    order = sorted(numbers, key=_in_order)
+    at = order.index(number) + steps
+    return in_a_sentence(order[at], record.body) if 0 <= at < len(order) else ""
+
+
+def _in_order(number: str) -> list[tuple[int, str]]:
+    """« L2121-2 » before « L2121-10 », « L2121-1A » before « L2121-1B »."""
+    parts = re.findall(r"\d+|[^\W\d]+", number)
+    return [(int(part), "") if part.isdigit() else (0, part) for part in parts]
 
 
 def by_number(
@@ -81,17 +106,17 @@ def _relying_on(
     found: dict[int, Listed] = {}
     for record in records:
         values = reference_to(record)
-        for act, _ in reversed(naming(catalogue, record, fonds)):
+        for act, _role in reversed(naming(catalogue, record, fonds)):
             fits = act.kind != "autre" and decided_by(act, reading) and narrow.fits(act)
             if fits and (line := _line_that_names(act, values, catalogue)):
                 found.setdefault(act.id, Listed(act, line))
     acts = sorted(found.values(), key=lambda one: (one.record.date or "", one.record.id))
     law = [in_a_sentence(r.number, r.body) for r in records if r.kind == "article" and r.number]
-    name = law[0] if law else "cet acte"
+    name = law[0] if law else _("cet acte")
     if not acts:
-        return Listing((), f"Aucun acte indexé ne cite {name}.")
-    count = f"{len(acts)} actes citent" if len(acts) > 1 else "Un acte cite"
-    return Listing(tuple(acts), f"{count} {name}")
+        return Listing((), _("Aucun acte indexé ne cite {name}.").format(name=name))
+    said = ngettext("Un acte cite {name}", "{count} actes citent {name}", len(acts))
+    return Listing(tuple(acts), said.format(count=len(acts), name=name))
 
 
 def _line_that_names(
@@ -99,13 +124,7 @@ def _line_that_names(
 ) -> Quote | None:  # fmt: skip
     """« Vu l'article L. 2121-29 du CGCT », from the beginning of its line to the end."""
     span = next((f.span for f in catalogue.facts_of(act.id) if f.value in values), None)
-    page = span and catalogue.page(act.source_id, span.page)
-    if not span or not page:
-        return None
-    start = page.text.rfind("\n", 0, span.start) + 1
-    end = page.text.find("\n", span.end)
-    end = len(page.text) if end < 0 else end
-    return Quote(" ".join(page.text[start:end].split()), span.page, start, end)
+    return line_of(span, act, catalogue) if span else None
 
 
 def _candidates(records: Sequence[RecordRow], catalogue: Catalogue) -> Listing | None:
@@ -120,11 +139,10 @@ def _candidates(records: Sequence[RecordRow], catalogue: Catalogue) -> Listing |
             shown.append(Listed(record, quote))
     if len(shown) < 2:
         return None
-    what = "articles" if all(one.record.kind == "article" for one in shown) else "actes"
-    return Listing(
-        tuple(shown[:_MOST_CANDIDATES]),
-        f"{len(shown)} {what} portent ce numéro ; précisez lequel (code, commune, date)",
-    )
+    said = _("{count} actes portent ce numéro ; précisez lequel (code, commune, date)")
+    if all(one.record.kind == "article" for one in shown):
+        said = _("{count} articles portent ce numéro ; précisez lequel (code, commune, date)")
+    return Listing(tuple(shown[:_MOST_CANDIDATES]), said.format(count=len(shown)))
 
 
 def _first_words(record: RecordRow, catalogue: Catalogue) -> Quote | None:
@@ -156,5 +174,10 @@ def no_such_article(
     nearest = difflib.get_close_matches(wanted, by_name, _NEAREST, 0.6)
     hits = [hit for name in nearest if (hit := hit_of(by_name[name], catalogue))]
     shown = re.sub(r"^([A-Z]+)", r"\1. ", wanted)
-    said = f"Aucun article indexé ne porte le numéro « {shown} »"
-    return (f"{said} ; voici les numéros les plus proches." if hits else f"{said}."), hits
+    said = _("Aucun article indexé ne porte le numéro « {shown} ».")
+    if hits:
+        said = _(
+            "Aucun article indexé ne porte le numéro « {shown} » ; voici les numéros les plus"
+            " proches."
+        )
+    return said.format(shown=shown), hits

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from app.conversation import EMPTY
 from app.ledger import squeeze
 from app.settings import load
 from tests.conftest import has_tesseract
+from vectorstore.narrow import Narrow
+from vectorstore.retriever import Query
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +152,70 @@ def test_a_follow_up_leans_on_the_question_before(desk: Desk) -> None:
     after = desk.ask("Et pour une personne morale ?", conversation=EMPTY.then(first, answer))
     assert after.status == "answered"
     assert "multipliésparTrois".lower() in squeeze(after.text)
+
+
+def test_when_is_told_by_the_act_that_was_cited(desk: Desk) -> None:
+    first = "Quelle amende pour un dépôt sauvage de 2 à 5 m³ à Courvallon ?"
+    talk = EMPTY.then(first, desk.ask(first))
+    after = desk.ask("Quand ?", conversation=talk)
+    (cited,) = after.citations
+    assert "Séance du 22 mai 2024" in " ".join(cited.quote.text.split())
+    assert cited.source_id == talk.turns[0][1].citations[0].source_id
+    assert after.question == "Quand ?"
+    gone = replace(talk.turns[0][1], citations=(replace(cited, record_id="999999"),))
+    assert not desk.ask("Quand ?", conversation=EMPTY.then(first, gone)).notes  # searched for
+    lost = replace(gone, citations=(replace(cited, record_id=""),))  # its file was withdrawn
+    assert not desk.ask("Quand ?", conversation=EMPTY.then(first, lost)).notes
+    assert desk.ask("et en 2013 ?", conversation=EMPTY.then(first, lost)).notes
+    arretes = Narrow(kinds=("arrete",))
+    assert not desk.ask("Quand ?", conversation=talk, narrow=arretes).citations
+
+
+def test_a_vote_is_told_by_the_act_that_was_cited(desk: Desk) -> None:
+    first = "Quelle amende pour un dépôt sauvage de 2 à 5 m³ à Courvallon ?"
+    after = desk.ask("À l'unanimité ?", conversation=EMPTY.then(first, desk.ask(first)))
+    assert "par 16 voix pour" in after.text.replace("\n", " ")
+    assert {one.date for one in after.citations} == {"2024-05-22"}
+
+
+def test_what_names_nothing_new_is_asked_of_all_that_was_asked(desk: Desk) -> None:
+    first = "Quelle amende pour un dépôt sauvage de 2 à 5 m³ à Courvallon ?"
+    talk = EMPTY.then(first, desk.ask(first))
+    assert "950 €" in desk.ask("combien ?", conversation=talk).text.replace("\u202f", " ")
+    assert desk.ask("et pour un directeur ?", conversation=talk).status == "not_in_records"
+
+
+def test_a_place_that_is_not_there_is_kept_in_the_questions_that_follow(desk: Desk) -> None:
+    first, second = "Quelle amende pour un dépôt sauvage à Courvallon ?", "et à Besançon ?"
+    talk = EMPTY.then(first, desk.ask(first))
+    talk = talk.then(second, desk.ask(second, conversation=talk))
+    third = desk.ask("et pour une personne morale ?", conversation=talk)
+    assert third.status == "not_in_records"
+    assert "« Besançon »" in third.message
+
+
+def test_a_town_abroad_is_not_the_name_of_somebody_here(desk: Desk) -> None:
+    assert "« Florence »" in desk.ask("Qui est le maire de Florence ?").message
+
+
+def test_a_follow_up_is_about_the_town_whose_act_was_cited(desk: Desk) -> None:
+    first = "Quelle amende pour un dépôt sauvage de 2 à 5 m³ ?"  # names none
+    talk = EMPTY.then(first, desk.ask(first))
+    cited = frozenset(int(one.record_id) for one in talk.turns[0][1].citations)
+    found = desk.retriever.search(Query("et en 2019 ?", first, cited), desk.fonds(), 5)
+    assert found.reading.bodies == ("Courvallon-sur-Sélande",)
+    assert not desk.retriever.search(Query("et en 2019 ?"), desk.fonds(), 5).reading.bodies
+
+
+def test_a_follow_up_that_was_put_in_full_says_how_it_was_understood(desk: Desk) -> None:
+    first = "Combien coûte la cantine pour un quotient de 300 € en 2024 ?"
+    talk = EMPTY.then(first, desk.ask(first))
+    after = desk.ask("et en 1987 ?", conversation=talk)
+    assert after.status == "not_in_records"
+    assert after.question in after.notes[0]  # as the journal keeps it: it stands alone
+    assert after.notes[0] == (
+        "Question comprise ainsi : « Combien coûte la cantine pour un quotient de 300 € en 1987 ? »"
+    )
 
 
 def test_only_the_fonds_that_is_named_is_searched(desk: Desk) -> None:

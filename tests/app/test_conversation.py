@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.citations import Answer
-from app.conversation import EMPTY, Conversation, context_of, in_full
+from app.conversation import EMPTY, Conversation, context_of
 
 
 def talk(*questions: str) -> Conversation:
@@ -44,39 +44,6 @@ def test_the_first_question_leans_on_nothing() -> None:
 
 
 ARTICLE = "Que dit l'article L2121-10 du CGCT en 2012 ?"
-
-
-@pytest.mark.parametrize(
-    ("question", "full"),
-    [
-        ("Et en 2010 ?", "Que dit l'article L2121-10 du CGCT en 2010 ?"),
-        ("et au 1er mars 2022 ?", "Que dit l'article L2121-10 du CGCT au 1er mars 2022 ?"),
-        ("Et aujourd'hui ?", "Que dit l'article L2121-10 du CGCT aujourd'hui ?"),
-        ("et l'article L. 2121-11 ?", "et l'article L. 2121-11 du CGCT ?"),
-        ("et l'article L. 311-2 du CRPA ?", "et l'article L. 311-2 du CRPA ?"),
-        ("Et pour une commune de 500 habitants ?", "Et pour une commune de 500 habitants ?"),
-    ],
-)
-def test_a_follow_up_on_an_article_is_put_in_full(question: str, full: str) -> None:
-    assert in_full(question, ARTICLE) == full
-
-
-@pytest.mark.parametrize(
-    ("question", "full"),
-    [
-        ("et de Pierrefonds ?", "Qui est le maire de Pierrefonds ?"),
-        ("Et à Couthenans ?", "Qui est le maire de Couthenans ?"),
-        ("Et pour Saint-Malo", "Qui est le maire de Saint-Malo ?"),
-        ("et pour les adjoints ?", "et pour les adjoints ?"),
-        ("et le budget de Pierrefonds ?", "et le budget de Pierrefonds ?"),
-    ],
-)
-def test_a_follow_up_of_another_commune_asks_it_the_same(question: str, full: str) -> None:
-    assert in_full(question, "Qui est le maire de Flaux ?") == full
-
-
-def test_a_time_after_an_act_is_left_to_its_context() -> None:
-    assert in_full("Et en 2023 ?", "Combien coûte la cantine ?") == "Et en 2023 ?"
 
 
 def test_the_article_asked_last_is_the_one_that_is_followed_up() -> None:

@@ -12,7 +12,7 @@ from app.assembly import open_desk
 from app.kinds import wanted
 from app.ledger import squeeze
 from app.pieces import pieces
-from app.ranges import covers, quantities
+from app.ranges import covers, leaves_out, quantities
 from app.settings import load
 
 
@@ -90,6 +90,29 @@ def test_a_row_covers_the_figures_of_its_range(question: str, row: str) -> None:
     assert covers(row, quantities(question))
     assert not covers(row, quantities("Et pour 9 tonnes ?"))
     assert not covers("Q 1: de 0 € à 167 € 1,76 €", quantities(question))
+
+
+MORE = "Dans les communes de 3 500 habitants et plus, cinq jours."
+LESS = "Dans les communes de moins de 3 500 habitants, trois jours."
+
+
+@pytest.mark.parametrize(
+    ("question", "row", "other"),
+    [
+        ("Et pour 3 500 habitants et plus ?", MORE, LESS),
+        ("Et pour moins de 3 500 habitants ?", LESS, MORE),
+        ("Et pour plus de 3 500 habitants ?", MORE, LESS),
+        ("Et pour 3 500 habitants ?", MORE, LESS),
+        ("Et pour moins de 3 500 habitants ?", "De 2 500 à 3 499 habitants : 7", MORE),
+        ("Et pour plus de 499 habitants ?", "De 500 à 1 499 habitants : 9", "De 0 à 499 habitants"),
+    ],
+)
+def test_a_bound_belongs_to_one_side_alone(question: str, row: str, other: str) -> None:
+    asked = quantities(question)
+    assert covers(row, asked)
+    assert leaves_out(other, asked)
+    assert not leaves_out(row, asked)
+    assert not leaves_out("Le délai est de cinq jours.", asked)
 
 
 def test_a_line_that_begins_with_a_colon_goes_on_with_the_one_above() -> None:
