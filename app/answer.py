@@ -239,11 +239,12 @@ class Desk:
         *,
         conversation: Conversation = EMPTY,
         fonds: Sequence[str] | None = None,
+        narrow: Narrow = EVERYTHING,
         limit: int = 10,
     ) -> list[Hit]:
         """The passages nearest to a question, best first."""
         query = self._query(question, conversation)
-        found = self.retriever.search(query, self._fonds(fonds), limit * _AROUND)
+        found = self.retriever.search(query, self._fonds(fonds), limit * _AROUND, narrow)
         return spread(found.hits)[:limit]
 
     def fonds(self) -> list[str]:

@@ -9,13 +9,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands.shared import AsJson, Batch, Data, Fonds, journaled, settings_of
+from app.commands.shared import (
+    AsJson,
+    Batch,
+    Data,
+    Fonds,
+    Kinds,
+    Since,
+    Until,
+    journaled,
+    narrowed,
+    settings_of,
+)
 from app.errors import DONE, INPUT_UNREADABLE, MODEL_SILENT, NOT_IN_RECORDS
 
 if TYPE_CHECKING:
     from app.answer import Desk
     from app.citations import Answer, Citation
     from app.settings import Settings
+    from vectorstore.narrow import Narrow
 
 NAME = "ask"
 
@@ -29,6 +41,9 @@ STATUSES = {
 def command(
     question: Annotated[str, typer.Argument(help="La question.")] = "",
     fonds: Fonds = None,
+    kind: Kinds = None,
+    since: Since = "",
+    until: Until = "",
     batch: Batch = None,
     export: Annotated[
         Path | None,
@@ -49,11 +64,12 @@ def command(
     wrong = unfit(question) if batch is None else ""
     if wrong:
         raise typer.BadParameter(wrong)
+    narrow = narrowed(kind, since, until)
     settings = settings_of(data)
     with open_desk(settings) as desk:
         if batch is not None:
-            return _batch(desk, batch, fonds)
-        answer = desk.ask(question, fonds=fonds)
+            return _batch(desk, batch, fonds, narrow)
+        answer = desk.ask(question, fonds=fonds, narrow=narrow)
         if export is not None:
             _export(settings, answer, export)
     if as_json:
@@ -82,7 +98,7 @@ def _verdict(answer: Answer) -> int:
     return DONE if answer.status == "answered" else NOT_IN_RECORDS
 
 
-def _batch(desk: Desk, batch: Path, fonds: list[str] | None) -> int:
+def _batch(desk: Desk, batch: Path, fonds: list[str] | None, narrow: Narrow) -> int:
     from app.batch import in_turn, print_line
     from app.citations import Answer
     from app.conversation import Conversation
@@ -95,7 +111,7 @@ def _batch(desk: Desk, batch: Path, fonds: list[str] | None) -> int:
             answer = Answer("", asked.question, "error", message=wrong)
             code = INPUT_UNREADABLE
         else:
-            answer = desk.ask(asked.question, conversation=talk, fonds=fonds)
+            answer = desk.ask(asked.question, conversation=talk, fonds=fonds, narrow=narrow)
             if answer.trouble is not None and code == DONE:
                 code = MODEL_SILENT
             if asked.key:

@@ -9,11 +9,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands.shared import AsJson, Batch, Data, Fonds, settings_of
+from app.commands.shared import (
+    AsJson,
+    Batch,
+    Data,
+    Fonds,
+    Kinds,
+    Since,
+    Until,
+    narrowed,
+    settings_of,
+)
 from app.errors import DONE, INPUT_UNREADABLE, NOT_IN_RECORDS
 
 if TYPE_CHECKING:
     from app.answer import Desk
+    from vectorstore.narrow import Narrow
     from vectorstore.retriever import Hit
 
 NAME = "search"
@@ -23,6 +34,9 @@ def command(
     question: Annotated[str, typer.Argument(help="La question.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Nombre de passages.")] = 10,
     fonds: Fonds = None,
+    kind: Kinds = None,
+    since: Since = "",
+    until: Until = "",
     batch: Batch = None,
     as_json: AsJson = False,
     data: Data = None,
@@ -37,11 +51,12 @@ def command(
     wrong = unfit(question) if batch is None else ""
     if wrong:
         raise typer.BadParameter(wrong)
+    narrow = narrowed(kind, since, until)
     with open_desk(settings_of(data)) as desk:
         if batch is not None:
-            return _batch(desk, batch, fonds, limit)
+            return _batch(desk, batch, fonds, narrow, limit)
         started = time.perf_counter()
-        hits = desk.search(question, fonds=fonds, limit=limit)
+        hits = desk.search(question, fonds=fonds, narrow=narrow, limit=limit)
         if as_json:
             shape = search_shape(None, question, time.perf_counter() - started, hits)
             typer.echo(json.dumps(shape, ensure_ascii=False))
@@ -50,7 +65,7 @@ def command(
         return DONE if hits else NOT_IN_RECORDS
 
 
-def _batch(desk: Desk, batch: Path, fonds: list[str] | None, limit: int) -> int:
+def _batch(desk: Desk, batch: Path, fonds: list[str] | None, narrow: Narrow, limit: int) -> int:
     from app.batch import in_turn, print_line
     from app.citations import Answer
     from app.conversation import Conversation
@@ -64,7 +79,9 @@ def _batch(desk: Desk, batch: Path, fonds: list[str] | None, limit: int) -> int:
             code = INPUT_UNREADABLE
             continue
         started = time.perf_counter()
-        hits = desk.search(asked.question, conversation=talk, fonds=fonds, limit=limit)
+        hits = desk.search(
+            asked.question, conversation=talk, fonds=fonds, narrow=narrow, limit=limit
+        )
         seconds = time.perf_counter() - started
         if asked.key:
             answer = Answer(asked.key, asked.question, "answered")

@@ -15,6 +15,7 @@ from ingest.trouble import Trouble
 
 if TYPE_CHECKING:
     from app.settings import Settings
+    from vectorstore.narrow import Narrow
 
 # readable=False: else typer refuses, in English and as a wrong use, a path that may not be read.
 Data = Annotated[
@@ -26,6 +27,12 @@ Fonds = Annotated[
     list[str] | None,
     typer.Option("--fonds", help="Chercher dans ce fonds seulement (peut être répété)."),
 ]
+Kinds = Annotated[
+    list[str] | None,
+    typer.Option("--kind", help="Cette nature d'acte seulement (peut être répété)."),
+]
+Since = Annotated[str, typer.Option("--since", help="Actes datés de cette année ou d'après.")]
+Until = Annotated[str, typer.Option("--until", help="Actes datés de cette année ou d'avant.")]
 Batch = Annotated[
     Path | None,
     typer.Option(
@@ -49,6 +56,23 @@ def checked_action(action: str, actions: Collection[str], what: str, named: str)
     if (action == "list") == bool(named):
         raise typer.BadParameter(f"l'action « list » se donne sans {what}" if named
                                  else f"l'action « {action} » demande un {what}")  # fmt: skip
+
+
+def narrowed(kinds: list[str] | None, since: str, until: str) -> Narrow:
+    """What --kind, --since and --until leave to be found.
+
+    Raises:
+        typer.BadParameter: no such kind.
+        PeriodRefused: not years, or the first after the last.
+    """
+    from app.narrowed import KINDS, narrow_of
+
+    for kind in kinds or ():
+        if kind not in KINDS:
+            raise typer.BadParameter(
+                f"la nature « {kind} » n'existe pas ; il y a {', '.join(KINDS)}"
+            )
+    return narrow_of(kinds or [], since, until)
 
 
 def data_folder(data: Path | None = None) -> Path:

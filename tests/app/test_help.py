@@ -66,7 +66,7 @@ def test_every_command_takes_the_data_folder(tmp_path: Path) -> None:
     ("words", "said", "see"),
     [
         (["chercher"], "La commande « chercher » n'existe pas.", "greffe --help"),
-        (["ask", "--jsn"], "L'option --jsn n'existe pas (vouliez-vous dire --json ?).", "ask"),
+        (["ask", "--jsonn"], "L'option --jsonn n'existe pas (vouliez-vous dire --json ?).", "ask"),
         (["ask", "--data"], "L'option --data attend une valeur.", "--help"),
         (["ask", "--json=oui", "x"], "L'option --json n'attend pas de valeur.", "--help"),
         (["ask"], "Donnez une question, ou --batch FICHIER.", "ask --help"),

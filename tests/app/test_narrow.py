@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from app.errors import sentence
 from app.journal.search import entry_of
 from app.narrowed import PeriodRefused, narrow_of
 from app.settings import load
+from tests.command_line import greffe
 from vectorstore.narrow import EVERYTHING, Narrow
 
 FINE = "Quelle est l'amende maximale pour un dépôt sauvage ?"
@@ -35,6 +37,27 @@ def test_only_acts_of_the_kind_and_of_the_period_are_found(desk: Desk) -> None:
         assert all(map(narrow.fits, found))
     same = desk.ask(FINE, narrow=Narrow(("deliberation",), "2024-01-01", "2024-12-31"))
     assert same.text == desk.ask(FINE).text
+
+
+def test_the_commands_narrow_as_the_page_does(town: Path) -> None:
+    asked = greffe(town, "ask", FINE, "--kind", "arrete", "--since", "2020", "--json")
+    answer = asked.json
+    assert answer["notes"][-1].startswith("Recherche limitée : arrêtés ; depuis le 01/01/2020.")
+    assert answer["text"] != greffe(town, "ask", FINE, "--json").json["text"]
+    found = greffe(town, "search", FINE, "--kind", "arrete", "--until", "2024", "--json")
+    assert {hit["record"]["kind"] for hit in found.json["hits"]} == {"arrete"}
+    line = json.dumps({"id": "a", "question": FINE})
+    batch = greffe(town, "ask", "--batch", "-", "--until", "2001", stdin=f"{line}\n")
+    assert batch.lines[0]["status"] == "not_in_records"
+
+
+def test_a_kind_or_a_year_that_is_none_is_said_so(town: Path) -> None:
+    wrong = greffe(town, "ask", FINE, "--kind", "arrêtés")
+    assert wrong.code == 2
+    assert "La nature « arrêtés » n'existe pas ; il y a deliberation, arrete" in wrong.err
+    backwards = greffe(town, "search", FINE, "--since", "2022", "--until", "20")
+    assert backwards.code == 2
+    assert "de « 2022 » à « 20 »" in backwards.err
 
 
 def test_a_list_holds_no_act_of_another_kind_or_time(desk: Desk) -> None:
