@@ -26,6 +26,7 @@ from app.commands import (
     models,
     rebuild,
     replay,
+    schedule,
     search,
     serve,
     settings,
@@ -49,7 +50,7 @@ app = typer.Typer(
 
 for module in (
     init, ingest, ask, search, show, serve, status, doctor, settings, demo, rebuild, withdraw,
-    models,
+    models, schedule,
     users, groups, journal, replay, export, verify, curated,
 ):  # fmt: skip
     app.command(module.NAME)(module.command)

@@ -273,6 +273,16 @@ SENTENCES: dict[str, Say] = {
         "Demandez-le à votre administrateur (`greffe groups open`).",
         NO_INDEX,
     ),
+    "HourRefused": Say(
+        "L'heure « {hour} » n'existe pas.",
+        "Écrivez par exemple 02:30.",
+        USAGE,
+    ),
+    "NoFolder": Say(
+        "Du fonds « {fonds} », aucun dossier n'a été indexé en entier : rien ne peut être prévu.",
+        "Indexez d'abord son dossier : `greffe ingest DOSSIER --fonds {fonds}`.",
+        USAGE,
+    ),
     "FondsUnknown": Say(
         "Le fonds « {fonds} » n'existe pas.",
         "Fonds connus : {known}. Voir `greffe status`.",

@@ -133,6 +133,12 @@ ROUTES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/administration/indexation/lancer"): {
         "requestBody": _body(_FORM, fonds=_TEXT, dossier=_TEXT, jeton=_TEXT)
     },
+    ("post", "/administration/indexation/prevoir"): {
+        "requestBody": _body(_FORM, fonds=_TEXT, heure=_TEXT, jeton=_TEXT)
+    },
+    ("post", "/administration/indexation/oublier"): {
+        "requestBody": _body(_FORM, fonds=_TEXT, jeton=_TEXT)
+    },
     ("post", "/administration/indexation/arreter"): {"requestBody": _body(_FORM, jeton=_TEXT)},
     ("post", "/administration/documents/deposer"): {"requestBody": _body(_FORM, jeton=_TEXT)},
     ("post", "/administration/documents/retirer"): {

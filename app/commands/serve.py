@@ -9,7 +9,7 @@ import sqlite3
 import ssl
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,6 +21,8 @@ from app.words import speaking
 from ingest.trouble import Trouble
 
 if TYPE_CHECKING:
+    from app.daily import Clock
+    from app.journal.entries import Journal
     from app.settings import Settings
 
 NAME = "serve"
@@ -73,6 +75,7 @@ def run(settings: Settings, listening: socket.socket | None = None) -> None:
 
 def _serve(settings: Settings, door: socket.socket) -> None:
     from app.assembly import gate_of, journal_of, open_desk
+    from app.daily import ticking
     from app.journal.stopped import watched
 
     page = settings.page
@@ -96,7 +99,7 @@ def _serve(settings: Settings, door: socket.socket) -> None:
         administered(settings, "serve", host=page.host, port=page.port, toml=_digest(settings))
         if not settings.access.login:
             desk.examples()  # begins to look for them
-        with watched(settings.data, journal.collect):
+        with watched(settings.data, journal.collect), ticking(_clock(settings, journal)):
             serve(
                 app, door, lambda: print(say, file=sys.stderr, flush=True), page.certificate,
                 page.key,
@@ -106,6 +109,18 @@ def _serve(settings: Settings, door: socket.socket) -> None:
 def _writer(settings: Settings) -> str:
     """The model that writes, as the public is told; empty where none does."""
     return (settings.model.name or "nom non donné") if settings.model.url else ""
+
+
+def _clock(settings: Settings, journal: Journal) -> Clock:
+    """What begins the runs that are planned for each day."""
+    from app.assembly import catalogue_of
+    from app.daily import JOB, Clock
+
+    def note(fonds: str, targets: Sequence[str]) -> None:
+        what = {"command": JOB, "fonds": fonds, "targets": [*targets], "planned": True}
+        journal.note("admin", "", parts={"what": what})
+
+    return Clock(settings.data, lambda: catalogue_of(settings), note)
 
 
 @contextmanager

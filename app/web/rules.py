@@ -67,7 +67,9 @@ RULES = (
     _rule("GET", r"/administration/(journal\.csv|evaluation/rapport\.json)", "admin"),
     _rule("POST", r"/administration/(indexation|evaluation)/arreter", "admin"),
     _rule("POST", r"/administration/comptes/[a-z-]{1,20}", "admin"),
-    _rule("POST", r"/administration/(indexation/lancer|documents/retirer)", "admin"),
+    _rule(
+        "POST", r"/administration/(indexation/(lancer|prevoir|oublier)|documents/retirer)", "admin"
+    ),
     _rule("POST", r"/administration/documents/deposer", "admin", most=MAX_DROP),
     _rule("POST", r"/administration/evaluation/lancer", "admin", most=MAX_QUESTIONS),
     _rule("GET", r"/egress", "admin"),

@@ -12,11 +12,11 @@ from starlette.datastructures import UploadFile
 
 from app import background
 from app.chosen import chosen_by
+from app.daily import JOB as INDEXING
 from app.dropped import Dropped, drop, fonds_named
 from app.errors import spoken
 from app.settings import Settings
 from app.state import size
-from app.web.admin.indexing import JOB as INDEXING
 from app.web.admin.markup import (
     box,
     button,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from html import escape
 from typing import Any
 
@@ -11,12 +12,15 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
 from app import background, watched
+from app.daily import JOB, Daily, plan, planned, unplan
 from app.errors import INTERRUPTED, spoken
 from app.ingested import STAGES, STATES, described, of_run
 from app.schedule import Timer, timers
 from app.web.admin.markup import (
     box,
     button,
+    choice,
+    field,
     folded,
     form,
     hidden,
@@ -32,7 +36,6 @@ from app.web.plain import token_of
 from app.words import N_, _, as_french, french
 from ingest.trouble import Trouble
 
-JOB = "ingest"
 NONE = N_(
     "Aucun fonds encore : déposez des fichiers à la page Documents, ou lancez"
     " `greffe ingest DOSSIER --fonds NOM` sur la machine."
@@ -43,10 +46,13 @@ ONLY_NEW = N_(
 )
 ASKED = N_("L'indexation commence.")
 STOPPING = N_("L'arrêt est demandé : ce qui est publié reste, la suite sera reprise.")
-TO_PLAN = N_(
-    "Pour en prévoir une : `systemctl enable --now greffe-ingest@FONDS.timer`"
-    " (voir « Pour la DSI »)."
+WHILE_OPEN = N_(
+    "Tant que la page est ouverte, Greffe indexe lui-même les fonds prévus, l'un après l'autre, et"
+    " rattrape une heure manquée. Là où systemd gère la machine, une minuterie le fait aussi page"
+    " fermée : `systemctl enable --now greffe-ingest@FONDS.timer` (voir « Pour la DSI »)."
 )
+PLANNED = N_("Le fonds « {fonds} » sera indexé chaque jour à {at}.")
+UNPLANNED = N_("Le fonds « {fonds} » n'est plus indexé de lui-même.")
 NOTHING = N_("Rien n'est en cours.")
 NO_FOLDER = N_("Choisissez au moins un dossier de ce fonds.")
 CUT = N_("La dernière a été arrêtée net : lancez-la de nouveau, elle reprendra.")
@@ -75,6 +81,21 @@ class Indexing:
         """Stop the run, as Ctrl-C does."""
         await fields_of(request)
         return await run_in_threadpool(self._stop, request)
+
+    async def plan(self, request: Request) -> Response:
+        """Have a fonds indexed each day."""
+        fields = await fields_of(request)
+        fonds, at = first(fields, "fonds"), first(fields, "heure")
+        new = await run_in_threadpool(plan, self.office.data, self.office.catalogue, fonds, at)
+        self.office.note(request, "schedule set", fonds=fonds, at=new.at)
+        return self.show(request, _(PLANNED).format(fonds=fonds, at=new.at))
+
+    async def unplan(self, request: Request) -> Response:
+        """Have it indexed by hand only."""
+        fonds = first(await fields_of(request), "fonds")
+        if await run_in_threadpool(unplan, self.office.data, fonds):
+            self.office.note(request, "schedule remove", fonds=fonds)
+        return self.show(request, _(UNPLANNED).format(fonds=fonds))
 
     def _start(self, request: Request, fields: Mapping[str, list[str]]) -> Response:
         name = first(fields, "fonds")
@@ -118,7 +139,9 @@ class Indexing:
         yield "</div>"
         if not goes_on:
             yield section(_("Lancer une indexation"), *_forms(state, token))
-        yield section(_("Chaque nuit"), *_timers(timers()))
+        yield section(
+            _("Chaque jour"), *_daily(state, planned(self.office.data), token), *_timers(timers())
+        )
 
 
 def following(
@@ -211,19 +234,38 @@ def _forms(state: Mapping[str, Any], token: str) -> Iterator[str]:
 _ONE_BY_ONE = N_(" (pas encore indexé en entier depuis cette version : tout le dossier serait lu)")
 
 
+def _daily(state: Mapping[str, Any], found: Sequence[Daily], token: str) -> Iterator[str]:
+    """What is planned, and a form to plan."""
+    now = datetime.now().astimezone()
+    rows = [
+        [as_french(escape(one.fonds)), escape(one.at), moment(one.next(now).isoformat()),
+         form("indexation/oublier", token, hidden("fonds", one.fonds),
+              button(_("Ne plus prévoir"), plain=True,
+                     said=_("Ne plus prévoir le fonds {name}").format(name=one.fonds)),
+              kind="bref")]
+        for one in found
+    ]  # fmt: skip
+    if rows:
+        titles = (_("Fonds"), _("Heure"), _("Prochaine"), _("Action"))
+        yield table(_("Fonds indexés chaque jour"), titles, rows, hidden=True)
+    whole = [
+        (name, name) for name, held in state["fonds"].items()
+        if any(one["whole"] for one in held["folders"])
+    ]  # fmt: skip
+    if whole:
+        yield form(
+            "indexation/prevoir", token, choice("fonds", _("Fonds"), whole),
+            field("heure", _("Heure"), "02:30", kind="time", more="required"),
+            button(_("Prévoir")),
+        )  # fmt: skip
+    yield text(_(WHILE_OPEN), "note")
+
+
 def _timers(found: list[Timer] | None) -> Iterator[str]:
+    """The timers of systemd, where there are any."""
     if found:
         rows = [
             [as_french(escape(t.fonds)), moment(t.next) if t.next else _("pas prévue"),
              moment(t.last) if t.last else _("jamais")] for t in found
         ]  # fmt: skip
-        yield table(
-            _("Indexations prévues"), (_("Fonds"), _("Prochaine"), _("Dernière")), rows, hidden=True
-        )
-        return
-    unknown = _(
-        "systemd ne gère pas cette machine, ou ne se laisse pas interroger : rien à montrer."
-    )
-    none = _("Aucune indexation n'est prévue par systemd sur cette machine.")
-    yield text(unknown if found is None else none)
-    yield text(_(TO_PLAN), "note")
+        yield table(_("Minuteries de systemd"), (_("Fonds"), _("Prochaine"), _("Dernière")), rows)

@@ -49,6 +49,8 @@ def add_administration(app: FastAPI, plain: Plain) -> None:
     get("/indexation", indexing.show)
     post("/indexation/lancer", indexing.start)
     post("/indexation/arreter", indexing.stop)
+    post("/indexation/prevoir", indexing.plan)
+    post("/indexation/oublier", indexing.unplan)
     get("/documents", documents.show)
     get("/graphiques", Charts(office).show)
     evaluation, journal_page, people = Evaluation(office), JournalPage(office), People(office)

@@ -430,6 +430,21 @@ def test_accounts_and_groups_are_changed_as_by_the_command(office: Office) -> No
     assert password[1] not in str([entry.parts for entry in entries(office.data, Sought())])
 
 
+def test_a_fonds_is_planned_on_the_page_as_by_the_command(office: Office) -> None:
+    chef = office.caller()
+    set_at = send(chef, "indexation", "indexation/prevoir", fonds=FONDS, heure="04:15")
+    assert f"Le fonds « {FONDS} » sera indexé chaque jour à 04:15." in told(set_at)
+    (known,) = greffe(office.data, "schedule", "--json").json["planned"]
+    assert (known["fonds"], known["at"], known["next"][11:16]) == (FONDS, "04:15", "04:15")
+    assert office.noted("schedule set")[-1].who == "chef"
+    wrong = send(chef, "indexation", "indexation/prevoir", fonds=FONDS, heure="25:00")
+    assert wrong.status == 409
+    assert "L'heure « 25:00 » n'existe pas." in told(wrong)
+    gone = send(chef, "indexation", "indexation/oublier", fonds=FONDS)
+    assert f"Le fonds « {FONDS} » n'est plus indexé de lui-même." in told(gone)
+    assert greffe(office.data, "schedule", "--json").json == {"planned": []}
+
+
 def test_the_timers_of_systemd_are_read() -> None:
     from app.schedule import read
 
