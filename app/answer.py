@@ -29,10 +29,12 @@ from app.narrowed import WIDEN, narrowed_to
 from app.passages import shape
 from app.reference import whole_name
 from app.relevance import by_its_holder, of_its_places, of_its_years, relevant, spread
+from app.stated import stated, vote_beside
 from app.units import quote_of, widened
 from app.words import N_, _
 from ingest.catalogue import Catalogue
 from ingest.readers import NUMBERED, suffix_of
+from ingest.rows import RecordRow
 from ingest.trouble import Trouble
 from vectorstore.narrow import EVERYTHING, Narrow
 from vectorstore.retriever import Found, Hit, Query, Retriever
@@ -185,6 +187,7 @@ class Desk:
             return self._refuse(question, nearest, said)
         terms = self.retriever.indexes.lexical.terms
         listing = acts_asked(found.reading, self.catalogue, names, terms, narrow)
+        listing = listing or stated(found, self.catalogue, terms, narrow, OF_A_RECORD)
         listing = listing or by_number(found, self.catalogue, names, narrow)
         if listing is None:
             return None
@@ -349,15 +352,25 @@ class Desk:
         if not sentences:
             return self._refuse(question, found.hits, _TOO_SHORT)
         best = chosen[0].unit.hit
-        day = best.record.date if best.record.kind != "article" else None
-        untold = day and not any(names_day(one.text, day) for one in sentences)
-        if untold and asks_day_of_act(question):
-            for line in lines_of(best.record, "date", self.catalogue)[:1]:
-                citations.append(self._cite(len(citations) + 1, best, line))
-                sentences.append(Sentence(line.text, "verbatim", (len(citations),)))
+        for line in self._untold(question, found, best.record, sentences):
+            citations.append(self._cite(len(citations) + 1, best, line))
+            sentences.append(Sentence(line.text, "verbatim", (len(citations),)))
         return self._answer(
             question, "answered", sentences=tuple(sentences), citations=tuple(citations)
         )
+
+    def _untold(
+        self, question: str, found: Found, act: RecordRow, sentences: Sequence[Sentence]
+    ) -> list[Quote]:
+        """The lines of an act that complete what was chosen: its day, or how it was voted."""
+        day = act.date if act.kind != "article" else None
+        if asks_day_of_act(question):
+            known = day is None or any(names_day(one.text, day) for one in sentences)
+            return [] if known else lines_of(act, "date", self.catalogue)[:1]
+        terms = self.retriever.indexes.lexical.terms
+        votes = vote_beside(found, act, self.catalogue, terms, OF_A_RECORD)
+        told = {line.text for line in votes} & {one.text for one in sentences}
+        return [] if told else votes
 
     def _list(self, question: str, listing: Listing) -> Answer:
         """The titles of acts, one sentence and one citation each."""

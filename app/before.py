@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import replace
 
-from app.citations import Quote
 from app.conversation import Conversation
 from app.follow_up import asks_vote, asks_when
 from app.listing import Listed, Listing, hit_of, lines_of
-from app.units import is_vote, quote_of, units
+from app.stated import votes_of
 from app.words import N_, _
 from ingest.catalogue import Catalogue
 from vectorstore.narrow import Narrow
 from vectorstore.retriever import Hit
 
-_COUNTED = re.compile(r"\bvoix\b|\bunanimité|\babst(?:ention|enu)|\bcontre\s*[:(]\s*\d", re.I)
 _SHOWN = 3  # lines
-_ONE_VOTE = 300  # characters from one of its lines to another
 _ITS_DATE = N_("C'est la date de l'acte que la réponse précédente cite")
 _ITS_VOTE = N_("C'est le vote sur l'acte que la réponse précédente cite")
 
@@ -41,7 +36,9 @@ def of_the_act_before(
     hit = _cited_last(conversation, catalogue) if day or vote else None
     if hit is None or hit.fonds not in fonds or not narrow.fits(hit.record):
         return None
-    lines = lines_of(hit.record, "date", catalogue) if day else _votes(hit, catalogue, most)
+    lines = (
+        lines_of(hit.record, "date", catalogue) if day else votes_of(hit.record, catalogue, most)
+    )
     listed = tuple(Listed(hit.record, line) for line in lines[:_SHOWN])
     return Listing(listed, _(_ITS_DATE if day else _ITS_VOTE)) if listed else None
 
@@ -51,17 +48,3 @@ def _cited_last(conversation: Conversation, catalogue: Catalogue) -> Hit | None:
     cited = conversation.turns[-1][1].citations[:1] if conversation.turns else ()
     ids = [int(one.record_id) for one in cited if one.record_id]  # "": its file was withdrawn
     return next((hit_of(act, catalogue) for act in catalogue.records_of(ids).values()), None)
-
-
-def _votes(hit: Hit, catalogue: Catalogue, most: int) -> list[Quote]:
-    """The lines of the one vote of an act; none where it holds several, on whatever else."""
-    rows = catalogue.passages_of_record(hit.record.id, most)
-    said = (unit for row in rows for unit in units(replace(hit, passage=row)))
-    votes = [quote_of(unit) for unit in said if is_vote(unit) or _COUNTED.search(unit.text)]
-    lines = lines_of(hit.record, "vote", catalogue) or (votes if hit.record.vote else [])
-    alone = all(any(_near(one, line) for line in lines) for one in votes)
-    return lines if alone else []
-
-
-def _near(one: Quote, other: Quote) -> bool:
-    return one.page == other.page and abs(one.start - other.start) <= _ONE_VOTE

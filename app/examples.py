@@ -144,6 +144,8 @@ def says_something(answer: Answer, act: RecordRow, form: Form) -> bool:
     if any(citation.ocr for citation in answer.citations):
         return False
     said = fold(first.text)
+    if form.says is _VOTED:
+        return _VOTED.search(said) is not None and not _PERSON.search(answer.text)
     if form.says is not _ANYTHING and _PROPOSED.search(said):
         return False
     if not form.says.search(said) or not _opens_well(first.text):

@@ -88,7 +88,7 @@ _ITEM = re.compile(
     r"^(?:[-–—•●▪*\uf000-\uf0ff]|\d{1,2}\s*[.)°]|[a-z]\)|(?:Article|ARTICLE|Art\.)\s+(?:\d|premier|unique)"
     r")"
 )
-_VOTE_LINE = re.compile(
+VOTE_LINE = re.compile(
     r"^\W*(?:\d+\s*(?:voix\s*)?)?(?:vote|(?:pour|contre)(?=\W*(?:\d|:|\(|$|à l['’]|M\.|Mme))"
     r"|abst\w*|unanimit\w*|votants|à l['’]unanimité)\b",
     re.I,
@@ -99,7 +99,7 @@ _LONGEST_RUN = 600  # characters
 
 def is_vote(unit: Unit) -> bool:
     """Whether a unit is a line that counts votes."""
-    return _VOTE_LINE.match(unit.text) is not None
+    return VOTE_LINE.match(unit.text) is not None
 
 
 def _kind(unit: Unit) -> str:
