@@ -315,6 +315,7 @@ class Desk:
         if asked.decision and found.exact and read and read[0].record.kind == "article":
             rows = read[0].neighbours or of_record(read[0].record.id)
             return extract.from_its_beginning(replace(read[0], passage=rows[0]))
+        read = extract.with_the_kind(asked, read, of_record)
         read = extract.with_the_rest(asked, read, of_record)
         read = extract.with_votes(asked, read, of_record)
         hits = [widened(hit, hit.neighbours or of_record(hit.record.id)) for hit in read]

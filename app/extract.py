@@ -38,6 +38,7 @@ from vectorstore.synonyms import Synonyms, synonyms_of
 Passages = Callable[[int], Sequence[PassageRow]]
 MOST_SENTENCES = 3
 _OF_AN_ARTICLE = 5
+_OF_ONE_ACT = 10  # passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +219,17 @@ def with_votes(asked: Asked, hits: Sequence[Hit], passages: Passages) -> list[Hi
             if row.id not in known and VOTE.search(row.text):
                 found.append(replace(best, passage=row))
     return found
+
+
+def with_the_kind(asked: Asked, hits: Sequence[Hit], passages: Passages) -> list[Hit]:
+    """The hits; where all are of one act, those of its passages too that hold what is wanted."""
+    found = list(hits)
+    if asked.holds is None or len({hit.record.id for hit in hits}) != 1 or hits[0].neighbours:
+        return found
+    known = {hit.passage.id for hit in hits}
+    rest = (row for row in passages(hits[0].record.id) if row.id not in known)
+    held = [row for row in rest if asked.holds.search(row.text)]
+    return found + [replace(hits[0], passage=row) for row in held[:_OF_ONE_ACT]]
 
 
 def with_the_rest(asked: Asked, hits: Sequence[Hit], passages: Passages) -> list[Hit]:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.kinds import holder
+from ingest.records.fold import fold
+from ingest.rows import RecordRow
 from vectorstore.period import is_about
 from vectorstore.question import speaks_of
 from vectorstore.retriever import Found, Hit
@@ -18,17 +20,40 @@ _ASKS_LAW = re.compile(
 )  # fmt: skip
 
 
+_QUOTED = re.compile(r"[«\"“]\s*([^»\"”]{8,}?)\s*[»\"”]")
+_NAME_ENOUGH = 25  # letters of a title that names its act alone
+
+
 def relevant(found: Found) -> Found:
     """Keep what the question asks for: the act it names, the collectivity it names, or law."""
     hits = found.hits
-    if found.exact:
-        hits = tuple(hit for hit in hits if hit.record.id in found.exact)
+    named = {record.id for record in titled(found) if len(letters(record.title)) >= _NAME_ENOUGH}
+    if found.exact or named:
+        named |= set(found.exact)
+        hits = tuple(hit for hit in hits if hit.record.id in named)
     elif found.reading.bodies:
         law = bool(_ASKS_LAW.search(found.reading.text))
         hits = tuple(
             hit for hit in hits if hit.evidence.body >= 0 and (law or not hit.evidence.law)
         )
     return replace(found, hits=hits)
+
+
+def titled(found: Found) -> list[RecordRow]:
+    """The acts found whose whole title a question gives between quotation marks."""
+    quoted = [letters(one) for one in _QUOTED.findall(found.reading.text)]
+    records = {hit.record.id: hit.record for hit in found.hits}.values()
+    return [act for act in records if act.kind != "article" and letters(act.title) in quoted]
+
+
+def unquoted(text: str) -> str:
+    """A text without what stands between quotation marks."""
+    return _QUOTED.sub(" ", text)
+
+
+def letters(text: str | None) -> str:
+    """The letters and figures of a text, folded: what two writings of a title share."""
+    return re.sub(r"\W+", "", fold(text or ""))
 
 
 _OPEN_ENDED = re.compile(

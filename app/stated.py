@@ -9,10 +9,10 @@ from itertools import zip_longest
 
 from app.citations import Quote
 from app.listing import Listed, Listing, decided_by, hit_of, lines_of
+from app.relevance import letters, titled, unquoted
 from app.units import VOTE_LINE, quote_of, units
 from app.words import N_, _, ngettext
 from ingest.catalogue import Catalogue
-from ingest.records.fold import fold
 from ingest.records.label import MONTHS
 from ingest.rows import RecordRow
 from vectorstore.narrow import EVERYTHING, Narrow
@@ -37,8 +37,7 @@ _VOTED = re.compile(
     r"|\bquel (?:a été|est|était) le vote\b|\bà l['’]unanimité\s*\?"
     r"|\bcombien de (?:voix|votes)\b|\bà quelle majorité\b", re.I,
 )  # fmt: skip
-_QUOTED = re.compile(r"[«\"“]\s*([^»\"”]{8,}?)\s*[»\"”]")
-_NAME = re.compile(rf"{_QUOTED.pattern}|\bn[°o]\s?\S*\d\S*")
+_NUMBER = re.compile(r"\bn[°o]\s?\S*\d\S*")
 # What such a question says beside the act: anything else must stand in its title.
 _ASKING = (
     "comment conseil municipal communautaire commune ville a-t-il a-t-elle a-t-on ont-ils elle il"
@@ -173,16 +172,15 @@ def _named(
     if found.exact:
         known = [*catalogue.records_of(list(found.exact)).values()]
     else:
-        hits = [*{hit.record.id: hit.record for hit in found.hits}.values()]
-        quoted = [_letters(one) for one in _QUOTED.findall(reading.text)]
-        known = [act for act in hits if _letters(act.title or "") in quoted]
-        if terms is not None and not quoted:
-            known = _by_words(reading, hits, terms)
+        known = titled(found)
+        if terms is not None and unquoted(reading.text) == reading.text:
+            hits = {hit.record.id: hit.record for hit in found.hits}
+            known = _by_words(reading, [*hits.values()], terms)
     acts: dict[tuple[str, str], list[RecordRow]] = {}
     for act in known:
         fits = act.kind != "article" and narrow.fits(act) and decided_by(act, reading)
         if fits and _of_its_time(act, reading):
-            acts.setdefault((act.date or "", _letters(act.title or "")), []).append(act)
+            acts.setdefault((act.date or "", letters(act.title)), []).append(act)
     for copies in acts.values():
         copies.sort(key=lambda act: -len(catalogue.facts_of(act.id)))
     return [acts[key] for key in sorted(acts)] if len(acts) <= _MOST_ACTS else []
@@ -202,7 +200,7 @@ def _by_words(
 
 def _asks_decision(reading: Reading, terms: Callable[[str], list[str]]) -> bool:
     """Whether it is asked what an act decides, and nothing of it in particular."""
-    rest = _NAME.sub(" ", reading.text)
+    rest = _NUMBER.sub(" ", unquoted(reading.text))
     return _DECIDES.search(reading.text) is not None and not _subject(rest, reading, terms)
 
 
@@ -217,7 +215,3 @@ def _of_its_time(act: RecordRow, reading: Reading) -> bool:
     times = reading.days or reading.months or tuple(str(year) for year in reading.years)
     said = act.date or "" if reading.days else f"{act.date} {act.title} {act.number}"
     return not times or any(one in said for one in times)
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"\W+", "", fold(text))

@@ -115,3 +115,24 @@ def test_an_act_without_a_dispositif_is_told_with_its_vote(own_town: Path) -> No
     told = lines(answer)
     assert any("1 800 €" in text for text in told)
     assert any("14 pour, 1 contre, 2 abstentions" in text for text in told)
+
+
+def test_a_title_between_quotation_marks_names_its_act_whose_sums_are_read_to_the_end(
+    own_town: Path,
+) -> None:
+    debate = "Les élus rappellent l'histoire de cette route communale et de ses talus. " * 60
+    for number, sum_ in (("2031-008", "18 400 €"), ("2031-009", "77 000 €")):
+        title = "Réfection de la route communale des Sources"
+        title = title if number == "2031-008" else f"{title}, seconde tranche"
+        indexed(
+            own_town, f"actes/{number}.txt",
+            f"Commune de Courvallon-sur-Sélande\n\nDélibération n° {number}\nObjet : {title}\n\n"
+            f"{debate}\n\nLe conseil municipal fixe la dépense à {sum_}.\n",
+            "actes",
+        )  # fmt: skip
+    with open_desk(load(own_town)) as opened:
+        answer = opened.ask(
+            "Quel est le montant prévu pour « Réfection de la route communale des Sources » ?"
+        )
+    assert any("18 400 €" in text for text in lines(answer))
+    assert set(numbers(answer)) == {"2031-008"}
