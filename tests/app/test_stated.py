@@ -10,9 +10,12 @@ import pytest
 from app.answer import Desk
 from app.assembly import open_desk
 from app.citations import Answer
+from app.extract import weigh_question, with_the_kind
+from app.relevance import relevant
 from app.settings import load
 from tests.command_line import indexed
 from vectorstore.narrow import Narrow
+from vectorstore.retriever import Query
 
 
 @pytest.fixture(scope="module")
@@ -130,9 +133,17 @@ def test_a_title_between_quotation_marks_names_its_act_whose_sums_are_read_to_th
             f"{debate}\n\nLe conseil municipal fixe la dépense à {sum_}.\n",
             "actes",
         )  # fmt: skip
+    asked = "Quel est le montant prévu pour « Réfection de la route communale des Sources » ?"
     with open_desk(load(own_town)) as opened:
-        answer = opened.ask(
-            "Quel est le montant prévu pour « Réfection de la route communale des Sources » ?"
-        )
+        found = opened.retriever.search(Query(asked), ["actes"], 20)
+        kept = relevant(found)
+        answer = opened.ask(asked)
+        rows = opened.catalogue.passages_of_record(kept.hits[0].record.id)
+    assert {hit.record.number for hit in found.hits} == {"2031-008", "2031-009"}
+    assert {hit.record.number for hit in kept.hits} == {"2031-008"}
+    debated = [hit for hit in kept.hits if "€" not in hit.passage.text][:1]
+    weighed = weigh_question(asked, asked, str.split, lambda term: 1.0)
+    read = with_the_kind(weighed, debated, lambda record: rows)
+    assert ["€" in hit.passage.text for hit in read] == [False, True]
     assert any("18 400 €" in text for text in lines(answer))
     assert set(numbers(answer)) == {"2031-008"}
