@@ -45,7 +45,7 @@ class Allowed:
     at_once: int = 2  # questions under way
     all_at_once: int = 24  # questions of everybody under way
     seconds: int = 300  # for one question; the page is told nothing more after it
-    memory_mb: int = 0  # held by the process, beyond which no question begins; 0: no limit
+    memory_mb: int = 4000  # held by the process, beyond which no question begins; 0: no limit
     slow: float = 1.0  # seconds before a refusal is said: who insists is not served faster
 
 
