@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from app.words import _
+
 LONGEST_HEAD = 2**16  # bytes: a page's own head has 2,000
 _REFUSED = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\n"
     b"content-type: text/plain; charset=utf-8\r\n\r\n"
-    + "Demande refusée : son en-tête est trop long.".encode()
 )
 
 
@@ -28,7 +29,8 @@ class BoundedHead(HttpToolsProtocol):
         super().data_received(data)
         self._length = self._length + len(data) if self._in_head and not self._ended else 0
         if self._length > LONGEST_HEAD:
-            self.transport.write(_REFUSED)
+            said = _("Demande refusée : son en-tête est trop long.")
+            self.transport.write(_REFUSED + said.encode())
             self.transport.close()
 
     def on_headers_complete(self) -> None:
