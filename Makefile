@@ -34,7 +34,8 @@ check: test lint wheel
 audit:
 	@test -x $(VENV)/audit/bin/pip-audit || { $(PYTHON) -m venv $(VENV)/audit \
 	  && $(VENV)/audit/bin/pip install --quiet pip-audit; }
-	$(VENV)/audit/bin/pip-audit --strict --no-deps --disable-pip -r constraints.txt
+	@$(VENV)/audit/bin/pip-audit --strict --no-deps --disable-pip -r constraints.txt || { \
+	  echo "Échec : une faille est connue, ou une bibliothèque n'a pas pu être contrôlée (sans accès à PyPI, aucune ne l'est). La ligne au-dessus dit laquelle." >&2; exit 1; }
 
 clean:
 	rm -rf $(VENV) .demo dist

@@ -24,6 +24,7 @@ from app.kinds import asks_day_of_act, holder, plainly
 from app.law import changes
 from app.listing import MOST, Listing, acts_asked, hit_of, lines_of
 from app.llm import Chat, ContextTooSmall, ModelServerSilent
+from app.memory import check_memory
 from app.named import by_number, next_to, no_such_article, only_names_it
 from app.narrowed import WIDEN, narrowed_to
 from app.passages import shape
@@ -89,6 +90,7 @@ class Desk:
     readable: frozenset[str] | None = None  # fonds that may be read; None: all of them
     omit: bool = False  # a model's sentences without proof are left out, not struck out
     journal: Journal | None = None  # None: a plain one in the data folder
+    memory_mb: int = 0  # held by this process, beyond which no question begins; 0: no limit
     shown: Examples = field(default_factory=Examples)  # shared by all readers
 
     def within(self, readable: frozenset[str] | None) -> Desk:
@@ -121,8 +123,9 @@ class Desk:
             narrow: the only acts that may be found.
 
         Raises:
-            NoIndex, NothingOpen, FondsUnknown, IndexReplaced.
+            NoIndex, NothingOpen, FondsUnknown, IndexReplaced, MemoryShort.
         """
+        check_memory(self.memory_mb)
         how = (question, conversation, fonds, stage, draft, narrow)
         answer, hits = self._answered(*how)
         # 6. hand it over, with a line in the journal
@@ -292,7 +295,7 @@ class Desk:
 
     def _whole(self, source_id: int) -> str:
         """The text of a source."""
-        return "\n".join(page.text for page in self.catalogue.pages(source_id))
+        return self.catalogue.text_of(source_id)
 
     def _choose(self, query: Query, found: Found) -> list[Chosen]:
         lexical = self.retriever.indexes.lexical
@@ -434,7 +437,7 @@ class Desk:
 
     def _cite(self, number: int, hit: Hit, quote: Quote) -> Citation:
         record = hit.record
-        page = self.catalogue.page(hit.source.id, quote.page)
+        ocr, confidence = self.catalogue.page_seen(hit.source.id, quote.page)
         label = record.label
         if hit.version and not hit.neighbours:  # in force on the day asked, and still
             label = dated_label(label, hit.version)
@@ -446,7 +449,7 @@ class Desk:
         return Citation(
             number=number, label=label, fonds=hit.fonds, source=hit.source.path,
             source_id=hit.source.id, record_id=str(record.id), quote=quote,
-            ocr=bool(page and page.ocr), confidence=page.confidence if page else None,
+            ocr=ocr, confidence=confidence,
             article_id=record.article_id, kind=record.kind, act_number=record.number,
             date=record.date, title=record.title, score=round(hit.score, 4),
             page_last=hit.passage.page_last, reference=named,

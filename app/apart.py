@@ -7,10 +7,12 @@ all others look at. Children stay for the next piece of work; each does one at a
 from __future__ import annotations
 
 import multiprocessing
+import os
 import queue
 import signal
 import traceback
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,8 @@ class Failed(Exception):
 
 DRAWS = "dessin"  # name of a child
 _TO_BEGIN = 60.0  # seconds: on a machine that is busy
+# children end with the thread that began them: those of the page come and go, this one stays
+_begins = ThreadPoolExecutor(1, "enfants")
 
 
 class Children:
@@ -68,9 +72,10 @@ class _Child:
         context = multiprocessing.get_context("spawn")
         self.pipe, its = context.Pipe()
         self.process = context.Process(
-            target=_live, args=(its, memory_mb, wall.journal()), daemon=True, name=DRAWS
-        )
-        begin(self.process)
+            target=_live, args=(its, memory_mb, wall.journal(), os.getpid()), daemon=True,
+            name=DRAWS,
+        )  # fmt: skip
+        _begins.submit(begin, self.process).result()
         its.close()
         self._within(_TO_BEGIN)
 
@@ -111,9 +116,9 @@ def _why(code: int | None) -> str:
     return "memory" if code in [-one for one in by_memory] else "crashed"
 
 
-def _live(pipe: Connection, memory_mb: int, journal: Path | None) -> None:
+def _live(pipe: Connection, memory_mb: int, journal: Path | None, parent: int) -> None:
     """The child's life: until its parent hangs up."""
-    confine(DRAWS, memory_mb, journal)
+    confine(DRAWS, memory_mb, journal, parent)
     pipe.send((True, None))
     while True:
         try:

@@ -133,6 +133,7 @@ def open_desk(settings: Settings) -> Iterator[Desk]:
             settings.data, parts.catalogue, retriever, parts.generation, chat=_chat(settings),
             omit=settings.model.omit,
             journal=journal_of(settings),
+            memory_mb=settings.limits.memory_mb,
         )  # fmt: skip
         try:
             yield desk

@@ -37,6 +37,7 @@ WAY_OUT = 12
 BROKEN = 13
 WORSE = 14
 NO_JOURNAL = 15
+NO_MEMORY = 16
 BUG = 70
 INTERRUPTED = 130
 
@@ -166,6 +167,12 @@ SENTENCES: dict[str, Say] = {
         "La question a pris plus de {seconds} secondes : elle a été arrêtée.",
         "Posez-la plus simplement, ou dites à l'administrateur que le serveur est lent.",
         BUSY,
+    ),
+    "MemoryShort": Say(
+        "Greffe manque de mémoire ({held} Mo pris, {most} au plus) : la question n'est pas posée.",
+        "Réessayez dans une minute ; sinon l'administrateur relancera Greffe, ou relèvera"
+        " limits.memory_mb.",
+        NO_MEMORY,
     ),
     "PeriodRefused": Say(
         "Une période ne se comprend pas : de « {since} » à « {until} ».",
@@ -557,6 +564,7 @@ SET_ASIDE: dict[str, tuple[str, str]] = {
         N_("le fichier est trop gros"),
         N_("découpez-le ou relevez reading.max_megabytes"),
     ),
+    "too_long": (N_("le texte est trop long"), N_("découpez-le en plusieurs fichiers")),
     "unknown_format": (
         N_("ce format n'est pas lu"),
         N_("convertissez-le en PDF, DOCX, ODT ou texte"),

@@ -128,6 +128,11 @@ class Limits(_Part):
     at_once: int = Field(2, ge=1, le=32, description="Questions d'une personne en même temps.")
     all_at_once: int = Field(24, ge=1, le=60, description="Questions de tous en même temps.")
     seconds: int = Field(300, ge=10, le=3600, description="Temps d'une question, en secondes.")
+    memory_mb: int = Field(
+        4000, ge=0,
+        description="Mémoire de Greffe (Mo) au-delà de laquelle aucune question ne commence"
+        " ; 0 : sans limite.",
+    )  # fmt: skip
 
 
 class Directory(_Part):

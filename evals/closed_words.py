@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from ingest.catalogue import Catalogue
 
-COMMON = 50  # passages of the closed fonds that hold a word, at least
+COMMON = 50  # passages
 _WORD = re.compile(r"[a-zà-öø-ÿœ]{6,14}")
 
 
@@ -24,11 +24,15 @@ def texts_of(catalogue: Catalogue, fonds: Iterable[str]) -> Iterator[str]:
 
 
 def words_of_the_closed(
-    closed: Iterable[str], opened: Iterable[str], terms: Callable[[str], Sequence[str]], n: int
+    closed: Iterable[str],
+    opened: Iterable[str],
+    terms: Callable[[str], Sequence[str]],
+    n: int,
+    common_in: int = COMMON,
 ) -> tuple[list[str], list[str]]:
     """Words of closed passages whose term no open one holds: common ones, and those of one passage.
 
-    At most `n` of each, the same at each call.
+    At most `n` of each, the same at each call. Common: held by `common_in` passages or more.
     """
     held: Counter[str] = Counter()
     for text in closed:
@@ -37,7 +41,7 @@ def words_of_the_closed(
     common: list[str] = []
     once: list[str] = []
     for word, count in sorted(held.items()):
-        if (count >= COMMON or count == 1) and not known.intersection(terms(word)):
+        if (count >= common_in or count == 1) and not known.intersection(terms(word)):
             (once if count == 1 else common).append(word)
     draw = random.Random(7)  # noqa: S311 - the same at each call
     return tuple(draw.sample(some, min(n, len(some))) for some in (common, once))  # type: ignore[return-value]

@@ -413,6 +413,17 @@ class Catalogue:
         rows = self._all("SELECT * FROM pages WHERE source_id = ? ORDER BY number", source_id)
         return [page_of(row) for row in rows]
 
+    def page_seen(self, source_id: int, number: int) -> tuple[bool, float | None]:
+        """Whether a page was read by OCR, and how surely (0 to 1); its text stays where it is."""
+        asked = "SELECT ocr, confidence FROM pages WHERE source_id = ? AND number = ?"
+        row = self._one(asked, source_id, number)
+        return (bool(row["ocr"]), row["confidence"]) if row else (False, None)
+
+    def text_of(self, source_id: int) -> str:
+        """The text of all pages of a source."""
+        rows = self._all("SELECT text FROM pages WHERE source_id = ? ORDER BY number", source_id)
+        return "\n".join(row["text"] for row in rows)
+
     def last_page(self, source_id: int) -> int:
         """The number of a source's last page; 0 where it has none."""
         row = self._one("SELECT max(number) AS last FROM pages WHERE source_id = ?", source_id)

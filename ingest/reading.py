@@ -6,7 +6,6 @@ that is silent for too long is killed, its file is set aside, and another worker
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
 import queue
@@ -24,7 +23,6 @@ from ingest.readers import Limits, listen, read_parts, trouble_of
 from ingest.spawned import begin, confine
 from ingest.trouble import Unreadable
 
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 # the kernel's, and what native code ends by when it is refused memory (PDFium, C++)
 _BY_MEMORY = (-signal.SIGKILL, -signal.SIGABRT)
 
@@ -193,11 +191,8 @@ def _work(
     pipe: Connection, limits: Limits, memory_mb: int, parent: int, journal: Path | None
 ) -> None:
     """The worker's life: take a path, send beats and then a Document or an Unreadable."""
-    confine("lecteur", memory_mb, journal)
+    confine("lecteur", memory_mb, journal, parent)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        return
     listen(lambda: pipe.send(None))
     while True:
         try:

@@ -51,7 +51,7 @@ def command(
     egress: Proof = False, gguf: Gguf = None, as_json: AsJson = False, data: Data = None
 ) -> int:
     """Vérifier l'installation et dire quoi faire."""
-    settings = settings_of(data, checked=False)  # a wrong address is one of the findings
+    settings = settings_of(data, checked=egress)  # a wrong address is one of the findings
     if egress:
         return _prove(settings, gguf, as_json=as_json)
     findings = list(_look(settings))

@@ -11,7 +11,7 @@ import typer
 from app.commands.shared import AsJson, Data, settings_of
 
 NAME = "settings"
-_SECRET = ("model.key", "directory.password")
+_SECRET = ("model.key", "directory.password", "oidc.secret")
 
 
 def command(as_json: AsJson = False, data: Data = None) -> None:

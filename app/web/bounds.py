@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from app.access.reader import LOCAL, Reader
 from app.journal.entries import Journal
+from app.memory import check_memory
 from ingest.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Allowed:
     at_once: int = 2  # questions under way
     all_at_once: int = 24  # questions of everybody under way
     seconds: int = 300  # for one question; the page is told nothing more after it
+    memory_mb: int = 4000  # held by the process, beyond which no question begins; 0: no limit
     slow: float = 1.0  # seconds before a refusal is said: who insists is not served faster
 
 
@@ -92,7 +94,11 @@ class Bounds:
                 self._check_running(payer, self.allowed)
 
     def begin(self, payer: str) -> None:
-        """A question begins: `end` is to be called when the work on it is over. Raises TooMany."""
+        """A question begins: `end` is to be called when the work on it is over.
+
+        Raises TooMany, MemoryShort.
+        """
+        check_memory(self.allowed.memory_mb if self.allowed else 0)
         with self._lock:
             if self.allowed is not None:
                 self._check_running(payer, self.allowed)

@@ -16,6 +16,7 @@ from app.citations import Answer, Draft
 from app.errors import spoken
 from app.history import TalkUnknown, conversation_of
 from app.journal.entries import Journal
+from app.memory import MemoryShort
 from app.narrowed import KINDS, PeriodRefused, narrow_of
 from app.pages import has_paper
 from app.web.asking import MAX_TURNS, Asking, objection
@@ -158,8 +159,9 @@ class Chat:
         """Take a place for a question; why there is none, as a French sentence."""
         try:
             self.bounds.begin(payer_of(room.reader, room.address))
-        except TooMany as trouble:
-            self.bounds.note(str(trouble.facts["reason"]), room.reader, room.address)
+        except (TooMany, MemoryShort) as trouble:
+            limit = str(trouble.facts.get("reason", "memory"))
+            self.bounds.note(limit, room.reader, room.address)
             return spoken(trouble)
         return ""
 

@@ -26,5 +26,5 @@ def refuse_in_our_words() -> None:
 def _offered(boxes: gr.CheckboxGroup, payload: Any) -> Any:
     values = [choice[1] for choice in boxes.choices]
     if not isinstance(payload, list) or any(value not in values for value in payload):
-        raise gr.Error(_(NOT_OFFERED))
+        raise gr.Error(_(NOT_OFFERED), print_exception=False)
     return payload

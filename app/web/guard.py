@@ -22,11 +22,13 @@ from app.access.proxy import Headers, Proxy
 from app.access.sessions import Visit
 from app.errors import spoken
 from app.journal.entries import Journal
+from app.web.body import again, check_length, posted
 from app.web.bounds import Bounds, TooMany, payer_of
 from app.web.refused import (
     NOWHERE,
     Framed,
     Message,
+    Receive,
     Refused,
     Scope,
     Send,
@@ -37,15 +39,14 @@ from app.web.refused import (
 from app.web.rules import (
     FUNCTIONS,
     LOGIN_PATHS,
-    MAX_BODY,
     OPENED,
     QUESTIONS,
+    Function,
     Rule,
     rule_of,
 )
 from app.words import N_, _
 
-Receive = Callable[[], Awaitable[Message]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 VISIT = "greffe.visit"  # where the scope holds the visit
@@ -81,10 +82,10 @@ class Guard:
     def __init__(
         self, app: Application, host: str, name: str = "", gate: Gate | None = None,
         proxy: Proxy | None = None, *, by_proxy_alone: bool = False, tls: bool = False,
-        functions: Mapping[int, str] | None = None, bounds: Bounds | None = None,
+        functions: Mapping[int, Function] | None = None, bounds: Bounds | None = None,
         journal: Journal | None = None, told: Told | None = None,
     ) -> None:  # fmt: skip
-        """`functions`: the names of Gradio's functions by index; may be filled in later.
+        """`functions`: Gradio's functions by index; may be filled in later.
 
         `told` makes the page of an error, for who reads one; without it there is a sentence.
         """
@@ -172,7 +173,7 @@ class Guard:
             raise Refused(404, NOWHERE)
         self._check_visit(rule, visit, scope, headers)
         if rule.method == "POST":
-            _check_length(headers, rule.most)
+            check_length(headers, rule.most)
         if visit is not None and rule.page:
             receive = await self._own_page(rule, visit, scope, receive)
         return visit, receive
@@ -234,21 +235,25 @@ class Guard:
             pairs["session_hash"] = _joined(visit, pairs.get("session_hash", ""))
             scope["query_string"] = urlencode(pairs).encode()
             return receive
-        body = _parsed(await _whole(receive))
+        body = await posted(receive)
         if rule.page == "join":
-            name = self._check_function(body.get("fn_index"), visit, scope)
+            name = self._check_function(body, visit, scope)
             self.bounds.deny_fonds(visit.reader, scope[ADDRESS], body.get("data"))
             if name in QUESTIONS:
                 self._count(scope, visit, "questions")
         body["session_hash"] = _joined(visit, body.get("session_hash"))
-        return _again(scope, json.dumps(body).encode(), receive)
+        return again(scope, json.dumps(body).encode(), receive)
 
-    def _check_function(self, index: object, visit: Visit, scope: Scope) -> str:
-        name = self.functions.get(index, "") if isinstance(index, int) else ""
+    def _check_function(self, body: Mapping[str, Any], visit: Visit, scope: Scope) -> str:
+        index, given = body.get("fn_index"), body.get("data")
+        index = index if isinstance(index, int) else -1
+        name, inputs = self.functions.get(index, Function("", 0))
         role = FUNCTIONS.get(name)
         if role is None or not visit.reader.may_act_as(role):
-            self._deny(scope, 404, f"{scope['path']} ({name or index!r})")
+            self._deny(scope, 404, f"{scope['path']} ({name or body.get('fn_index')!r})")
             raise Refused(404, NOWHERE)
+        if not isinstance(given, list) or len(given) != inputs:
+            raise Refused(400, _("Demande incomplète : rechargez la page."))
         return name
 
     def _while_open(self, visit: Visit | None, send: Send) -> Send:
@@ -346,14 +351,6 @@ def _was_forwarded(headers: Headers) -> bool:
     return any(name in headers for name in ("x-forwarded-for", "forwarded", "x-real-ip", "via"))
 
 
-def _check_length(headers: Headers, most: int) -> None:
-    length = headers.get("content-length", ("",))[0]
-    if not length.isdigit():
-        raise Refused(411, _("Demande sans longueur : refusée."))
-    if int(length) > most:
-        raise Refused(413, _("Demande trop longue."))
-
-
 def _peer(scope: Scope) -> str:
     """The address at the other end of the connection."""
     client = scope.get("client")
@@ -364,42 +361,3 @@ def _joined(visit: Visit, name: object) -> str:
     if not isinstance(name, str) or not name or len(name) > 64:
         raise Refused(400, _("Demande illisible."))
     return hashlib.sha256(f"{visit.key} {name}".encode()).hexdigest()[:32]
-
-
-async def _whole(receive: Receive) -> bytes:
-    body = b""
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            raise Refused(400, _("Demande interrompue."))
-        body += bytes(message.get("body", b""))
-        if len(body) > MAX_BODY:
-            raise Refused(413, _("Demande trop longue."))
-        if not message.get("more_body"):
-            return body
-
-
-def _parsed(body: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
-        raise Refused(400, _("Demande illisible."))
-    return found
-
-
-def _again(scope: Scope, body: bytes, receive: Receive) -> Receive:
-    """The body, to be read by the application; after it, whatever the server says."""
-    kept = [pair for pair in scope["headers"] if pair[0].lower() != b"content-length"]
-    scope["headers"] = [*kept, (b"content-length", str(len(body)).encode())]
-    told = False
-
-    async def receiving() -> Message:
-        nonlocal told
-        if told:
-            return await receive()
-        told = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receiving

@@ -13,6 +13,7 @@ from app.words import N_, _
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 # (scope, title, sentence) → the page
 Told = Callable[[Mapping[str, Any], str, str], str]

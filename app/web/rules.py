@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from app.access.reader import Role
 
@@ -88,6 +88,14 @@ OPENED = re.compile(
     rf"|/egress|{ADMINISTRATION}(/[a-z]+)?"
 )
 LOGIN_PATHS = re.compile(r"/(connexion|deconnexion|mot-de-passe|oidc/\w+)")
+
+
+class Function(NamedTuple):
+    """A function of the page, as Gradio counts them."""
+
+    name: str
+    inputs: int
+
 
 # what the page may have done: the names of the functions in app/web/chat.py → to whom
 FUNCTIONS: dict[str, Role] = {

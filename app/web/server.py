@@ -14,6 +14,7 @@ from app.access.gate import Gate, LoginGate, OpenGate
 from app.journal.entries import Journal
 from app.web.bounds import Allowed, Bounds
 from app.web.desk import Desk, Settings
+from app.web.rules import Function
 from app.words import _
 from ingest import wall
 
@@ -68,7 +69,7 @@ def build_app(
     journal = journal or Journal(settings.data)
     bounds = Bounds(allowed, journal)
     proxy = gate.proxy if isinstance(gate, LoginGate) else None
-    functions: dict[int, str] = {}
+    functions: dict[int, Function] = {}
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(
         Guard, host=settings.host, name=settings.names, gate=gate, proxy=proxy, tls=tls,
@@ -147,6 +148,8 @@ def serve(
     """
     import uvicorn
 
+    from app.web.heard import BoundedHead
+
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
@@ -154,9 +157,9 @@ def serve(
 
     # uvloop's libuv opens an io_uring, through which calls go that no recording sees
     config = uvicorn.Config(
-        app, loop="asyncio", log_level="warning", access_log=False, server_header=False,
-        proxy_headers=False, timeout_graceful_shutdown=3, ssl_certfile=certificate,
-        ssl_keyfile=key,
+        app, http=BoundedHead, loop="asyncio", log_level="warning", access_log=False,
+        server_header=False, proxy_headers=False, timeout_graceful_shutdown=3,
+        ssl_certfile=certificate, ssl_keyfile=key,
     )  # fmt: skip
     with listening:
         Server(config).run(sockets=[listening])
@@ -184,12 +187,14 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def _with_gradio(
-    app: FastAPI, chat: Chat, functions: dict[int, str]
+    app: FastAPI, chat: Chat, functions: dict[int, Function]
 ) -> FastAPI:  # fmt: skip
     import gradio as gr
 
     blocks = chat.build()
-    functions.update({index: str(fn.api_name) for index, fn in blocks.fns.items()})
+    functions.update(
+        {at: Function(str(fn.api_name), len(fn.inputs)) for at, fn in blocks.fns.items()}
+    )
     blocks.max_threads = VISITORS
     blocks.state_session_capacity = PAGES
     blocks.queue(max_size=4 * VISITORS, default_concurrency_limit=VISITORS)

@@ -27,6 +27,7 @@ class Limits:
     containers: int = 2  # one inside the other: an archive in a message, and no further
 
 
+LONGEST_TEXT = 30_000_000  # characters of a file: 5,000 pages of 6,000
 _LARGEST_ARCHIVE = 10_000  # megabytes; the full LEGI archive has about 1,100
 
 _listener: Callable[[], None] | None = None
@@ -100,6 +101,9 @@ def read(file: Path, limits: Limits) -> Document:
     document = reader(file, limits)
     if not _says_something(document):
         raise Unreadable("no_text", "; ".join(document.warnings))
+    length = sum(len(page.text) for page in document.pages)
+    if length > LONGEST_TEXT:
+        raise Unreadable("too_long", f"{length} caractères, {LONGEST_TEXT} au plus")
     return document
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
+import psutil
 import pytest
 
 from app import pages
@@ -14,6 +18,7 @@ from app.pages import Undrawable, draw_page, drawn_page
 from ingest.pages import Page
 from ingest.trouble import Trouble
 from tests.app.web.town_hall import draw_pdf
+from tests.command_line import ROOT
 
 DEEP, FAN = 8, 10  # forms in forms: 10 ** 8 rectangles
 
@@ -136,6 +141,45 @@ def test_trouble_comes_back_as_itself_and_a_bug_with_its_traceback(children: Chi
     assert isinstance(raised.value, Trouble)
     with pytest.raises(Failed, match=r"KeyError: 'bug'"):
         children.do(_raises, "bug")
+
+
+_WORKS = """
+import os, sys, threading, time
+from app.apart import Children
+from tests.app import test_apart
+children = Children(1, seconds=300)
+child = children.do(os.getpid)
+threading.Thread(target=children.do, args=(test_apart._native,), daemon=True).start()
+time.sleep(2)
+print(child, flush=True)
+time.sleep(300)
+"""
+
+
+def _native() -> None:
+    """Native code without end, as PDFium's: nothing of Python runs meanwhile."""
+    ctypes.PyDLL(None).pause()
+
+
+def test_a_child_at_work_dies_with_its_parent_whatever_ends_that() -> None:
+    words = [sys.executable, "-c", _WORKS]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, cwd=ROOT) as parent:
+        assert parent.stdout is not None
+        child = psutil.Process(int(parent.stdout.readline()))
+        assert child.status() == psutil.STATUS_SLEEPING
+        parent.kill()
+    gone, left = psutil.wait_procs([child], timeout=20)
+    for one in left:
+        one.kill()
+    assert gone == [child]
+
+
+def test_a_child_outlives_the_thread_that_needed_it_first(children: Children) -> None:
+    known: list[object] = []
+    thread = threading.Thread(target=lambda: known.append(children.do(os.getpid)))
+    thread.start()
+    thread.join()
+    assert known == [children.do(os.getpid)]
 
 
 def test_who_waits_for_a_child_too_long_is_told_so(

@@ -240,7 +240,7 @@ def test_a_question_is_not_asked_through_an_address_outside(
     "words",
     [("status",), ("search", "cantine"), ("ingest", "."), ("init",), ("users", "list"),
      ("rebuild",), ("journal", "verify"), ("models",), ("groups", "list"), ("curated", "list"),
-     ("serve",)],
+     ("serve",), ("doctor", "--egress")],
 )  # fmt: skip
 def test_no_command_starts_with_an_address_outside(tmp_path: Path, words: tuple[str, ...]) -> None:
     ran = greffe(tmp_path / "donnees", *words, GREFFE_MODEL__URL="http://8.8.8.8/v1")

@@ -119,6 +119,19 @@ def test_too_many_questions_of_one_are_refused_and_the_other_is_answered(house: 
     assert house.noted("marie", "questions") == 1  # once a minute
 
 
+def test_a_page_that_holds_too_much_memory_says_so_and_asks_nothing(tmp_path: Path) -> None:
+    from app.web import build_app
+
+    desk = Desk(tmp_path)
+    app = build_app(desk, Settings(tmp_path), journal=Journal(tmp_path),
+                    allowed=replace(ALLOWED, memory_mb=1))  # fmt: skip
+    with serving(app) as address:
+        stream = said(Caller(address), "Combien coûte un repas ?")
+        assert House(address, desk, tmp_path).noted("local", "memory") == 1
+    assert "Greffe manque de m" in stream
+    assert ANSWERED not in stream
+
+
 def test_a_flood_of_requests_is_refused_and_the_others_are_served(house: House) -> None:
     zoe, paul = house.caller("zoe"), house.caller("paul")
     got = [zoe.get("/page/1/1.webp") for _ in range(ALLOWED.requests // 5 + 5)]

@@ -32,6 +32,7 @@ from tests.app.web.closed_town import (
     FILE,
     PROBES,
     Caller,
+    Got,
     add_closed,
     add_people,
     canaries_in,
@@ -192,6 +193,12 @@ def functions_of(caller: Caller) -> tuple[list[Any], dict[int, str]]:
     return config["dependencies"], components
 
 
+def called(caller: Caller, function: int, data: object, page: str = "") -> Got:
+    """What a call of a function is answered at once."""
+    sent = {"data": data, "fn_index": function, "session_hash": page or secrets.token_hex(6)}
+    return caller.ask("POST", "/gradio_api/queue/join", json.dumps(sent))
+
+
 def heard(caller: Caller, words: str) -> list[str]:
     """The canaries in all that the functions of the page say when each is called with these words,
     but for what was sent with them."""
@@ -213,6 +220,30 @@ def test_no_function_of_the_page_tells_another_agent_of_a_closed_fonds(
 ) -> None:
     for login in ("dehors", "perdu"):
         assert heard(town.caller(login), words) == []
+
+
+def test_a_function_given_too_few_values_or_too_many_says_so(town: Town) -> None:
+    caller = town.caller("dehors")
+    functions, components = functions_of(caller)
+    for function in functions:
+        sent = values(function, components, "canari")
+        for wrong in (*([sent[:-1], []] if sent else []), [*sent, "de trop"], None, {"0": "a"}):
+            got = called(caller, function["id"], wrong)
+            assert got.status == 400, function["api_name"]
+            assert "Demande incomplète" in got.body.decode()
+
+
+@pytest.mark.parametrize("wrong", [None, 7, {"a": [1]}, [["a"], 2], True])
+def test_a_function_given_anything_answers_or_says_why_not(town: Town, wrong: object) -> None:
+    caller = town.caller("dehors")
+    for function in functions_of(caller)[0]:
+        page = secrets.token_hex(6)
+        assert called(caller, function["id"], [wrong] * len(function["inputs"]), page).status == 200
+        stream = caller.get(f"/gradio_api/queue/data?session_hash={page}").body.decode()
+        lines = [line[6:] for line in stream.splitlines() if "process_completed" in line]
+        ended = [json.loads(line) for line in lines]
+        assert ended, stream
+        assert all(one["success"] or one["output"]["error"] for one in ended), (function, stream)
 
 
 def test_the_same_walk_finds_the_canary_where_it_may_be_seen(town: Town) -> None:
@@ -399,7 +430,7 @@ def test_what_is_refused_for_want_of_a_right_is_in_the_journal(town: Town) -> No
     asked = json.dumps({"data": [], "fn_index": 999, "session_hash": "a"})
     assert caller.ask("POST", "/gradio_api/queue/join", asked).status == 404
     by_name = {one["api_name"]: one["id"] for one in functions(caller)}
-    caller.call(by_name["ask_typed"], ["Combien ?", None, [CLOSED]], "p9")
+    caller.call(by_name["ask_typed"], ["Combien ?", None, [CLOSED], [], "", ""], "p9")
     assert caller.get("/greffe/nulle-part.css").status == 404  # a file of the page: nobody's right
     assert denied(town, "curieux", 5) == [
         (f"/page/{closed.id}/1.webp", 404), ("/validees", 404), ("/reponse/0123456789ab", 404),
