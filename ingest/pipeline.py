@@ -13,12 +13,12 @@ from typing import Protocol
 from ingest import erasure, findability, publication, withdrawals
 from ingest.belt import Belt
 from ingest.catalogue import Catalogue
-from ingest.contents import contents
+from ingest.contents import Cut, contents
 from ingest.discover import Found, Shut, walk
 from ingest.embedding import Embedder, embed, work_in_all, work_left
 from ingest.findability import KnownItems
 from ingest.pages import Document
-from ingest.passages import CUTTING, passages
+from ingest.passages import CUTTING
 from ingest.plan import Plan, plan
 from ingest.progress import Pace, Progress, Tell
 from ingest.readers import READING, Limits
@@ -97,12 +97,6 @@ def ingest(
 
 
 @dataclass(slots=True)
-class _Begun:
-    source_id: int
-    passages: int = 0
-
-
-@dataclass(slots=True)
 class _Run:
     fonds: str
     catalogue: Catalogue
@@ -113,17 +107,18 @@ class _Run:
     report: Report = field(default_factory=Report)
     pace: Pace = field(default_factory=Pace)
     seen: set[str] = field(default_factory=set)  # what a folder named before holds too
-    begun: dict[int, _Begun] = field(default_factory=dict)  # files that come in parts
+    begun: dict[int, int] = field(default_factory=dict)  # ids of files that come in parts
     telling: threading.Lock = field(default_factory=threading.Lock)
     check: Callable[[], None] = lambda: None  # raises once the run is over
 
     def discover(self, target: Path, run_id: int) -> Plan:
         shut: list[Shut] = []
         walked = list(walk(target, shut.append))
-        found = [file for file in walked if file.place not in self.seen]
+        twice = {file.path for file in walked if file.place in self.seen} if self.seen else set()
+        found = [file for file in walked if file.path not in twice] if twice else walked
         whole = target.resolve() if target.is_dir() else None
         closed = [item.path for item in shut if item.reason == "forbidden"]
-        closed += [file.path for file in walked if file.place in self.seen]
+        closed += twice
         self.seen.update(file.place for file in found)
         barred = withdrawals.kept_out(self.catalogue, self.fonds)
         todo = plan(
@@ -217,7 +212,9 @@ class _Run:
                 yield staged
         jobs = ((key, found.file) for key, (found, _) in enumerate(todo.to_read))
         workers = min(self.options.workers, len(todo.to_read))
-        for result in read_all(jobs, workers, self.options.limits, self.options.bounds):
+        limits, bounds = self.options.limits, self.options.bounds
+        names = [found.path for found, _ in todo.to_read]
+        for result in read_all(jobs, workers, limits, bounds, names.__getitem__):
             found, content = todo.to_read[result.key]
             staged = self._take(found, content, result, run_id)
             if result.last:
@@ -231,10 +228,10 @@ class _Run:
             self.begun.pop(result.key, None)
             self._set_aside(found, content, result, run_id)
             return None
+        assert result.cut is not None
         if result.key in self.begun or not result.last:
-            return self._store_part(found, content, result, run_id)
-        assert result.document is not None
-        return self._store(found, content, result.document, run_id, result.seconds)
+            return self._store_part(found, content, result.cut, result, run_id)
+        return self._store(found, content, result.cut, run_id, result.seconds)
 
     def _came(self, found: Found, staged: int | None) -> None:
         """A file was read, or set aside."""
@@ -246,12 +243,13 @@ class _Run:
     def _cut_again(self, found: Found, source: Source, run_id: int) -> int | None:
         """The rules that cut have changed; pages read by OCR need not be read again."""
         document = Document(tuple(self.catalogue.pages(source.id)), None, source.warnings)
-        return self._store(found, source.sha256, document, run_id, 0.0)
+        cut = Cut(document, *contents(document, found.path))
+        return self._store(found, source.sha256, cut, run_id, 0.0)
 
     def _store(
-        self, found: Found, content: str, document: Document, run_id: int, seconds: float
-    ) -> int | None:
-        records, pieces = contents(document, found.path)
+        self, found: Found, content: str, cut: Cut, run_id: int, seconds: float
+    ) -> int | None:  # fmt: skip
+        document, records, pieces = cut.document, cut.records, cut.passages
         if not (pieces or document.versions or document.may_be_empty):
             trouble = Unreadable("no_text", "; ".join(document.warnings))
             self._set_aside(found, content, Read(0, None, trouble, seconds), run_id)
@@ -266,32 +264,27 @@ class _Run:
         self.report.warn(found.path, document.warnings)
         return staged
 
-    def _store_part(self, found: Found, content: str, result: Read, run_id: int) -> int | None:
+    def _store_part(
+        self, found: Found, content: str, cut: Cut, result: Read, run_id: int
+    ) -> int | None:  # fmt: skip
         """Add a part of a large file (law). Its source's id once it is whole.
 
         Until then the source has no hash: a run that is stopped leaves nothing to be taken up.
         """
-        document = result.document
-        assert document is not None
         begun = self.begun.get(result.key)
         if begun is None:
             versions = (READING, CUTTING)
             source_id = self.catalogue.stage(self.fonds, found, "", "staged", versions, run_id)
-            begun = self.begun[result.key] = _Begun(source_id)
-        records = document.records or ()
-        pieces = list(
-            passages(document.pages, records, found.path, paper=False, first=begun.passages)
-        )
-        self.catalogue.add_content(begun.source_id, document, records, pieces)
-        begun.passages += len(pieces)
-        self.report.count(document, len(records), len(pieces))
+            begun = self.begun[result.key] = source_id
+        self.catalogue.add_content(begun, cut.document, cut.records, cut.passages)
+        self.report.count(cut.document, len(cut.records), len(cut.passages))
         if not result.last:
             return None
         del self.begun[result.key]
-        self.catalogue.complete(begun.source_id, content, result.seconds)
-        self.report.warn(found.path, document.warnings)
+        self.catalogue.complete(begun, content, result.seconds)
+        self.report.warn(found.path, cut.document.warnings)
         self.report.read += 1
-        return begun.source_id
+        return begun
 
     def _set_aside(self, found: Found, content: str, result: Read, run_id: int) -> None:
         trouble = result.trouble

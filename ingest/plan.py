@@ -50,14 +50,15 @@ def plan(
     todo = Plan()
     files = list(found)
     known = _known(catalogue, fonds)
-    missing = _missing(known, files, whole, closed) if whole else []
+    places = [file.place for file in files]
+    missing = _missing(known, set(places), whole, closed) if whole else []
     lost: dict[str, list[Source]] = {}  # live sources whose file is no longer there, by content
     for source in missing:
         if source.state == "live":
             lost.setdefault(source.sha256, []).append(source)
-    for file in files:
+    for place, file in zip(places, files, strict=True):
         todo.found += 1
-        _place(todo, file, known.get(file.place, []), lost, retry, barred)
+        _place(todo, file, known.get(place, []), lost, retry, barred)
     todo.gone = [source for sources in lost.values() for source in sources]
     todo.forgotten = [source.id for source in missing if source.state != "live"]
     return todo
@@ -73,15 +74,14 @@ def _known(catalogue: Catalogue, fonds: str) -> dict[str, list[Source]]:
 
 
 def _missing(
-    known: dict[str, list[Source]], files: list[Found], whole: Path, closed: tuple[str, ...]
+    known: dict[str, list[Source]], here: set[str], whole: Path, closed: tuple[str, ...]
 ) -> list[Source]:
     """The sources below a folder whose file is not there, but for what is closed."""
-    absent = known.keys() - {file.place for file in files}
     shut = {whole / path for path in closed}
     return [
         source
         for place, sources in known.items()
-        if place in absent and Path(place).is_relative_to(whole)
+        if place not in here and Path(place).is_relative_to(whole)
         if shut.isdisjoint((Path(place), *Path(place).parents))
         for source in sources
     ]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import struct
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.discover import place
 from ingest.pages import Page, Word
 from ingest.records.record import Fact, Span, Vote
 from ingest.records.version import VersionRow, unpack
@@ -44,7 +44,7 @@ class Source:
     @property
     def place(self) -> str:
         """The same as a string, as `ingest.discover.Found.place`."""
-        return os.path.join(self.root, self.path)
+        return place(self.root, self.path)
 
     @property
     def shut(self) -> bool:
