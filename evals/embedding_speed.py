@@ -42,7 +42,7 @@ from vectorstore import e5
 from vectorstore.embed import Embedder, fast_bfloat16
 
 BATCHES = (8, 16, 32, 64)
-_TRIED = 128  # texts, of all lengths, by which the bare library's settings are chosen
+_TRIED = 64  # texts, of all lengths, by which the bare library's settings are chosen
 
 
 @dataclass(frozen=True, slots=True)
