@@ -5,8 +5,8 @@
 Of the PDFs, those count whose every page has text of its own. Each is read by PDFium alone (text
 of each page, as pypdfium2 gives it) and by Greffe's reader, in turn and in this process, so that
 whatever else the machine does falls on both. Then all are read and cut by the worker processes of
-a run, one of them and one a core, in turn. `--scans` are read page by page: by tesseract alone from
-an image on the disk, and by Greffe from the PDF, drawing included. No test holds these figures.
+a run: one of them on one core, and one a core on all. `--scans` are read page by page: by
+tesseract alone from an image on the disk, and by Greffe from the PDF, drawing included.
 """
 
 from __future__ import annotations
@@ -118,17 +118,22 @@ def against_pdfium(files: Sequence[Path], rounds: int) -> Born:
         if any(page.ocr for page in document.pages):
             raise ValueError(f"{file}: a page went to tesseract")
     return Born(
-        len(files), pages, round(pdfium, 3), round(greffe, 3), round(pdfium / greffe, 3),
+        len(files), pages, round(pdfium, 5), round(greffe, 5), round(pdfium / greffe, 3),
         "pypdf" in sys.modules, round(cutting, 3),
     )  # fmt: skip
 
 
 def against_one_core(files: Sequence[Path], rounds: int) -> Cores:
-    """All files by one worker, by one a core, and again."""
-    workers = len(os.sched_getaffinity(0))
+    """All files on one core by one worker, on all by one a core, and again."""
+    cores = os.sched_getaffinity(0)
+    workers = len(cores)
     one, every = [], []
     for _ in range(rounds):
-        one.append(_seconds(lambda: _by_workers(files, 1)))
+        os.sched_setaffinity(0, {min(cores)})  # the worker's too, and that of who listens to it
+        try:
+            one.append(_seconds(lambda: _by_workers(files, 1)))
+        finally:
+            os.sched_setaffinity(0, cores)
         every.append(_seconds(lambda: _by_workers(files, workers)))
     ratio = statistics.median(one) / statistics.median(every)
     return Cores(_rounded(one), _rounded(every), workers, round(ratio, 2))

@@ -75,7 +75,7 @@ def ingest(
         # 1. what is new, changed, moved or gone
         todos = [run.discover(target, run_id) for target in targets]
         for todo in todos:
-            # 2. read it, 3. cut it into records and passages; meanwhile 4. embed, 5. publish
+            # 2. read it, 3. cut it into records and passages, 4. embed, 5. publish
             run.bring_in(todo, run_id)
             # 6. withdraw what is gone
             run.withdraw(todo.gone, todo.forgotten)
