@@ -54,6 +54,10 @@ class Cores:
     all_s: list[float]
     workers: int
     ratio: float  # median of one over median of all
+    # processor time of the last rounds: of who listens (one process), of the readers
+    one_processor_s: tuple[float, float]
+    all_processor_s: tuple[float, float]
+    bound: float  # the ratio where nobody else takes the cores, as these times have it
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +135,26 @@ def against_one_core(files: Sequence[Path], rounds: int) -> Cores:
     for _ in range(rounds):
         os.sched_setaffinity(0, {min(cores)})  # the worker's too, and that of who listens to it
         try:
-            one.append(_seconds(lambda: _by_workers(files, 1)))
+            alone = _processor(lambda: one.append(_seconds(lambda: _by_workers(files, 1))))
         finally:
             os.sched_setaffinity(0, cores)
-        every.append(_seconds(lambda: _by_workers(files, workers)))
+        both = _processor(lambda: every.append(_seconds(lambda: _by_workers(files, workers))))
     ratio = statistics.median(one) / statistics.median(every)
-    return Cores(_rounded(one), _rounded(every), workers, round(ratio, 2))
+    bound = sum(alone) / max(both[0], sum(both) / workers)
+    return Cores(
+        _rounded(one), _rounded(every), workers, round(ratio, 2), alone, both, round(bound, 2)
+    )
+
+
+def _processor(act: Callable[[], object]) -> tuple[float, float]:
+    """What this process and those that it began and that ended took, in seconds."""
+    before = os.times()
+    act()
+    after = os.times()
+    here = after.user + after.system - before.user - before.system
+    children = after.children_user + after.children_system
+    children -= before.children_user + before.children_system
+    return round(here, 2), round(children, 2)
 
 
 def _by_workers(files: Sequence[Path], workers: int) -> None:

@@ -81,7 +81,7 @@ class Indexes:
         return KnownItems(catalogue, self.lexical, fonds, tuple(catalogue.bodies([fonds])))
 
     def holds(self, fonds: str, passages: int) -> bool:
-        """Whether both hold so many passages of a fonds. No id is fetched: a million take a minute.
+        """Whether both hold so many passages of a fonds; no id is fetched.
 
         It tells a loss, not one passage in the place of another, which only a stopped run leaves.
         """

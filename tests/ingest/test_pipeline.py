@@ -156,6 +156,18 @@ def test_what_an_index_has_lost_or_has_too_much_is_put_right(town: SmallTown, fo
     assert town.agrees()
 
 
+def test_after_a_run_that_was_killed_a_passage_in_the_place_of_another_is_seen(
+    town: SmallTown, folder: Path
+) -> None:
+    town.run(folder)
+    lost = sorted(town.catalogue.live_ids("actes"))[0]
+    town.indexes.dense.remove("actes", [lost])
+    town.indexes.dense.add("actes", ["999.0"], [[1.0] * 32])  # type: ignore[arg-type]
+    town.catalogue.begin_run("actes")  # and it never ended
+    town.run(folder)
+    assert town.agrees()
+
+
 def test_new_rules_of_cutting_are_applied_to_what_was_read_before(
     town: SmallTown, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
