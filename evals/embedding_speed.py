@@ -74,6 +74,7 @@ class Whole:
 def against_the_library(embedder: Embedder, texts: Sequence[str], rounds: int) -> Embedding:
     """Texts by both, `rounds` times in turn, each with the threads that suit it."""
     bare = _Bare(embedder.folder)
+    embedder.passages(list(texts[:8]))  # both are loaded, and warm
     ordered = sorted(texts, key=len)
     few = ordered[:: max(1, len(ordered) // _TRIED)]
     bare.seconds(few, 1, BATCHES[0])  # the first one is slower, whatever it is
