@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from ingest.report import Report
 
 STAGES = {"reading": N_("Lecture"), "embedding": N_("Vecteurs"), "publishing": N_("Publication")}
+_LONGEST = {
+    "reading": N_("la lecture"), "embedding": N_("les vecteurs"),
+    "publishing": N_("la publication"),
+}  # fmt: skip
 STATES = {
     "done": N_("terminée"),
     "running": N_("en cours ou arrêtée net (elle reprendra)"),
@@ -44,6 +48,16 @@ def described(report: Report) -> str:
             seconds=duration(report.seconds),
         ),
     ]
+    if report.slowest:
+        slowest = _("Le plus long : {stage}. Lecture {r}, vecteurs {v}, publication {p}, de front.")
+        lines.append(
+            slowest.format(
+                stage=_(_LONGEST[report.slowest]),
+                r=duration(report.seconds_reading),
+                v=duration(report.seconds_embedding),
+                p=duration(report.seconds_publishing),
+            )
+        )
     if report.withdrawn:
         gone = _("{withdrawn} fichiers disparus du dossier, retirés du fonds.")
         lines.append(gone.format(withdrawn=report.withdrawn))

@@ -44,7 +44,7 @@ from ingest.rows import (
 from ingest.transaction import roll_back, transaction
 from ingest.trouble import CatalogueUnusable
 
-SCHEMA = 4  # raise it when catalogue.sql gains something: the script is run again on old ones
+SCHEMA = 5  # raise it when catalogue.sql gains something: the script is run again on old ones
 _LIVE_RECORDS = (
     "SELECT records.id, number, body FROM records JOIN sources ON sources.id = source_id"
     " WHERE state = 'live'"
@@ -206,14 +206,18 @@ class Catalogue:
 
     def sources(self, state: str = "", fonds: str = "", root: str = "") -> list[Source]:
         """Sources, by state, fonds or root; an empty string means all."""
+        asked = {"state": state, "fonds": fonds, "root": root}
+        named = [f"{name} = ?" for name, value in asked.items() if value]  # an index may help
         rows = self._all(
-            "SELECT * FROM sources WHERE (?1 = '' OR state = ?1) AND (?2 = '' OR fonds = ?2)"
-            " AND (?3 = '' OR root = ?3) ORDER BY fonds, path",
-            state,
-            fonds,
-            root,
+            f"SELECT * FROM sources WHERE {' AND '.join(named) or '1'} ORDER BY fonds, path",  # noqa: S608
+            *filter(None, asked.values()),
         )
         return [source_of(row) for row in rows]
+
+    def count_live(self, fonds: str) -> int:
+        """How many live sources a fonds has."""
+        row = self._one("SELECT count(*) n FROM sources WHERE state = 'live' AND fonds = ?", fonds)
+        return int(row["n"]) if row else 0
 
     def sources_named(self, words: str, limit: int) -> list[Source]:
         """Sources that are live or set aside, whose path holds these words or an act's number."""
@@ -513,6 +517,15 @@ class Catalogue:
         )
         return [passage_of(row) for row in rows]
 
+    def count_passages(self, fonds: str) -> int:
+        """How many live passages a fonds has."""
+        row = self._one(
+            "SELECT count(*) n FROM sources CROSS JOIN passages ON sources.id = source_id"  # noqa: S608
+            f" WHERE state = 'live' AND fonds = ? AND {_STANDS.format('passages')}",
+            fonds,
+        )
+        return int(row["n"]) if row else 0
+
     def live_ids(self, fonds: str) -> set[str]:
         """Ids of all live passages of a fonds."""
         rows = self._all(
@@ -792,6 +805,15 @@ class Catalogue:
                 "UPDATE runs SET ended = ?, state = ?, report = ? WHERE id = ?",
                 (_now(), state, json.dumps(report, ensure_ascii=False), run_id),
             )
+
+    def ended_well(self, fonds: str, before: int) -> bool:
+        """Whether the last run of a fonds before this one (its id) came to its end."""
+        row = self._one(
+            "SELECT state FROM runs WHERE report ->> 'fonds' = ? AND id < ? ORDER BY id DESC",
+            fonds,
+            before,
+        )
+        return row is not None and row["state"] == "done"
 
     def last_run(self) -> dict[str, object] | None:
         """The newest run, as plain values."""

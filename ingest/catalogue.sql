@@ -20,6 +20,8 @@ CREATE TABLE IF NOT EXISTS sources (
 );
 CREATE INDEX IF NOT EXISTS sources_place ON sources (fonds, root, path);
 CREATE INDEX IF NOT EXISTS sources_state ON sources (state);
+-- the place on the disk, whichever folder was named: asked for each file that comes in (schema 5)
+CREATE INDEX IF NOT EXISTS sources_file ON sources (fonds, root || '/' || path);
 
 CREATE TABLE IF NOT EXISTS pages (
   source_id INTEGER NOT NULL REFERENCES sources (id) ON DELETE CASCADE,

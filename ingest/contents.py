@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ingest.pages import Document, Part
 from ingest.passages import Passage, passages
@@ -10,15 +10,29 @@ from ingest.records.cut import cut
 from ingest.records.record import Record
 
 
-def contents(document: Document, source: str) -> tuple[list[Record], list[Passage]]:
-    """The records and passages of a file; `source` is its path, relative to the fonds."""
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A document, or a part of one, with what it was cut into."""
+
+    document: Document
+    records: list[Record]
+    passages: list[Passage]
+
+
+def contents(
+    document: Document, source: str, first: int = 0
+) -> tuple[list[Record], list[Passage]]:  # fmt: skip
+    """The records and passages of a file; `source` is its path, relative to the fonds.
+
+    `first`: passages that the source has already, where it comes in parts.
+    """
     last = max((page.number for page in document.pages), default=0)
     records: list[Record] = []
     pieces: list[Passage] = []
     for part in document.parts or (Part("", 1, last, document.records),):
         found, cut_up = _of_part(document, part, source)
         pieces += [
-            replace(p, ordinal=len(pieces) + n, record=len(records) + p.record)
+            replace(p, ordinal=first + len(pieces) + n, record=len(records) + p.record)
             for n, p in enumerate(cut_up)
         ]
         records += [replace(r, ordinal=len(records) + n) for n, r in enumerate(found)]

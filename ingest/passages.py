@@ -47,18 +47,16 @@ class _Line:
 
 
 def passages(
-    pages: Sequence[Page], records: Sequence[Record], source: str, *, paper: bool = True,
-    first: int = 0,
+    pages: Sequence[Page], records: Sequence[Record], source: str, *, paper: bool = True
 ) -> Iterator[Passage]:  # fmt: skip
     """Yield the passages of a source, in reading order. `source` names it in headings.
 
     `paper`: pages have running heads to leave out; rows of a table and articles of law have
-    none, and « Vote : 19 pour » at the foot of each row is not one. `first`: passages that the
-    source has already.
+    none, and « Vote : 19 pour » at the foot of each row is not one.
     """
     texts = {page.number: page.text for page in pages}
     furniture = _furniture(pages) if paper else frozenset()
-    ordinal = first
+    ordinal = 0
     for index, record in enumerate(records):
         heading = _heading(record, source)
         for block in _pack(_lines(record, texts, furniture)):

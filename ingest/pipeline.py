@@ -2,47 +2,41 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ingest import erasure, findability, withdrawals
+from ingest import erasure, findability, publication, withdrawals
+from ingest.belt import Belt
 from ingest.catalogue import Catalogue
-from ingest.contents import contents
+from ingest.contents import Cut, contents
 from ingest.discover import Found, Shut, walk
-from ingest.embedding import Embedder, embed, with_vectors, work_in_all, work_left
+from ingest.embedding import Embedder, embed, work_in_all, work_left
 from ingest.findability import KnownItems
 from ingest.pages import Document
-from ingest.passages import CUTTING, passages
+from ingest.passages import CUTTING
 from ingest.plan import Plan, plan
 from ingest.progress import Pace, Progress, Tell
 from ingest.readers import READING, Limits
 from ingest.reading import Bounds, Read, read_all
 from ingest.report import Report
-from ingest.rows import PassageRow, RecordRow, Source
+from ingest.rows import Source
 from ingest.trouble import TooManyGone, Unreadable
 
-# Passages without a vector that are worth a round of embedding and publishing.
+# Passages without a vector that are worth a round of embedding and publishing, while one is under
+# way; when none is, what was read need not wait.
 ENOUGH = 1024
-_EMBEDDED = 0.9  # of what follows the reading of a file; the rest is for its publication
 
 
-class Index(erasure.Stores, Protocol):
+class Index(publication.Index, Protocol):
     """What the pipeline needs of the indexes: caches of what the catalogue holds."""
 
-    def add(
-        self,
-        fonds: str,
-        rows: Sequence[tuple[PassageRow, RecordRow]],
-        vectors: NDArray[np.float16],
-    ) -> None:
-        """Add or replace passages."""
+    def holds(self, fonds: str, passages: int) -> bool:
+        """Whether they hold so many passages of a fonds."""
 
     def missing_and_extra(self, fonds: str, live: set[str]) -> tuple[set[str], set[str]]:
         """Ids that should be there and are not; ids that are there and should not be."""
@@ -86,7 +80,7 @@ def ingest(
             # 6. withdraw what is gone
             run.withdraw(todo.gone, todo.forgotten)
         # 7. sweep what a stopped run left behind
-        run.sweep()
+        run.sweep(run_id)
         # 8. erase what was removed from every file of the data folder
         run.erase()
         # 9. look for each new record by its own words
@@ -103,12 +97,6 @@ def ingest(
 
 
 @dataclass(slots=True)
-class _Begun:
-    source_id: int
-    passages: int = 0
-
-
-@dataclass(slots=True)
 class _Run:
     fonds: str
     catalogue: Catalogue
@@ -118,24 +106,27 @@ class _Run:
     tell: Tell
     report: Report = field(default_factory=Report)
     pace: Pace = field(default_factory=Pace)
-    seen: set[Path] = field(default_factory=set)  # what a folder named before holds too
-    begun: dict[int, _Begun] = field(default_factory=dict)  # files that come in parts
+    seen: set[str] = field(default_factory=set)  # what a folder named before holds too
+    begun: dict[int, int] = field(default_factory=dict)  # ids of files that come in parts
+    telling: threading.Lock = field(default_factory=threading.Lock)
+    check: Callable[[], None] = lambda: None  # raises once the run is over
 
     def discover(self, target: Path, run_id: int) -> Plan:
         shut: list[Shut] = []
         walked = list(walk(target, shut.append))
-        found = [file for file in walked if file.file not in self.seen]
+        twice = {file.path for file in walked if file.place in self.seen} if self.seen else set()
+        found = [file for file in walked if file.path not in twice] if twice else walked
         whole = target.resolve() if target.is_dir() else None
         closed = [item.path for item in shut if item.reason == "forbidden"]
-        closed += [file.path for file in walked if file.file in self.seen]
-        self.seen.update(file.file for file in found)
+        closed += twice
+        self.seen.update(file.place for file in found)
         barred = withdrawals.kept_out(self.catalogue, self.fonds)
         todo = plan(
             self.catalogue, self.fonds, found, whole, self.options.retry,
             tuple(closed),
             frozenset() if self.options.restore else frozenset(barred),
         )  # fmt: skip
-        total = len(self.catalogue.sources("live", self.fonds))
+        total = self.catalogue.count_live(self.fonds)
         if len(todo.gone) > max(1, 0.1 * total) and not self.options.yes:
             raise TooManyGone(fonds=self.fonds, gone=len(todo.gone), total=total)
         self.report.found += todo.found + len(shut)
@@ -181,30 +172,36 @@ class _Run:
         self.report.count_resumed(self.catalogue, waiting)
         size, work = work_left(self.catalogue, self.embedder.model_id, waiting)
         self.pace.kept += work
-        self.pace.resume(
-            sum(source.size for source in self.catalogue.sources_of(waiting).values()),
-            _EMBEDDED * self._share_embedded(waiting, work),
-        )
-        self.pace.begin()
-        for source_id in self._stage(todo, run_id):
-            waiting.append(source_id)
-            missing, work = work_left(self.catalogue, self.embedder.model_id, [source_id])
-            self.pace.found += work
-            size += missing
-            if size >= ENOUGH:
-                self._embed_and_publish(waiting)
-                waiting, size = [], 0
-        self._embed_and_publish(waiting)
+        self.pace.resume(self._bytes(waiting), self._share_embedded(waiting, work))
+        started = self.pace.begin()
+        with Belt(self._embed, self._publish, self.catalogue.close) as belt:
+            self.check = belt.check
+            for source_id in self._stage(todo, run_id):
+                waiting.append(source_id)
+                missing, work = work_left(self.catalogue, self.embedder.model_id, [source_id])
+                self.pace.found += work
+                size += missing
+                if size >= ENOUGH or belt.idle:
+                    belt.put(waiting)
+                    waiting, size = [], 0
+            self.report.seconds_reading += time.monotonic() - started
+            if waiting:
+                belt.put(waiting)
+            belt.finish()
 
     def _share_embedded(self, source_ids: list[int], left: float) -> float:
         whole = work_in_all(self.catalogue, source_ids)
         return 1 - left / whole if whole else 0.0
 
-    def _say(self, stage: str, share: float = 0.0, current: str = "") -> None:
-        """Tell how much of the whole run is behind us: of what waits, this share of the rest."""
-        done, left = self.pace.done(share), self.pace.left()
-        files, pages = (self.pace.files, self.pace.files_in_all), self.report.pages
-        self.tell(Progress(stage, done, self.pace.total, current, left, *files, pages))
+    def _bytes(self, source_ids: list[int]) -> int:
+        return sum(source.size for source in self.catalogue.sources_of(source_ids).values())
+
+    def _say(self, stage: str, current: str = "") -> None:
+        """Tell how much of the whole run is behind us. Three threads have something to say."""
+        with self.telling:
+            done, left = self.pace.done(), self.pace.left()
+            files, pages = (self.pace.files, self.pace.files_in_all), self.report.pages
+            self.tell(Progress(stage, done, self.pace.total, current, left, *files, pages))
 
     def _stage(self, todo: Plan, run_id: int) -> Iterator[int]:
         """Read and cut; yields the ids of staged sources."""
@@ -215,7 +212,9 @@ class _Run:
                 yield staged
         jobs = ((key, found.file) for key, (found, _) in enumerate(todo.to_read))
         workers = min(self.options.workers, len(todo.to_read))
-        for result in read_all(jobs, workers, self.options.limits, self.options.bounds):
+        limits, bounds = self.options.limits, self.options.bounds
+        names = [found.path for found, _ in todo.to_read]
+        for result in read_all(jobs, workers, limits, bounds, names.__getitem__):
             found, content = todo.to_read[result.key]
             staged = self._take(found, content, result, run_id)
             if result.last:
@@ -229,31 +228,28 @@ class _Run:
             self.begun.pop(result.key, None)
             self._set_aside(found, content, result, run_id)
             return None
+        assert result.cut is not None
         if result.key in self.begun or not result.last:
-            return self._store_part(found, content, result, run_id)
-        assert result.document is not None
-        return self._store(found, content, result.document, run_id, result.seconds)
+            return self._store_part(found, content, result.cut, result, run_id)
+        return self._store(found, content, result.cut, run_id, result.seconds)
 
     def _came(self, found: Found, staged: int | None) -> None:
         """A file was read, or set aside."""
-        self.pace.reading()
-        self.pace.read += found.size
-        self.pace.files += 1
+        self.pace.reading(found.size)
         if staged is None:
-            self.pace.published += found.size
-        else:
-            self.pace.waiting += found.size
-        self._say("reading", 0.0, found.path)
+            self.pace.over(found.size)
+        self._say("reading", found.path)
 
     def _cut_again(self, found: Found, source: Source, run_id: int) -> int | None:
         """The rules that cut have changed; pages read by OCR need not be read again."""
         document = Document(tuple(self.catalogue.pages(source.id)), None, source.warnings)
-        return self._store(found, source.sha256, document, run_id, 0.0)
+        cut = Cut(document, *contents(document, found.path))
+        return self._store(found, source.sha256, cut, run_id, 0.0)
 
     def _store(
-        self, found: Found, content: str, document: Document, run_id: int, seconds: float
-    ) -> int | None:
-        records, pieces = contents(document, found.path)
+        self, found: Found, content: str, cut: Cut, run_id: int, seconds: float
+    ) -> int | None:  # fmt: skip
+        document, records, pieces = cut.document, cut.records, cut.passages
         if not (pieces or document.versions or document.may_be_empty):
             trouble = Unreadable("no_text", "; ".join(document.warnings))
             self._set_aside(found, content, Read(0, None, trouble, seconds), run_id)
@@ -268,32 +264,27 @@ class _Run:
         self.report.warn(found.path, document.warnings)
         return staged
 
-    def _store_part(self, found: Found, content: str, result: Read, run_id: int) -> int | None:
+    def _store_part(
+        self, found: Found, content: str, cut: Cut, result: Read, run_id: int
+    ) -> int | None:  # fmt: skip
         """Add a part of a large file (law). Its source's id once it is whole.
 
         Until then the source has no hash: a run that is stopped leaves nothing to be taken up.
         """
-        document = result.document
-        assert document is not None
         begun = self.begun.get(result.key)
         if begun is None:
             versions = (READING, CUTTING)
             source_id = self.catalogue.stage(self.fonds, found, "", "staged", versions, run_id)
-            begun = self.begun[result.key] = _Begun(source_id)
-        records = document.records or ()
-        pieces = list(
-            passages(document.pages, records, found.path, paper=False, first=begun.passages)
-        )
-        self.catalogue.add_content(begun.source_id, document, records, pieces)
-        begun.passages += len(pieces)
-        self.report.count(document, len(records), len(pieces))
+            begun = self.begun[result.key] = source_id
+        self.catalogue.add_content(begun, cut.document, cut.records, cut.passages)
+        self.report.count(cut.document, len(cut.records), len(cut.passages))
         if not result.last:
             return None
         del self.begun[result.key]
-        self.catalogue.complete(begun.source_id, content, result.seconds)
-        self.report.warn(found.path, document.warnings)
+        self.catalogue.complete(begun, content, result.seconds)
+        self.report.warn(found.path, cut.document.warnings)
         self.report.read += 1
-        return begun.source_id
+        return begun
 
     def _set_aside(self, found: Found, content: str, result: Read, run_id: int) -> None:
         trouble = result.trouble
@@ -304,35 +295,28 @@ class _Run:
         )  # fmt: skip
         self.report.shut(found.path, trouble.reason, trouble.detail)
 
-    def _embed_and_publish(self, source_ids: list[int]) -> None:
-        if not source_ids:
-            return
-        self._embed(source_ids)
-        self._say("publishing", _EMBEDDED)
-        for source_id in source_ids:
-            self._add_to_index(source_id)
-        self.index.commit()
-        retired = self.catalogue.publish(source_ids)
-        self._remove(retired)
-        self.pace.publish()
-
     def _embed(self, source_ids: list[int]) -> None:
         started = time.monotonic()
         _, work = work_left(self.catalogue, self.embedder.model_id, source_ids)
         kept = self._share_embedded(source_ids, work)
-        self._say("embedding", _EMBEDDED * kept)
-        with self.pace.embedding(
-            work, lambda share: self._say("embedding", _EMBEDDED * (kept + (1 - kept) * share))
-        ) as hear:
+        with self.pace.embedding(work, self._bytes(source_ids), kept) as made:
+            self._say("embedding")
+
+            def hear(share: float) -> None:
+                made(share)
+                self._say("embedding")
+                self.check()
+
             self.report.embedded += embed(self.catalogue, self.embedder, source_ids, hear)
         self.report.seconds_embedding += time.monotonic() - started
 
-    def _add_to_index(self, source_id: int, only: set[str] | None = None) -> None:
-        rows = self.catalogue.passages_of_source(source_id)
-        rows = [row for row in rows if only is None or row.id in only]
-        for part, vectors in with_vectors(self.catalogue, self.embedder.model_id, rows):
-            records = self.catalogue.records_of(list({row.record_id for row in part}))
-            self.index.add(self.fonds, [(row, records[row.record_id]) for row in part], vectors)
+    def _publish(self, source_ids: list[int]) -> None:
+        started = time.monotonic()
+        self._say("publishing")
+        model = self.embedder.model_id
+        publication.publish(self.catalogue, self.index, model, self.fonds, source_ids)
+        self.pace.publish(self._bytes(source_ids))
+        self.report.seconds_publishing += time.monotonic() - started
 
     def withdraw(self, sources: Sequence[Source], forgotten: Sequence[int] = ()) -> None:
         with self.catalogue.writing():
@@ -346,17 +330,22 @@ class _Run:
     def _remove(self, source_ids: Sequence[int]) -> None:
         erasure.remove(self.catalogue, self.index, self.fonds, source_ids)
 
-    def sweep(self) -> None:
+    def sweep(self, run_id: int) -> None:
         retired = self.catalogue.sources("retired", self.fonds)
         self._remove([source.id for source in retired])
+        # only a stopped run leaves one passage in the place of another: a count tells the rest
+        calm = self.catalogue.ended_well(self.fonds, run_id) and not retired
+        if calm and self.index.holds(self.fonds, self.catalogue.count_passages(self.fonds)):
+            return
         live = self.catalogue.live_ids(self.fonds)
         missing, extra = self.index.missing_and_extra(self.fonds, live)
         if extra:
             withdrawals.owe(self.catalogue, self.fonds)
         self.index.remove(self.fonds, sorted(extra))
-        for source_id in sorted({int(passage.split(".")[0]) for passage in missing}):
-            self._embed([source_id])
-            self._add_to_index(source_id, missing)
+        ids = sorted({int(passage.split(".")[0]) for passage in missing})
+        self.report.embedded += embed(self.catalogue, self.embedder, ids, lambda share: None)
+        model = self.embedder.model_id
+        publication.add(self.catalogue, self.index, model, self.fonds, ids, missing)
         if missing or extra:
             self.index.commit()
 

@@ -50,34 +50,41 @@ def plan(
     todo = Plan()
     files = list(found)
     known = _known(catalogue, fonds)
-    here = {file.file for file in files}
-    shut = {whole / path for path in closed} if whole else set()
-    missing = [
-        source
-        for place, sources in known.items()
-        if whole and place.is_relative_to(whole) and place not in here
-        if shut.isdisjoint((place, *place.parents))
-        for source in sources
-    ]
+    places = [file.place for file in files]
+    missing = _missing(known, set(places), whole, closed) if whole else []
     lost: dict[str, list[Source]] = {}  # live sources whose file is no longer there, by content
     for source in missing:
         if source.state == "live":
             lost.setdefault(source.sha256, []).append(source)
-    for file in files:
+    for place, file in zip(places, files, strict=True):
         todo.found += 1
-        _place(todo, file, known.get(file.file, []), lost, retry, barred)
+        _place(todo, file, known.get(place, []), lost, retry, barred)
     todo.gone = [source for sources in lost.values() for source in sources]
     todo.forgotten = [source.id for source in missing if source.state != "live"]
     return todo
 
 
-def _known(catalogue: Catalogue, fonds: str) -> dict[Path, list[Source]]:
+def _known(catalogue: Catalogue, fonds: str) -> dict[str, list[Source]]:
     """Sources by their place on the disk, whichever folder above them was named."""
-    known: dict[Path, list[Source]] = {}
+    known: dict[str, list[Source]] = {}
     for source in catalogue.sources(fonds=fonds):
         if source.state != "retired" and not source.shut:
-            known.setdefault(source.file, []).append(source)
+            known.setdefault(source.place, []).append(source)
     return known
+
+
+def _missing(
+    known: dict[str, list[Source]], here: set[str], whole: Path, closed: tuple[str, ...]
+) -> list[Source]:
+    """The sources below a folder whose file is not there, but for what is closed."""
+    shut = {whole / path for path in closed}
+    return [
+        source
+        for place, sources in known.items()
+        if place not in here and Path(place).is_relative_to(whole)
+        if shut.isdisjoint((Path(place), *Path(place).parents))
+        for source in sources
+    ]
 
 
 def _place(

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-READ_SHARE = 0.3  # of a file's way; the rest is for its vectors and its publication
+READ_SHARE = 0.3  # of a file's way
+VECTOR_SHARE = 0.63  # for its vectors; the rest is for its publication
 _KEPT = 0.95  # of the pace, at each block of vectors: the last twenty blocks make most of it
 
 
@@ -39,85 +40,92 @@ class Pace:
     """What a run has done of its work, and how fast: reading by bytes, vectors by their work.
 
     The two are timed apart, because a scan takes a minute to read and a second to embed, and a
-    file of law the other way round.
+    file of law the other way round; and they go on at once.
     """
 
     total: float = 0.0  # bytes of all files
     files: int = 0  # read, set aside, or read before by a run that was stopped
     files_in_all: int = 0
-    resumed: float = 0.0  # bytes, of these, of files that a stopped run had read
+    resumed: float = 0.0  # bytes of files that a stopped run had read
     read: float = 0.0  # bytes read in this run, what is set aside too
+    embedded: float = 0.0  # bytes, one whose vectors are made in part in part
     published: float = 0.0  # bytes
-    waiting: float = 0.0  # bytes read and not yet published
-    ahead: float = 0.0  # bytes, of those waiting, that vectors made by a stopped run stand for
     # work: characters, weighed as ingest/embedding.py does
     found: float = 0.0  # work of files read in this run that has to be embedded
     kept: float = 0.0  # the same, of files that a stopped run had read
-    embedded: float = 0.0  # work
+    done_work: float = 0.0
     reading_s: float = 0.0
     embedding_s: float = 0.0  # of late
     timed: float = 0.0  # work embedded in `embedding_s`: not the first, which loads the model
-    since: float = 0.0  # when what is under way was last counted, by the monotonic clock
+    since: float = 0.0  # when the last file was read, by the monotonic clock
 
     @contextmanager
-    def embedding(self, work: float, tell: Callable[[float], None]) -> Iterator[
-        Callable[[float], None]
-    ]:  # fmt: skip
-        """Time what is embedded in here. Yields what is to hear its share, 0 to 1."""
-        self.reading()
-        first, before, heard = self.embedded == 0, self.embedded, 0.0
+    def embedding(self, work: float, size: float, kept: float) -> Iterator[Callable[[float], None]]:
+        """Time what is embedded in here. Yields what is to hear its share, 0 to 1.
+
+        `size` bytes of files, which are that much work but for the share `kept` from before.
+        """
+        first, done, heard = self.done_work == 0, self.done_work, 0.0
+        bytes_before, since = self.embedded - size * kept, time.monotonic()
 
         def hear(share: float) -> None:
-            nonlocal first, heard
+            nonlocal first, heard, since
             now = time.monotonic()
             if not first:
-                self.embedding_s = _KEPT * self.embedding_s + now - self.since
+                self.embedding_s = _KEPT * self.embedding_s + now - since
                 self.timed = _KEPT * self.timed + work * (share - heard)
-            first, heard, self.since = False, share, now
-            self.embedded = before + work * share
-            tell(share)
+            first, heard, since = False, share, now
+            self.done_work = done + work * share
+            whole = bytes_before + size * (kept + (1 - kept) * share)
+            self.embedded = max(self.embedded, whole)
 
         yield hear
-        self.since = time.monotonic()
+        self.embedded = max(self.embedded, bytes_before + size)
 
-    def begin(self) -> None:
+    def begin(self) -> float:
         """The clock runs from here."""
         self.since = time.monotonic()
+        return self.since
 
-    def reading(self) -> None:
-        """Count the time since the last count as spent on reading."""
+    def reading(self, size: float) -> None:
+        """A file of that many bytes was read, or set aside."""
         now = time.monotonic()
         self.reading_s += now - self.since
         self.since = now
+        self.read += size
+        self.files += 1
 
-    def publish(self) -> None:
-        """What was waiting is live."""
-        self.published += self.waiting
-        self.waiting = self.ahead = 0.0
-        self.since = time.monotonic()
+    def over(self, size: float) -> None:
+        """It goes no further."""
+        self.embedded += size
+        self.published += size
 
-    def done(self, share: float = 0.0) -> float:
-        """Bytes behind us, when this share of what was to be done with those waiting is done."""
-        after = max(self.ahead, self.waiting * (1 - READ_SHARE) * share)
-        return self.published + self.waiting * READ_SHARE + after
+    def publish(self, size: float) -> None:
+        """Files of that many bytes are live."""
+        self.published += size
+
+    def done(self) -> float:
+        """Bytes behind us, each counted by how far it has come."""
+        read = READ_SHARE * (self.resumed + self.read)
+        rest = 1 - READ_SHARE - VECTOR_SHARE
+        return read + VECTOR_SHARE * self.embedded + rest * self.published
 
     def resume(self, size: float, share: float) -> None:
-        """Files of that many bytes were read by a stopped run, which did this share of the rest."""
-        self.waiting += size
-        self.ahead += size * (1 - READ_SHARE) * share
+        """Files of that many bytes were read by a stopped run, which made this share of vectors."""
+        self.embedded += size * share
 
     def left(self) -> float | None:
         """Seconds until the last file is published; None before both paces are known."""
         to_read = self.total - self.resumed - self.read
-        seconds = 0.0
+        reading = embedding = 0.0
         if to_read > 0:
             if self.read <= 0:
                 return None
-            seconds += to_read * self.reading_s / self.read
+            reading = to_read * self.reading_s / self.read
         a_byte = self.found / self.read if self.read > 0 else 0.0
-        work = self.kept + self.found + max(0.0, to_read) * a_byte - self.embedded
+        work = self.kept + self.found + max(0.0, to_read) * a_byte - self.done_work
         if work > 0:
             if self.timed <= 0:
                 return None
-            seconds += work * self.embedding_s / self.timed
-        return seconds
+            embedding = work * self.embedding_s / self.timed
+        return max(reading, embedding)

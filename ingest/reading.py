@@ -1,4 +1,4 @@
-"""Read files in worker processes, so that a hostile file costs one worker and never the run.
+"""Read and cut files in worker processes: a hostile file costs one worker and never the run.
 
 Each worker is a process of its own with a memory limit. It sends a beat for each page; one
 that is silent for too long is killed, its file is set aside, and another worker takes over.
@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from ingest import wall
+from ingest.contents import Cut, contents
 from ingest.pages import Document
 from ingest.readers import Limits, listen, read_parts, trouble_of
 from ingest.spawned import begin, confine
@@ -25,6 +26,9 @@ from ingest.trouble import Unreadable
 
 # the kernel's, and what native code ends by when it is refused memory (PDFium, C++)
 _BY_MEMORY = (-signal.SIGKILL, -signal.SIGABRT)
+
+
+_Outcome = Document | Cut | Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Read:
     trouble: Unreadable | None
     seconds: float
     last: bool = True  # False: another part of the file follows
+    cut: Cut | None = None  # where a name was given
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +53,14 @@ class Bounds:
 
 
 def read_all(
-    files: Iterable[tuple[int, Path]], workers: int, limits: Limits, bounds: Bounds
-) -> Iterator[Read]:
-    """Read files in `workers` processes; yields results as they come, in any order."""
+    files: Iterable[tuple[int, Path]], workers: int, limits: Limits, bounds: Bounds,
+    name_of: Callable[[int], str] = lambda key: "",
+) -> Iterator[Read]:  # fmt: skip
+    """Read files in `workers` processes; yields results as they come, in any order.
+
+    `name_of` gives the path under which a file's records are known; then it is cut there too, which
+    takes longer than reading a page that was born digital.
+    """
     jobs = iter(files)
     results: queue.Queue[Read | None] = queue.Queue(maxsize=2 * workers)
     taking = threading.Lock()
@@ -62,7 +72,9 @@ def read_all(
 
     threads = [
         threading.Thread(
-            target=_tend, args=(next_job, results, limits, bounds, stopping), daemon=True
+            target=_tend,
+            args=(next_job, name_of, results, limits, bounds, stopping),
+            daemon=True,
         )
         for _ in range(workers)
     ]
@@ -94,6 +106,7 @@ def _drain(results: queue.Queue[Read | None]) -> None:
 
 def _tend(
     next_job: Callable[[], tuple[int, Path] | None],
+    name_of: Callable[[int], str],
     results: queue.Queue[Read | None],
     limits: Limits,
     bounds: Bounds,
@@ -109,20 +122,26 @@ def _tend(
             while not last:
                 try:
                     worker = worker or _Worker(limits, bounds)
-                    outcome, last = worker.read(path, stopping)
+                    outcome, last = worker.read(path, stopping, name_of(key))
                 except OSError as error:  # no process or no pipe to be had: say so of the file
                     outcome, last = Unreadable("crashed", str(error)), True
                 if worker is not None and worker.dead:
                     worker = None
                 seconds = time.monotonic() - started
-                document = outcome if isinstance(outcome, Document) else None
-                trouble = outcome if isinstance(outcome, Unreadable) else None
                 if not stopping.is_set():
-                    results.put(Read(key, document, trouble, seconds, last))
+                    results.put(_read(key, outcome, seconds, last))
     finally:
         if worker is not None:
             worker.kill()
         results.put(None)
+
+
+def _read(key: int, outcome: _Outcome, seconds: float, last: bool) -> Read:
+    if isinstance(outcome, Unreadable):
+        return Read(key, None, outcome, seconds, last)
+    cut = outcome if isinstance(outcome, Cut) else None
+    document = outcome.document if isinstance(outcome, Cut) else outcome
+    return Read(key, document, None, seconds, last, cut)
 
 
 class _Worker:
@@ -142,14 +161,16 @@ class _Worker:
         begin(self.process)
         child.close()
 
-    def read(self, path: Path, stopping: threading.Event) -> tuple[Document | Unreadable, bool]:
-        """Have a file read, or its next part; whether it is the last.
+    def read(
+        self, path: Path, stopping: threading.Event, name: str = ""
+    ) -> tuple[_Outcome, bool]:  # fmt: skip
+        """Have a file read, and cut where it has a name, or its next part; whether it is the last.
 
         A worker that dies or falls silent gives the reason.
         """
         try:
             if self.spent is None:
-                self.pipe.send(path)
+                self.pipe.send((path, name))
             outcome, last = self._await(stopping)
         except (EOFError, OSError):
             self.kill()
@@ -163,7 +184,7 @@ class _Worker:
             self.spent = None
         return outcome, last
 
-    def _await(self, stopping: threading.Event) -> tuple[Document | Unreadable, bool]:
+    def _await(self, stopping: threading.Event) -> tuple[_Outcome, bool]:
         started = heard = time.monotonic()
         deadline = started + self.bounds.seconds - (self.spent or 0.0)
         while True:
@@ -190,27 +211,31 @@ class _Worker:
 def _work(
     pipe: Connection, limits: Limits, memory_mb: int, parent: int, journal: Path | None
 ) -> None:
-    """The worker's life: take a path, send beats and then a Document or an Unreadable."""
+    """The worker's life: take a path and a name, send beats and then what came of it."""
     confine("lecteur", memory_mb, journal, parent)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     listen(lambda: pipe.send(None))
     while True:
         try:
-            path = pipe.recv()
+            path, name = pipe.recv()
         except EOFError:
             return
-        for outcome in _read_one(path, limits):
+        for outcome in _read_one(path, name, limits):
             pipe.send(outcome)
 
 
-def _read_one(path: Path, limits: Limits) -> Iterator[tuple[Document | Unreadable, bool]]:
+def _read_one(path: Path, name: str, limits: Limits) -> Iterator[tuple[_Outcome, bool]]:
     """The parts of a file, each with whether it is the last."""
-    part: Document | None = None
+    part: _Outcome | None = None
+    count = 0
     try:
-        for following in read_parts(path, limits):
+        for document in read_parts(path, limits):
             if part is not None:
                 yield part, False
-            part = following
+            part = document
+            if name:
+                part = Cut(document, *contents(document, name, count))
+                count += len(part.passages)
         if part is not None:
             yield part, True
     except Exception as error:

@@ -38,13 +38,25 @@ class Report:
     restored: int = 0
     unfound: int = 0  # records read in this run that a search for their own words does not find
     seconds: float = 0.0
-    seconds_embedding: float = 0.0
+    seconds_reading: float = 0.0  # from the first file to the last, cutting included
+    seconds_embedding: float = 0.0  # at work, as the next: the three go on at once
+    seconds_publishing: float = 0.0
     seconds_erasing: float = 0.0
     seconds_looking: float = 0.0
 
     def as_dict(self) -> dict[str, object]:
         """Plain values, for JSON."""
-        return asdict(self)
+        return {**asdict(self), "slowest": self.slowest}
+
+    @property
+    def slowest(self) -> str:
+        """Which of the three stages held up the others; empty where nothing went through them."""
+        stages = {
+            "reading": self.seconds_reading,
+            "embedding": self.seconds_embedding,
+            "publishing": self.seconds_publishing,
+        }
+        return max(stages, key=stages.__getitem__) if self.read + self.resumed else ""
 
     def count(self, document: Document, records: int, passages: int) -> None:
         """A document that was read, or a part of one."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _BATCH = 8  # passages in one forward pass on a CPU: little padding, and it stays in the cache
 _TASK = 32  # passages that a core takes at a time
+_ON_GPU = 128  # passages in one forward pass on a GPU, as long as they find room there
 
 
 class Embedder:
@@ -52,6 +53,7 @@ class Embedder:
         self._loading = threading.Lock()
         self._loaded: SentenceTransformer | None = None
         self._cores = len(os.sched_getaffinity(0))
+        self._batch = _ON_GPU
 
     @property
     def _model(self) -> SentenceTransformer:
@@ -77,7 +79,7 @@ class Embedder:
         operation wait for each other, and under load that cost three quarters of the speed.
         """
         if self.on_gpu:
-            return self._encode(list(texts), "document", 128).astype(np.float16)
+            return self._within_memory(list(texts)).astype(np.float16)
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
         parts = [order[at : at + _TASK] for at in range(0, len(order), _TASK)]
         made = np.empty((len(texts), self.dimension), np.float16)
@@ -97,6 +99,19 @@ class Embedder:
     def on_gpu(self) -> bool:
         """Whether a GPU does the work."""
         return bool(self._model.device.type == "cuda")
+
+    def _within_memory(self, texts: list[str]) -> NDArray[np.float32]:
+        """Encode on a GPU. Where its memory is too small, half the batch, from then on."""
+        import torch
+
+        while True:
+            try:
+                return self._encode(texts, "document", self._batch)
+            except torch.OutOfMemoryError:
+                if self._batch == 1:
+                    raise
+            self._batch //= 2
+            torch.cuda.empty_cache()  # outside of `except`, whose traceback holds what it made
 
     def _encode(self, texts: list[str], prompt: str, batch: int) -> NDArray[np.float32]:
         named = prompt if prompt in self._model.prompts else None

@@ -80,6 +80,19 @@ class Indexes:
         """Ready to look for records of a fonds by their own words."""
         return KnownItems(catalogue, self.lexical, fonds, tuple(catalogue.bodies([fonds])))
 
+    def holds(self, fonds: str, passages: int) -> bool:
+        """Whether both hold so many passages of a fonds; no id is fetched.
+
+        It tells a loss, not one passage in the place of another, which only a stopped run leaves.
+        """
+        try:
+            self._probe(fonds)
+            return self.dense.count(fonds) == self.lexical.count(fonds) == passages
+        except StoreUnavailable as trouble:
+            if trouble.reason != "damaged":
+                raise
+            return False
+
     def missing_and_extra(self, fonds: str, live: set[str]) -> tuple[set[str], set[str]]:
         """Ids that should be there and are not; ids that are there and should not be."""
         lexical = self.lexical.ids(fonds)
@@ -89,16 +102,19 @@ class Indexes:
     def _dense_ids(self, fonds: str) -> set[str]:
         """What the dense index holds; a damaged collection is dropped, to be filled anew."""
         try:
-            # the graph itself is asked too: a damaged one still counts its ids
-            probe = np.zeros(self.centre.passage_mean.shape, np.float32)
-            probe[0] = 1.0
-            self.dense.search(fonds, probe, 1)
+            self._probe(fonds)
             return self.dense.ids(fonds)
         except StoreUnavailable as trouble:
             if trouble.reason != "damaged":
                 raise
             self.dense.drop(fonds)
             return set()
+
+    def _probe(self, fonds: str) -> None:
+        """Ask the graph itself: a damaged one still counts its ids."""
+        probe = np.zeros(self.centre.passage_mean.shape, np.float32)
+        probe[0] = 1.0
+        self.dense.search(fonds, probe, 1)
 
 
 def refill(lexical: Lexical, catalogue: Catalogue) -> None:

@@ -68,9 +68,15 @@ class Lexical:
         tantivy.Index(_schema(), path=str(ours))
         return cls(folder)
 
-    def count(self) -> int:
-        """How many passages there are, in all fonds."""
-        return int(self._reloaded().num_docs)
+    def count(self, fonds: str = "") -> int:
+        """How many passages there are of a fonds; of all where none is named."""
+        import tantivy
+
+        with self._reading():
+            searcher = self._reloaded()
+            if not fonds:
+                return int(searcher.num_docs)
+            return _count(searcher, tantivy.Query.term_query(self._schema, "fonds", fonds))
 
     def add(self, fonds: str, rows: Iterable[tuple[PassageRow, RecordRow]]) -> None:
         """Add or replace passages."""

@@ -114,7 +114,7 @@ def split(textpage: pypdfium2.PdfTextPage, objects: dict[int, str]) -> tuple[str
 def _texts(page: pypdfium2.PdfPage) -> list[tuple[int, int, _Matrix]]:
     """The text objects: address, mode of drawing, how the forms that they stand in move them."""
     handle = ctypes.cast(page.raw, ctypes.c_void_p).value
-    mode_of = _call("FPDFTextObj_GetTextRenderMode")
+    mode_of, kind_of = _call("FPDFTextObj_GetTextRenderMode"), _call("FPDFPageObj_GetType")
     found: list[tuple[int, int, _Matrix]] = []
     waiting: list[tuple[int | None, int, _Matrix]] = [(handle, 0, _UPRIGHT)]
     while waiting:
@@ -126,13 +126,9 @@ def _texts(page: pypdfium2.PdfPage) -> list[tuple[int, int, _Matrix]]:
             mode = mode_of(item)
             if mode >= 0:
                 found.append((item, mode, matrix))
-            elif depth < _DEEPEST and _is_form(item):
+            elif depth < _DEEPEST and kind_of(item) == _FORM:
                 waiting.append((item, depth + 1, _times(_matrix(item), matrix)))
     return found
-
-
-def _is_form(item: int) -> bool:
-    return bool(_call("FPDFPageObj_GetType")(item) == _FORM)
 
 
 _FILLED, _INVISIBLE, _FORM = 0, 3, 5  # fpdf_edit.h; -1 is the mode of what is no text
@@ -161,7 +157,7 @@ def _call(name: str) -> Callable[..., Any]:
     return ctypes.PYFUNCTYPE(*_SHAPES[name])(address)
 
 
-_FOUR = struct.Struct("4f")
+_FOUR, _SIX = struct.Struct("4f"), struct.Struct("6f")
 _FLOATS = (ctypes.c_float * 6)()
 _NUMBERS = (ctypes.c_uint * 4)()
 _TO_FLOATS = [ctypes.c_void_p(ctypes.addressof(_FLOATS) + 4 * n) for n in range(6)]
@@ -179,8 +175,7 @@ def _moved(box: Sequence[float], matrix: _Matrix) -> _Box:
 def _matrix(item: int) -> _Matrix:
     if not _call("FPDFPageObj_GetMatrix")(item, _TO_FLOATS[0]):
         return _UPRIGHT
-    a, b, c, d, e, f = _FLOATS
-    return a, b, c, d, e, f
+    return _SIX.unpack_from(_FLOATS)
 
 
 def _times(one: _Matrix, two: _Matrix) -> _Matrix:
@@ -196,11 +191,17 @@ def _is_tiny(item: int, matrix: _Matrix, box: _Box) -> bool:
 
     A font of drawings (Type 3) may say 0.24 and be read well; an « l » or a dash takes no place.
     """
+    if _call("FPDFPageObj_GetMatrix")(item, _TO_FLOATS[0]):
+        own = _SIX.unpack_from(_FLOATS)
+        _, _, c, d, _, _ = own if matrix is _UPRIGHT else _times(own, matrix)
+    else:
+        _, _, c, d, _, _ = matrix
+    high = box[3] - box[1] if abs(d) >= abs(c) else box[2] - box[0]  # upright, or on its side
+    if high >= _LEAST_SIZE:
+        return False
     _call("FPDFTextObj_GetFontSize")(item, _TO_FLOATS[0])
     size = float(_FLOATS[0])
-    _, _, c, d, _, _ = _times(_matrix(item), matrix)
-    high = box[3] - box[1] if abs(d) >= abs(c) else box[2] - box[0]  # upright, or on its side
-    return high < _LEAST_SIZE and abs(size) * float((c * c + d * d) ** 0.5) < _LEAST_SIZE
+    return size * size * float(c * c + d * d) < _LEAST_SIZE * _LEAST_SIZE
 
 
 def _white_on_white(page: pypdfium2.PdfPage, whites: list[tuple[int, _Box]]) -> list[int]:

@@ -1,4 +1,4 @@
-"""PDF: pypdf tells whether it opens, PDFium gives the text, tesseract reads the scans."""
+"""PDF: PDFium gives the text, tesseract reads the scans; pypdf says why a file does not open."""
 
 from __future__ import annotations
 

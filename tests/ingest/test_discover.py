@@ -85,14 +85,14 @@ def test_a_folder_that_lists_its_files_and_shows_none_does_not_stop_the_walk(
     for name in ("a.txt", "grille/secret.txt", "z.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("acte")
-    seen = Path.stat
+    seen = os.lstat
 
-    def stat(self: Path, **how: bool) -> os.stat_result:  # what mode 744 gives to all but root
-        if self.parent.name == "grille":
-            raise PermissionError(13, "Permission denied", str(self))
-        return seen(self, **how)
+    def lstat(place: str) -> os.stat_result:  # what mode 744 gives to all but root
+        if Path(place).parent.name == "grille":
+            raise PermissionError(13, "Permission denied", str(place))
+        return seen(place)
 
-    monkeypatch.setattr(Path, "stat", stat)
+    monkeypatch.setattr(os, "lstat", lstat)
     shut: list[Shut] = []
     assert [found.path for found in walk(tmp_path, shut.append)] == ["a.txt", "z.txt"]
     assert shut == [Shut("grille/secret.txt", "forbidden", "Permission denied")]

@@ -50,9 +50,11 @@ def test_nothing_is_said_of_the_time_left_before_something_went_the_whole_way() 
     assert pace.left() is None
     pace.read, pace.found, pace.reading_s = 20.0, 10, 2.0
     assert pace.left() is None  # read, and no vector made yet
-    pace.embedded, pace.timed, pace.embedding_s = 5.0, 5.0, 10.0
-    # 80 bytes at 10 a second, and 45 of the 50 passages to expect, at 2 s each
-    assert pace.left() == pytest.approx(8 + 90)
+    pace.done_work, pace.timed, pace.embedding_s = 5.0, 5.0, 10.0
+    # 80 bytes at 10 a second; meanwhile 45 of the 50 passages to expect, at 2 s each
+    assert pace.left() == pytest.approx(90)
+    pace.reading_s = 50.0
+    assert pace.left() == pytest.approx(200)  # reading is the slower now
 
 
 def test_the_first_vectors_load_the_model_and_set_no_pace(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,8 +62,8 @@ def test_the_first_vectors_load_the_model_and_set_no_pace(monkeypatch: pytest.Mo
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     pace = Pace(total=10.0)
     pace.begin()
-    pace.read, pace.found, pace.waiting = 10.0, 40, 10.0
-    with pace.embedding(40, lambda share: None) as hear:
+    pace.read, pace.found = 10.0, 40
+    with pace.embedding(40, 10, 0.0) as hear:
         for share, seconds in ((0.25, 60.0), (0.5, 1.0), (1.0, 2.0)):
             clock[0] += seconds
             hear(share)
@@ -79,7 +81,7 @@ def test_the_pace_is_that_of_late_and_long_texts_cost_more_than_their_length(
     pace = Pace()
     pace.begin()
     pace.kept = 1000.0
-    with pace.embedding(1000.0, lambda share: None) as hear:
+    with pace.embedding(1000.0, 10, 0.0) as hear:
         for block in range(1, 100):
             clock[0] += 9.0 if block < 20 else 1.0  # another program held the machine at first
             hear(block / 100)

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import time
 import zipfile
 from pathlib import Path
 
@@ -50,6 +51,8 @@ def test_a_run_that_takes_up_another_counts_what_that_one_had_read(
     town: SmallTown, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*arguments: object) -> None:
+        while len(town.catalogue.sources("staged")) < 6:
+            time.sleep(0.01)  # the others are read meanwhile
         raise KeyboardInterrupt  # never in a string: Python would end this process by SIGINT
 
     with monkeypatch.context() as patched:
