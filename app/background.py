@@ -28,7 +28,7 @@ _MOST = 200_000  # characters of what a job has said that are shown
 
 
 class JobRunning(Trouble):
-    """A job of this name goes on already. Facts: name."""
+    """A job of this name goes on already. Facts: name, reason (the name)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def start(data: Path, name: str, words: Sequence[str], who: str = "") -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _opened(folder / f"{name}.lock") as lock:
         if not _taken(lock, tries=20):
-            raise JobRunning(name=name)
+            raise JobRunning(name=name, reason=name)
         code = folder / f"{name}.code"
         code.unlink(missing_ok=True)
         with _opened(folder / f"{name}.out") as out, _opened(folder / f"{name}.err") as err:

@@ -75,7 +75,7 @@ SENTENCES: dict[str, Say] = {
     ),
     "QuestionsInvalid": Say(
         "Le jeu de questions « {path} » ne peut pas être lu : {detail}.",
-        "Une question par ligne, en JSON ; voir docs/mesures.md.",
+        "Une question par ligne, en JSON ou en CSV : voir « Mesurer Greffe ».",
         INPUT_UNREADABLE,
     ),
     "BaselineInvalid": Say(
@@ -424,8 +424,13 @@ SENTENCES: dict[str, Say] = {
         REFUSED,
     ),
     "JobRunning": Say(
-        "Un travail de ce genre est déjà en cours ({name}).",
+        "Un travail de ce genre est déjà en cours.",
         "Attendez qu'il finisse, ou arrêtez-le.",
+        BUSY,
+    ),
+    "JobRunning:ingest": Say(
+        "Une indexation est déjà en cours.",
+        "Lancez la vôtre à la page Indexation quand elle aura fini : rien n'est perdu.",
         BUSY,
     ),
     "NotIndexed": Say(

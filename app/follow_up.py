@@ -43,7 +43,8 @@ _INHABITANTS = re.compile(
 _VOTED = re.compile(
     r"^\W*(?:et )?(?:c['’]était |voté |adopté )?(?:à l['’]unanimité|pour ou contre"
     r"|(?:avec |par )?combien de (?:voix|votes)"
-    r"|quel(?: est| était|le)? (?:le )?(?:résultat du )?vote)(?: du vote)?\W*$", re.I,
+    r"|quel(?: est| était|le)? (?:le )?(?:résultat du )?vote|le (?:résultat du )?vote)"
+    r"(?: du vote)?\W*$", re.I,
 )  # fmt: skip
 _WHEN = re.compile(
     r"^\W*(?:et )?(?:c['’](?:était|est) )?"

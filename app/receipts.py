@@ -80,13 +80,18 @@ def shape(receipt: Withdrawal) -> dict[str, Any]:
     }
 
 
+def _moment(at: str) -> str:
+    """« 23/11/2026 à 00:01 »."""
+    return f"{at[8:10]}/{at[5:7]}/{at[:4]} à {at[11:16]}"
+
+
 def described(receipt: Withdrawal, remote: str = "") -> str:
     """A receipt as a clerk would read it. `remote`: the Chroma server that is not ours."""
     count = {**dict.fromkeys(("answers", "traces", "curated"), 0), **receipt.removed}
     why = "retiré" if receipt.cause == "asked" else "disparu du dossier, retiré"
     lines = [
         f"Reçu n° {receipt.id} : « {receipt.path} », fonds « {receipt.fonds} »",
-        f"  {why} le {receipt.at}{f' par {receipt.who}' if receipt.who else ''}",
+        f"  {why} le {_moment(receipt.at)}{f' par {receipt.who}' if receipt.who else ''}",
         f"  SHA-256 {receipt.sha256}",
         f"  catalogue : {count['pages']} pages, {count['records']} actes,"
         f" {count['passages']} passages, {count['vectors']} vecteurs ; fichier réécrit",
@@ -98,7 +103,7 @@ def described(receipt: Withdrawal, remote: str = "") -> str:
         f"  réponses validées : texte effacé de {count['curated']}",
         f"  traces d'erreurs : {count['traces']} supprimées",
         "  images des pages : aucune n'est gardée sur le disque",
-        f"  effacement terminé le {receipt.erased}" if receipt.erased
+        f"  effacement terminé le {_moment(receipt.erased)}" if receipt.erased
         else "  effacement à terminer : relancez la commande",
     ]  # fmt: skip
     if receipt.cause == "asked" and _file(receipt).exists():

@@ -12,6 +12,7 @@ _ADVICE = re.compile(
     r"\b(?:à votre avis|selon vous|que pensez-vous|pensez-vous|aurait-(?:il|elle|on) dû"
     r"|quel(?:le)? est (?:le |la )?(?:meilleure?|pire|plus (?:beau|belle))"
     r"|devrait-(?:il|elle|on)|est-ce (?:bien|juste)|faut-il voter"
+    r"|est-ce que .{1,120}\b(?:est|était) (?:légale?|illégale?|régulière?)"
     r"|était-(?:il|elle) (?:légale?|légal|régulier|régulière|valable|illégale?)"
     r"|est-(?:il|elle) (?:légale?|régulière?|illégale?))\b",
     re.I,

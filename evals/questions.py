@@ -27,7 +27,7 @@ class QuestionsInvalid(Trouble):
 
     def __init__(self, path: Path, line: int, reason: str) -> None:
         detail = f"ligne {line}, {reason}" if line else reason
-        super().__init__(path=path, detail=detail)
+        super().__init__(path=path.name, detail=detail)
         self.path = path
         self.line = line  # 1-based; 0 when the file itself is the trouble
         self.reason = reason  # a French clause

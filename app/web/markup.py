@@ -62,9 +62,14 @@ def advice() -> str:
 def escape(text: str) -> str:
     """Text that stays text, in HTML and in Markdown: all but letters, digits and spaces encoded.
 
-    A line break is encoded too: a blank line would end the HTML and start Markdown.
+    A line break is encoded too: a blank line would end the HTML and start Markdown. A sign of a
+    font's own, which no reader's font has, is a bullet most often: shown as one.
     """
-    return re.sub(r"[^\w ]|_", lambda found: f"&#{ord(found.group())};", text)
+    plain = _OWN_SIGN.sub("•", text)
+    return re.sub(r"[^\w ]|_", lambda found: f"&#{ord(found.group())};", plain)
+
+
+_OWN_SIGN = re.compile(r"[\ue000-\uf8ff]")  # Unicode's private use area
 
 
 def turn(number: int, question: str, answer: Answer | Draft | None) -> str:

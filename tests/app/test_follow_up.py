@@ -95,8 +95,8 @@ def test_a_size_between_two_is_one_size() -> None:
 
 @pytest.mark.parametrize(
     ("question", "whether"),
-    [("à l'unanimité ?", True), ("Quel vote ?", True), ("avec combien de voix ?", True),
-     ("et quel est le résultat du vote ?", True),
+    [("à l'unanimité ?", True), ("Quel vote ?", True), ("Et le vote ?", True),
+     ("avec combien de voix ?", True), ("et quel est le résultat du vote ?", True),
      ("Qui a voté contre ?", False), ("à l'école ?", False)],
 )  # fmt: skip
 def test_a_vote_alone_is_asked_of_what_was_answered(question: str, whether: bool) -> None:

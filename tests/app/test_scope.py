@@ -6,7 +6,16 @@ from app.scope import outside, private
 
 
 @pytest.mark.parametrize(
-    "question", ["bonjour", "Merci !", "12", " ? ", "Est-elle légale ?", "Quelle heure est-il ?"]
+    "question",
+    [
+        "bonjour",
+        "Merci !",
+        "12",
+        " ? ",
+        "Est-elle légale ?",
+        "Quelle heure est-il ?",
+        "Est-ce que la délibération 2014/182 est légale ?",
+    ],
 )
 def test_small_talk_and_advice_are_no_questions_on_the_records(question: str) -> None:
     assert outside(question)

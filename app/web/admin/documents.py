@@ -36,7 +36,7 @@ from app.web.markup import named
 from app.web.plain import token_of
 from app.web.rules import MAX_DROP
 from app.web.spacing import number
-from app.words import N_, _, as_french
+from app.words import N_, _, as_french, ngettext
 from ingest.readers import READERS, Limits
 from ingest.rows import Source
 from ingest.trouble import Trouble
@@ -118,10 +118,10 @@ class Documents:
         self.office.note(request, "drop", fonds=fonds, files=names, refused=len(refused))
         self.office.forget()
         more = [_outcome(kept, refused)]
-        if names and "indexer" in texts:
+        if kept and "indexer" in texts:  # what was there already may wait to be indexed
             more.append(self._index(request, fonds))
-        told = _("Fonds « {fonds} » : {kept} fichiers déposés, {refused} refusés.").format(
-            fonds=fonds, kept=len(kept), refused=len(refused)
+        told = _("Fonds « {fonds} » : {outcome}.").format(
+            fonds=fonds, outcome=_counted(len(kept), len(refused))
         )
         return self.show(request, told, 200 if kept else 400, more)
 
@@ -251,9 +251,16 @@ def _file(source: Source) -> list[str]:
 
 
 def _outcome(kept: Iterable[Dropped], refused: Iterable[str]) -> str:
-    lines = [f"{escape(one.name)} : {OUTCOMES[one.outcome]}" for one in kept]
+    lines = [f"{escape(one.name)} : {_(OUTCOMES[one.outcome])}" for one in kept]
     lines += [escape(sentence) for sentence in refused]
     return f'<ul class="liste">{"".join(f"<li>{line}</li>" for line in lines)}</ul>'
+
+
+def _counted(kept: int, refused: int) -> str:
+    """« 2 fichiers déposés, 1 refusé »."""
+    said = ngettext("{count} fichier déposé", "{count} fichiers déposés", kept)
+    no = ngettext("{count} refusé", "{count} refusés", refused)
+    return said.format(count=kept) + (f", {no.format(count=refused)}" if refused else "")
 
 
 def _limits(settings: Settings) -> Limits:

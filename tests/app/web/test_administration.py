@@ -243,6 +243,22 @@ def test_what_is_no_document_is_not_kept(
     assert not kept.exists() or not any(kept.iterdir())
 
 
+def test_files_dropped_again_are_indexed_where_that_is_asked_and_a_run_under_way_is_said_so(
+    office: Office,
+) -> None:
+    chef = office.caller()
+    drop(chef, {"neige.txt": b"Le deneigement est confie a la regie."}, fonds="", nouveau="hiver")
+    again = drop(
+        chef, {"neige.txt": b"Le deneigement est confie a la regie."}, fonds="hiver", indexer="oui"
+    )
+    assert "1 fichier déposé" in told(again)
+    assert "était déjà là, identique" in told(again)
+    assert "L'indexation commence" in told(again)
+    beside = drop(chef, {"sel.txt": b"Le sel est stocke au depot."}, fonds="hiver", indexer="oui")
+    office.done("ingest")
+    assert "Une indexation est déjà en cours." in told(beside)
+
+
 def test_a_name_with_a_path_stays_in_the_folder_of_its_fonds(office: Office) -> None:
     got = drop(office.caller(), {"../../../evade.txt": b"Un texte."}, fonds="", nouveau="chemins")
     assert got.status == 200

@@ -100,6 +100,10 @@ def test_on_the_page_a_problem_is_reported_by_keyboard_alone(browser: Any, hall:
     page.fill("#question textarea", FINE)
     page.press("#question textarea", "Enter")
     page.wait_for_selector("#envoyer:visible")
+    page.wait_for_selector("#vue-c-1-1")
+    shown = page.locator("a:has-text('Confirmer'), a:has-text('Contester')")
+    assert shown.count() > 0
+    assert not any(one.is_visible() for one in shown.all()), "for legal staff alone"
     page.focus("a[href^='#signaler-']")
     page.keyboard.press("Enter")
     page.wait_for_selector("dialog[open]")

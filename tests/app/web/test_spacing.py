@@ -63,3 +63,8 @@ def test_every_page_is_spaced(site: Site) -> None:
         text = Caller(site.address).get(path).body.decode()
         for mark in (" :", " ;", " ?", " !", "« ", " »"):
             assert mark not in text.split("<main", 1)[-1].split("<footer", 1)[0], (path, mark)
+
+
+def test_a_bullet_of_a_font_of_its_own_is_shown_as_one() -> None:
+    assert escape("\uf0b7 fixe le tarif") == escape("• fixe le tarif")
+    assert escape("é") == "é"
