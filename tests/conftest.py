@@ -12,6 +12,7 @@ from unittest import mock
 
 import pytest
 
+from app.memory import held_mb
 from ingest import wall
 from tests.command_line import greffe
 
@@ -54,8 +55,14 @@ def behind_the_wall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def as_much_memory_as_they_take() -> Iterator[None]:
     """The cap is of a process that serves one town; this one has opened hundreds of them."""
-    with mock.patch("app.memory.held_mb", lambda: 0):
+    with mock.patch("app.memory.held_mb", return_value=0):
         yield
+
+
+@pytest.fixture
+def counted_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The memory of this process counts, as it does in all others."""
+    monkeypatch.setattr("app.memory.held_mb", held_mb)
 
 
 @pytest.fixture(scope="session")

@@ -30,8 +30,8 @@ def test_a_process_that_holds_less_asks(town: Path) -> None:
     assert process(town, "ask", QUESTION, GREFFE_LIMITS__MEMORY_MB="5000").code == 0
 
 
-def test_what_was_freed_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.memory.held_mb", held_mb)
+@pytest.mark.usefixtures("counted_memory")
+def test_what_was_freed_does_not_count() -> None:
     with pytest.raises(MemoryShort):
         check_memory(1)  # what the tests before have freed goes back
     kept = [b"x" * (100_000 + more) for more in range(3000)]  # 300 MB

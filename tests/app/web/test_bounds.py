@@ -119,6 +119,7 @@ def test_too_many_questions_of_one_are_refused_and_the_other_is_answered(house: 
     assert house.noted("marie", "questions") == 1  # once a minute
 
 
+@pytest.mark.usefixtures("counted_memory")
 def test_a_page_that_holds_too_much_memory_says_so_and_asks_nothing(tmp_path: Path) -> None:
     from app.web import build_app
 
