@@ -24,6 +24,7 @@ from typing import IO
 from ingest.trouble import Trouble
 
 FOLDER = Path("run") / "jobs"
+INGEST = "ingest"  # the command, and its job
 _MOST = 200_000  # characters of what a job has said that are shown
 
 
@@ -81,6 +82,17 @@ def start(data: Path, name: str, words: Sequence[str], who: str = "") -> None:
             record.truncate(0)
             json.dump(shape, record)
     threading.Thread(target=process.wait, name=f"travail {name}", daemon=True).start()
+
+
+def index(
+    data: Path, fonds: str, folders: Sequence[str], who: str = "", options: Sequence[str] = ()
+) -> None:
+    """Begin to index folders of a fonds; `options` of the command besides, « --retry ».
+
+    Raises:
+        JobRunning: an indexing goes on.
+    """
+    start(data, INGEST, [INGEST, *folders, f"--fonds={fonds}", *options], who)
 
 
 def job(data: Path, name: str) -> Job | None:

@@ -24,7 +24,6 @@ from ingest.catalogue import Catalogue
 from ingest.trouble import Trouble
 
 FILE = "planification.json"
-JOB = "ingest"
 _HOUR = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d")
 _LOOK = 20.0  # seconds between two looks at the clock
 
@@ -134,13 +133,12 @@ class Clock:
                 begun = _begun(catalogue.runs(), one.fonds)
                 targets = whole_folders(self.data, catalogue, one.fonds)
             if targets and (begun is None or begun < due):
-                words = [JOB, *targets, f"--fonds={one.fonds}"]
-                background.start(self.data, JOB, words)
+                background.index(self.data, one.fonds, targets)
                 self.note(one.fonds, targets)
             self._tried[one.fonds] = due
 
     def _goes_on(self) -> bool:
-        job = background.job(self.data, JOB)
+        job = background.job(self.data, background.INGEST)
         return watched.watched(self.data) is not None or (job is not None and job.running)
 
 

@@ -114,10 +114,11 @@ def _writer(settings: Settings) -> str:
 def _clock(settings: Settings, journal: Journal) -> Clock:
     """What begins the runs that are planned for each day."""
     from app.assembly import catalogue_of
-    from app.daily import JOB, Clock
+    from app.background import INGEST
+    from app.daily import Clock
 
     def note(fonds: str, targets: Sequence[str]) -> None:
-        what = {"command": JOB, "fonds": fonds, "targets": [*targets], "planned": True}
+        what = {"command": INGEST, "fonds": fonds, "targets": [*targets], "planned": True}
         journal.note("admin", "", parts={"what": what})
 
     return Clock(settings.data, lambda: catalogue_of(settings), note)

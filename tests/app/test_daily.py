@@ -13,7 +13,7 @@ import pytest
 
 from app import background
 from app.assembly import catalogue_of
-from app.daily import FILE, JOB, Clock, Daily, HourRefused, NoFolder, plan, planned, unplan
+from app.daily import FILE, Clock, Daily, HourRefused, NoFolder, plan, planned, unplan
 from app.settings import load
 from ingest.catalogue import Catalogue
 from tests.command_line import greffe
@@ -43,7 +43,7 @@ class House:
             return plan(self.data, catalogue, fonds, at)
 
     def ended(self) -> background.Job:
-        while (job := background.job(self.data, JOB)) is None or job.running:
+        while (job := background.job(self.data, background.INGEST)) is None or job.running:
             time.sleep(0.1)
         return job
 
@@ -115,7 +115,7 @@ def test_what_was_indexed_by_hand_since_its_hour_is_not_begun_again(house: House
 def test_nothing_is_begun_beside_another_run(house: House) -> None:
     house.plan("02:30")
     later = datetime.now().astimezone() + timedelta(days=1, hours=1)
-    background.start(house.data, JOB, [JOB, str(house.records), f"--fonds={FONDS}"])
+    background.index(house.data, FONDS, [str(house.records)])
     house.clock.look(later)
     assert house.begun == []
     house.ended()

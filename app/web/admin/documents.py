@@ -12,7 +12,6 @@ from starlette.datastructures import UploadFile
 
 from app import background
 from app.chosen import chosen_by
-from app.daily import JOB as INDEXING
 from app.dropped import Dropped, drop, fonds_named
 from app.errors import spoken
 from app.settings import Settings
@@ -129,9 +128,8 @@ class Documents:
         """Begin a run on the folder of what was dropped; where it may be followed."""
         held = self.office.state()["fonds"][fonds]["folders"]
         targets = [one["path"] for one in held if one["whole"]]
-        words = ["ingest", *targets, f"--fonds={fonds}"]
         try:
-            background.start(self.office.data, INDEXING, words, self.office.who(request))
+            background.index(self.office.data, fonds, targets, self.office.who(request))
         except Trouble as trouble:
             return f'<p class="avis">{escape(spoken(trouble))}</p>'
         self.office.note(request, "ingest", fonds=fonds, targets=targets)

@@ -12,7 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
 from app import background, watched
-from app.daily import JOB, Daily, plan, planned, unplan
+from app.daily import Daily, plan, planned, unplan
 from app.errors import INTERRUPTED, spoken
 from app.ingested import STAGES, STATES, described, of_run
 from app.schedule import Timer, timers
@@ -108,9 +108,8 @@ class Indexing:
         if not targets:
             return self.show(request, NO_FOLDER, 400)
         options = [f"--{name}" for name in ("retry", "yes", "restore") if name in fields]
-        words = ["ingest", *targets, f"--fonds={name}", *options]
         try:
-            background.start(self.office.data, JOB, words, self.office.who(request))
+            background.index(self.office.data, name, targets, self.office.who(request), options)
         except Trouble as trouble:
             return self.show(request, spoken(trouble), 409)
         self.office.note(request, "ingest", fonds=name, targets=targets, options=options)
@@ -119,7 +118,9 @@ class Indexing:
 
     def _stop(self, request: Request) -> Response:
         try:
-            stopped = watched.stop(self.office.data) or background.stop(self.office.data, JOB)
+            stopped = watched.stop(self.office.data) or background.stop(
+                self.office.data, background.INGEST
+            )
         except PermissionError:
             return self.show(request, NOT_OURS, 409)
         if stopped:
@@ -128,7 +129,7 @@ class Indexing:
         return self.show(request, STOPPING if stopped else NOTHING)
 
     def _parts(self, state: Mapping[str, Any], token: str) -> Iterator[str]:
-        job = background.job(self.office.data, JOB)
+        job = background.job(self.office.data, background.INGEST)
         goes_on = bool(state["running"]) or (job is not None and job.running)
         running = "oui" if goes_on else "non"
         yield f'<div id="suivi" data-en-cours="{running}">'
