@@ -187,7 +187,7 @@ def test_in_two_actions_the_page_in_full_is_open_and_its_reference_copied(
         page.click("#preuve a:has-text('Page en grand')")
     full = opened.value
     full.wait_for_selector("mark")
-    assert full.evaluate("document.querySelector('.papier img').complete")
+    full.wait_for_function("document.querySelector('.papier img').naturalWidth > 0")
     full.click("nav a:has-text('Fiche')")
     full.wait_for_selector(".faits")
     heard = list(complaints)
