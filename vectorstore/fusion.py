@@ -10,7 +10,7 @@ class Evidence:
     """What speaks for a passage."""
 
     dense: float  # cosine of centred vectors, -1 to 1
-    lexical: float  # BM25 over the best of this question, 0 to 1
+    lexical: float  # BM25 over the best of this question, times `trust` in it, 0 to 1
     exact: bool = False  # its record was named by number
     body: float = 0.0  # 1 decided by the collectivity named, -1 by another
     place: bool = False  # it names the commune asked about, which decided no indexed act
@@ -37,6 +37,22 @@ class Weights:
     law_lexical: float = 0.15  # instead of `lexical`: the law seldom uses the words of a question
     mapped: float = 0.6  # share of the mapped cosine, where there is one
     mapped_by: float = 0.027  # it is higher by so much, on average
+
+
+_HELD = 1.5  # the best BM25, over the idf of all terms, from which words are trusted in full
+
+
+def trust(best: float, idf: float) -> float:
+    """How far the words of a question can be trusted to find what it asks for, 0 to 1.
+
+    Where the passage that holds most of a question holds little of it, the question is in other
+    words than the acts, and what it shares with them is by chance.
+
+    Args:
+        best: the highest BM25 of the question.
+        idf: the sum over its terms.
+    """
+    return min(1.0, best / (_HELD * idf)) if idf > 0 else 0.0
 
 
 def score(evidence: Evidence, weights: Weights) -> float:

@@ -158,6 +158,11 @@ class Lexical:
         """How rare a term is in the passages: BM25's idf, 0 for a term in most of them."""
         return _idf(self._searcher.doc_freq(field, term), self._searcher.num_docs)
 
+    def idf_of(self, text: str, readable: Collection[str] | None = None) -> float:
+        """The idf of each term of a text, added up: counted as `search` counts it."""
+        idf = self.idf if readable is None else self.idf_within(readable)
+        return sum(idf(term) for term in dict.fromkeys(self.terms(text)))
+
     def idf_within(self, fonds: Collection[str]) -> Callable[..., float]:
         """The same, as if these fonds were all there is: nothing of the others shows in it."""
         import tantivy

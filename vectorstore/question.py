@@ -157,6 +157,22 @@ def significant(name: str) -> list[str]:
     return [word for word in re.findall(r"\w{3,}", plain) if word not in small | {"des", "les"}]
 
 
+def without_bodies(text: str, known_bodies: Sequence[str]) -> str:
+    """A question without the names of the collectivities it names; as it is where no more is left.
+
+    Every act of a town bears its name: looked for as words, it says nothing of what is asked.
+    """
+    folded = fold(text)
+    names = {
+        word
+        for body in known_bodies
+        if _names(folded, body, known_bodies)
+        for word in significant(body)
+    }
+    rest = re.sub(r"\w+", lambda found: " " if fold(found[0]) in names else found[0], text)
+    return rest if re.search(r"\w", rest) else text
+
+
 def speaks_of(name: str, text: str) -> bool:
     """Whether a text holds the words that tell a name from others."""
     folded = fold(text)

@@ -16,12 +16,12 @@ from ingest.records.version import VersionRow
 from ingest.rows import PassageRow, RecordRow, Source
 from vectorstore.chroma_server import StoreUnavailable
 from vectorstore.embed import Embedder
-from vectorstore.fusion import Evidence, Weights, score
+from vectorstore.fusion import Evidence, Weights, score, trust
 from vectorstore.indexes import Indexes
 from vectorstore.law_maps import LawMaps
 from vectorstore.narrow import EVERYTHING, Narrow
 from vectorstore.period import years_of
-from vectorstore.question import Reading, read_question
+from vectorstore.question import Reading, read_question, without_bodies
 from vectorstore.references import look_up
 from vectorstore.versions import Named, as_rows, named_articles
 
@@ -95,7 +95,8 @@ class Retriever:
         """
         depth = max(DEPTH * _DEEPER if narrow else DEPTH, limit)
         # 1. read what the question says plainly
-        reading = self._read(query, fonds)
+        bodies = self.catalogue.bodies(fonds)
+        reading = self._read(query, bodies)
         if query.context and not query.favoured:
             query = replace(query, favoured=self._before(query.context, fonds))
         # 2. look up exact references
@@ -104,11 +105,11 @@ class Retriever:
         whole = f"{query.context} {query.text}".strip()
         vector = self.indexes.centre.question(self.embedder.questions([whole])[0])
         dense, degraded = self._dense(fonds, vector, depth)
-        lexical = self.indexes.lexical.search(fonds, whole, depth, self.readable)
+        lexical = self._lexical(fonds, without_bodies(whole, [*bodies, self.home]), depth)
         # 4. join what the catalogue knows as live, and score
         named = [row.id for i in exact for row in self.catalogue.passages_of_record(i, _OF_NAMED)]
-        ids = list(dict.fromkeys([*named, *(i for i, _ in dense), *(i for i, _ in lexical)]))
-        hits = self._hits(ids, fonds, dict(dense), dict(lexical), vector, narrow)
+        ids = list(dict.fromkeys([*named, *(i for i, _ in dense), *lexical]))
+        hits = self._hits(ids, fonds, dict(dense), lexical, vector, narrow)
         scored = [self._scored(hit, query, reading, exact) for hit in hits]
         # 5. law as it stood on the day asked
         articles = named_articles(self.catalogue, reading, fonds, exact, date.today().isoformat())
@@ -169,17 +170,25 @@ class Retriever:
         lacking = any(name in counts and counts[name]["passages"] for name in empty)
         return [hit for hits in found.values() for hit in hits], lacking
 
+    def _lexical(self, fonds: Sequence[str], words: str, depth: int) -> dict[str, float]:
+        """Lexical candidates, with what their words are worth beside the best of them, 0 to 1."""
+        found = self.indexes.lexical.search(fonds, words, depth, self.readable)
+        if not found:
+            return {}
+        best = found[0][1]
+        worth = trust(best, self.indexes.lexical.idf_of(words, self.readable)) / best
+        return {passage: bm25 * worth for passage, bm25 in found}
+
     def _before(self, context: str, fonds: Sequence[str]) -> frozenset[int]:
         """The records that the question before was about, when its answer is not known."""
         hits = self.search(Query(context), fonds, 2).hits
         return frozenset(hit.record.id for hit in hits)
 
-    def _read(self, query: Query, fonds: Sequence[str]) -> Reading:
+    def _read(self, query: Query, bodies: Sequence[str]) -> Reading:
         """A follow-up inherits the place and time that it does not name itself.
 
         Where no question before names a place either, it is that of the acts that were cited.
         """
-        bodies = self.catalogue.bodies(fonds)
         reading = read_question(query.text, bodies, self.home)
         if not (query.context or query.favoured):
             return reading
@@ -222,11 +231,10 @@ class Retriever:
         sources = self.catalogue.sources_of(list({row.source_id for row in rows}))
         law = {row.id for row in rows if records[row.record_id].kind == "article"}
         cosines, mapped = self._cosines(rows, dense, vector, law if self.maps else set())
-        top = max(lexical.values(), default=1.0)
         return [
             Hit(0, 0.0, sources[row.source_id].fonds, sources[row.source_id],
                 records[row.record_id], row,
-                Evidence(dense=cosines[row.id], lexical=lexical.get(row.id, 0.0) / top,
+                Evidence(dense=cosines[row.id], lexical=lexical.get(row.id, 0.0),
                          mapped=mapped.get(row.id)))
             for row in rows
             if sources[row.source_id].fonds in fonds  # whatever an index says
