@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
@@ -15,7 +14,8 @@ from hypothesis import HealthCheck, settings
 
 from app.memory import held_mb
 from ingest import wall
-from tests.command_line import greffe
+from tests.command_line import greffe, wait_for
+from vectorstore.chroma_server import Folder, _is_held
 
 for _name, _value in {
     "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "ANONYMIZED_TELEMETRY": "False",
@@ -157,7 +157,10 @@ def copy_town(indexed: Path, data: Path) -> Path:
 
 
 def wait_until_unserved(data: Path) -> None:
-    """Until the Chroma server of a data folder has left, so that its files may be copied."""
-    while (data / "run" / "chroma.json").exists():
-        time.sleep(0.1)
-    time.sleep(0.5)
+    """Until the Chroma server of a data folder has ended, so that its files may be copied."""
+    folder = Folder(data)
+
+    def ended() -> bool:
+        return not folder.address.exists() and not (folder.lock.exists() and _is_held(folder.lock))
+
+    wait_for(ended, "the Chroma server stays")
