@@ -38,9 +38,8 @@ ANCHOR = 24  # characters: enough of a quote's head or tail to be found alone
 
 _CLOSING = ".;:,!?)"  # boxed too where the quote ends in it
 
-DRAW_SECONDS = (
-    10.0  # of a processor: the slowest of 639 pages of hostile PDFs took 2.9, beside other work
-)
+# of a processor: the slowest of 639 pages of hostile PDFs took 2.9 by the clock, beside other work
+DRAW_SECONDS = 10.0
 DRAW_MEMORY_MB = 2000  # what a reader of the same file may take: reading.memory_mb
 DRAWERS = 2  # pages drawn at the same time
 

@@ -67,8 +67,8 @@ def endless(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def children(monkeypatch: pytest.MonkeyPatch) -> Children:
-    """Those that draw, less patient."""
-    few = Children(2, seconds=2.0)
+    """Those that draw."""
+    few = Children(2, seconds=PATIENCE_S)
     monkeypatch.setattr(pages, "_children", few)
     monkeypatch.setattr(pages, "_given_up", {})
     return few
@@ -86,6 +86,7 @@ def draw(file: Path) -> bytes:
 def test_a_page_without_end_is_given_up_and_not_begun_again(
     endless: Path, children: Children, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    children.seconds = 2.0
     with pytest.raises(Undrawable, match="secondes"):
         draw(endless)
     monkeypatch.setattr(children, "do", lambda *given: pytest.fail("drawn again"))
@@ -96,7 +97,6 @@ def test_a_page_without_end_is_given_up_and_not_begun_again(
 def test_others_see_their_pages_while_one_is_without_end(
     endless: Path, tmp_path: Path, children: Children
 ) -> None:
-    children.seconds = PATIENCE_S
     draw_pdf(tmp_path / "acte.pdf", [["Le conseil approuve le budget."]])
     said: list[str] = []
 
@@ -204,9 +204,14 @@ def _sleeps(seconds: float) -> float:
     return seconds
 
 
-def test_what_the_machine_does_meanwhile_is_not_counted_but_to_a_point(children: Children) -> None:
+def test_what_the_machine_does_meanwhile_is_not_counted_but_to_a_point(
+    children: Children, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    children.do(_sleeps, 0.0)  # now it has imported what it needs
     children.seconds = 0.5
+    monkeypatch.setattr("app.apart._BUSY", 1000)
     assert children.do(_sleeps, 1.0) == 1.0
+    monkeypatch.setattr("app.apart._BUSY", 1)
     with pytest.raises(TooMuch) as raised:
         children.do(_sleeps, 600.0)
     assert raised.value.reason == "time"
