@@ -10,9 +10,11 @@ import multiprocessing
 import os
 import queue
 import signal
+import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from math import inf
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,7 @@ class Failed(Exception):
 
 DRAWS = "dessin"  # name of a child
 _TO_BEGIN = 60.0  # seconds: on a machine that is busy
+_BUSY = 6  # times as long by the clock as in work, where the machine is busy with something else
 # children end with the thread that began them: those of the page come and go, this one stays
 _begins = ThreadPoolExecutor(1, "enfants")
 
@@ -44,7 +47,7 @@ class Children:
     """At most `count` children; each begins when it is first needed."""
 
     def __init__(self, count: int = 2, seconds: float = 10.0, memory_mb: int = 2000) -> None:
-        """Args: `seconds` for one piece of work, and to wait for a child that is free."""
+        """Args: `seconds` of work for one piece, and to wait for a child that is free."""
         self.seconds = seconds
         self.memory_mb = memory_mb
         self._free: queue.LifoQueue[_Child | None] = queue.LifoQueue()
@@ -88,21 +91,36 @@ class _Child:
         except OSError:
             self._end()
             raise TooMuch("crashed") from None
-        done, outcome = self._within(seconds)
+        done, outcome = self._within(_BUSY * seconds, seconds)
         if not done:
             raise outcome
         return outcome
 
-    def _within(self, seconds: float) -> tuple[bool, Any]:
-        """What the child says: whether it went well, and the outcome or what is to be raised."""
+    def _within(self, seconds: float, worked: float = inf) -> tuple[bool, Any]:
+        """What the child says: whether it went well, and the outcome or what is to be raised.
+
+        So many `seconds` are given to it by the clock, of which it may have `worked` so many.
+        """
+        until, most = time.monotonic() + seconds, self._worked() + worked
         try:
-            if self.pipe.poll(seconds):
-                return self.pipe.recv()  # type: ignore[no-any-return]
+            while (left := min(until - time.monotonic(), most - self._worked())) > 0:
+                if self.pipe.poll(left):
+                    return self.pipe.recv()  # type: ignore[no-any-return]
         except (EOFError, OSError):
             self._end()
             raise TooMuch(_why(self.process.exitcode)) from None
         self._end()
         raise TooMuch("time")
+
+    def _worked(self) -> float:
+        """Seconds of a processor that it has had since it began; 0.0 once it is gone."""
+        import psutil
+
+        try:
+            spent = psutil.Process(self.process.pid).cpu_times()
+        except psutil.Error:
+            return 0.0
+        return float(spent.user + spent.system)
 
     def _end(self) -> None:
         self.process.kill()

@@ -25,6 +25,7 @@ from ingest.trouble import Trouble
 
 FOLDER = Path("run") / "jobs"
 INGEST = "ingest"  # the command, and its job
+_TO_HEAR = 60.0  # seconds until a job that has begun hears Ctrl-C, on a machine that is busy
 _MOST = 200_000  # characters of what a job has said that are shown
 
 
@@ -118,9 +119,8 @@ def stop(data: Path, name: str) -> bool:
     if known is None or not known.running:
         return False
     listening = data / FOLDER / f"{name}.code"
-    for _ in range(100):  # one that has just begun does not hear yet
-        if listening.exists():
-            break
+    until = time.monotonic() + _TO_HEAR
+    while not listening.exists() and time.monotonic() < until:  # it has just begun
         time.sleep(0.05)
     with suppress(ProcessLookupError):
         os.kill(known.pid, signal.SIGINT)

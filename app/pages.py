@@ -1,7 +1,7 @@
 """Page images: the page of a source with the quoted words boxed, and text for what has no paper.
 
 A born-digital page is asked where the words stand (PDFium); a scan or an image has them from its
-OCR. Both are drawn in a process apart (app/apart.py): a hostile file costs it ten seconds,
+OCR. Both are drawn in a process apart (app/apart.py): a hostile file costs it ten seconds of work,
 once, and not the page that everybody looks at.
 Measured on 45 pages of real councils: all quotes found, in 4 ms; 64 ms a page, 108 kB.
 """
@@ -38,7 +38,8 @@ ANCHOR = 24  # characters: enough of a quote's head or tail to be found alone
 
 _CLOSING = ".;:,!?)"  # boxed too where the quote ends in it
 
-DRAW_SECONDS = 10.0  # the slowest of 639 pages of hostile PDFs took 2.9, beside other work
+# of a processor: the slowest of 639 pages of hostile PDFs took 2.9 by the clock, beside other work
+DRAW_SECONDS = 10.0
 DRAW_MEMORY_MB = 2000  # what a reader of the same file may take: reading.memory_mb
 DRAWERS = 2  # pages drawn at the same time
 

@@ -7,6 +7,8 @@ import http.client
 import io
 import json
 import os
+import random
+import socket
 import subprocess
 import sys
 import time
@@ -20,6 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 GREFFE = [sys.executable, "-m", "app.cli"]
 # Ctrl-C counts for a child even where the tests themselves run in the background.
 INTERRUPTIBLE = ["env", "--default-signal=INT"]
+PATIENCE_S = 120.0  # for whatever is awaited: on a busy machine too, only a failure takes as long
+_OUTGOING = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 @dataclass(frozen=True)
@@ -50,9 +54,12 @@ def environment(data: Path, **changed: str) -> dict[str, str]:
 def process(
     data: Path, *words: str | Path, before: Callable[[], None] | None = None, **changed: str
 ) -> Ran:
-    """Run `greffe WORDS` as a process; `before` runs in it first; `changed`: its environment."""
+    """Run `greffe WORDS` as a process; `before` runs in it first; `changed`: its environment.
+
+    No time limit but the test's own: beside others such a command has taken four minutes.
+    """
     done = subprocess.run(
-        [*GREFFE, *map(str, words)], capture_output=True, text=True, timeout=240,
+        [*GREFFE, *map(str, words)], capture_output=True, text=True,
         env=environment(data, **changed), cwd=data.parent, check=False, preexec_fn=before,
     )  # fmt: skip
     return Ran(done.returncode, done.stdout, done.stderr)
@@ -83,21 +90,40 @@ def started(data: Path, *words: str | Path) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
+def free_port() -> int:
+    """A port that nobody listens on, and that no outgoing connection is given meanwhile."""
+    lowest = int(_OUTGOING.read_text().split()[0]) if _OUTGOING.exists() else 32_768
+    while True:
+        port = random.randrange(lowest // 2, lowest)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
+def wait_for(true: Callable[[], object], what: object = "it never came") -> None:
+    """Wait until something is true; fails with `what` if it does not come."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.02)
+
+
 def wait_until_open(server: subprocess.Popen[Any], port: int, path: str = "/") -> None:
-    """Wait until a server of ours answers 200 there; fails if it ends, or after three minutes."""
-    deadline = time.monotonic() + 180
-    while time.monotonic() < deadline:
+    """Wait until a server of ours answers 200 there; fails if it ends, or if it never does."""
+
+    def answers() -> bool:
         assert server.poll() is None, f"the server has ended: {server.communicate()}"
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        try:
+        with (
+            contextlib.suppress(OSError, http.client.HTTPException),
+            contextlib.closing(
+                http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+            ) as connection,
+        ):
             connection.request("GET", path)
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            time.sleep(0.2)
-        finally:
-            connection.close()
-    raise AssertionError("the server did not open")
+            return connection.getresponse().status == 200
+        return False
+
+    wait_for(answers, "the server did not open")
 
 
 def indexed(data: Path, file: str, text: str, fonds: str) -> Path:

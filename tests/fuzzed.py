@@ -147,6 +147,7 @@ class Reader:
     """A reader process, and another when it is lost."""
 
     folder: Path
+    bounds: Bounds = BOUNDS
     met: Counter[str] = field(default_factory=Counter[str])
     _worker: _Worker | None = None
 
@@ -155,7 +156,7 @@ class Reader:
         file = self.folder / name
         file.write_bytes(content)
         if self._worker is None or self._worker.dead:
-            self._worker = _Worker(LIMITS, BOUNDS)
+            self._worker = _Worker(LIMITS, self.bounds)
         outcome, last = None, False
         while not last:
             outcome, last = self._worker.read(file, threading.Event())

@@ -37,7 +37,7 @@ from tests.ingest.small_town import FONDS, SmallTown, small_town
 
 PER_TRIAL = 4
 SECRET = "secret.txt"
-_LONGEST_S = 120.0
+_LONGEST_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)

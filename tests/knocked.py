@@ -33,6 +33,7 @@ from tests.app.web.closed_town import Caller, set_up
 from tests.app.web.conftest import Settings
 from tests.app.web.serving import serving
 from tests.app.web.town_hall import Desk
+from tests.command_line import PATIENCE_S
 
 _PYTHON = re.compile(r"Traceback|File \\?\"|site-packages")
 _TEXT = {"type": "string", "maxLength": 300}
@@ -200,7 +201,10 @@ class Door:
     def knock(self, case: Any, caller: Caller) -> str:
         """Send a request, and read what a function of the page has to say. What is wrong."""
         response = case.call(
-            base_url=self.address, cookies=dict(caller.cookies), timeout=30, allow_redirects=False
+            base_url=self.address,
+            cookies=dict(caller.cookies),
+            timeout=PATIENCE_S,
+            allow_redirects=False,
         )
         self.statuses[response.status_code] += 1
         said = response.content.decode("utf-8", "replace")

@@ -57,7 +57,7 @@ TIMEOUT_S = 120.0  # for one request; a full batch takes about 0.4 s
 NO_GRAPH = "Nothing found on disk"  # Chroma's words for rows whose graph is not made, or is gone
 _NEXT, _LAST = "-next", "-last"  # a collection being written anew, the one that it replaces
 HALF_GONE = "Missing metadata segment"  # a collection that is just being deleted
-FIRST_ROWS_S = 1.0  # how long the graph of a collection's first rows may take, on a busy machine
+FIRST_ROWS_S = 5.0  # how long the graph of a collection's first rows may take, on a busy machine
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class ChromaIndex:
     """`vectorstore.index.Index` on Chroma.
 
     A call that finds the server gone, or its collection dropped by another process, looks both up
-    again once. All calls can be repeated without harm, so none is lost.
+    again. All calls can be repeated without harm, so none is lost.
     """
 
     def __init__(
@@ -152,7 +152,7 @@ class ChromaIndex:
 
     def connect(self) -> None:
         """Find the server and speak to it once. Raises `StoreUnavailable`."""
-        self._twice(lambda link: link.client.heartbeat())
+        self._again(lambda link: link.client.heartbeat())
 
     def add(self, fonds: str, ids: Sequence[str], vectors: Vectors) -> None:
         rows = np.ascontiguousarray(vectors, dtype=np.float32)
@@ -162,7 +162,7 @@ class ChromaIndex:
             self._write_batch(fonds, list(ids[part]), rows[part])
 
     def _write_batch(self, fonds: str, ids: list[str], rows: Vectors, suffix: str = "") -> None:
-        self._twice(lambda link: _write(self._created(link, fonds, suffix), ids, rows))
+        self._again(lambda link: _write(self._created(link, fonds, suffix), ids, rows))
 
     def remove(self, fonds: str, ids: Sequence[str]) -> None:
         for part in _batches(len(ids), REMOVE_ROWS):
@@ -184,23 +184,23 @@ class ChromaIndex:
         return self._on(fonds, lambda held: held.count(), 0)
 
     def drop(self, fonds: str) -> None:
-        self._twice(lambda link: self._drop(link, fonds))
+        self._again(lambda link: self._drop(link, fonds))
 
     def replace(self, fonds: str, parts: Iterable[tuple[Sequence[str], Vectors]]) -> None:
         name = collection_name(fonds, self._generation)
-        self._twice(lambda link: _delete(link, f"{name}{_NEXT}"))
-        self._twice(lambda link: self._created(link, fonds, _NEXT))  # an empty fonds has one too
+        self._again(lambda link: _delete(link, f"{name}{_NEXT}"))
+        self._again(lambda link: self._created(link, fonds, _NEXT))  # an empty fonds has one too
         for ids, vectors in parts:
             rows = np.ascontiguousarray(vectors, dtype=np.float32)
             for part in _batches(len(ids), _rows_per_request(rows.shape[1])):
                 self._write_batch(fonds, list(ids[part]), rows[part], _NEXT)
-        self._twice(lambda link: self._switch(link, name))
+        self._again(lambda link: self._switch(link, name))
 
     def scrub(self, fonds: Sequence[str]) -> None:
         if self._data is None:
             return
         wanted = {collection_name(name, self._generation) for name in fonds}
-        self._twice(lambda link: self._delete_others(link, wanted))
+        self._again(lambda link: self._delete_others(link, wanted))
         with stopped(self._data) as store:
             scrub(store)
 
@@ -220,22 +220,30 @@ class ChromaIndex:
         """`step` on the collection of this fonds; `nothing` when there is no such collection."""
         from chromadb.errors import NotFoundError
 
-        try:
-            return self._twice(lambda link: step(self._existing(link, fonds)))
-        except NotFoundError:
-            return nothing
+        until, switched = time.monotonic() + FIRST_ROWS_S, True
+        while True:
+            try:
+                return self._again(lambda link: step(self._existing(link, fonds)))
+            except NotFoundError:
+                if not switched or time.monotonic() > until:
+                    return nothing
+            # after this look, one more: the switch may have ended just before it
+            switched = self._again(lambda link: self._switching(link, fonds))
+            time.sleep(0.01 if switched else 0)
 
-    def _twice(self, step: Callable[[Link], T]) -> T:
-        """`step`, and once more with everything looked up again if its server or collection went.
+    def _again(self, step: Callable[[Link], T]) -> T:
+        """`step`, and again with everything looked up anew if its server or collection went.
 
+        Twice, as the server that has just been found may be asked to leave as well.
         Raises `StoreUnavailable`, and Chroma's NotFoundError when the collection is really gone.
         """
         from chromadb.errors import NotFoundError
 
-        try:
-            return self._once(step)
-        except (_ServerGone, NotFoundError):
-            self._look_again()
+        for _ in range(2):
+            try:
+                return self._once(step)
+            except (_ServerGone, NotFoundError):
+                self._look_again()
         try:
             return self._once(step)
         except _ServerGone as error:
@@ -314,7 +322,7 @@ class ChromaIndex:
         """The collection that was written anew takes the old one's name, and the old one goes.
 
         Who still holds the old one finds it gone, and looks its name up again. Between the two
-        renamings there is none of that name, for some 5 ms: a search goes by words alone.
+        renamings there is none of that name, for some 5 ms, and who looks it up waits.
         """
         self._assure(link)
         if _exists(link, f"{name}{_NEXT}"):  # else it was done before, and the reply was lost
@@ -322,6 +330,11 @@ class ChromaIndex:
             _rename(link, name, f"{name}{_LAST}")
             _rename(link, f"{name}{_NEXT}", name)
         _delete(link, f"{name}{_LAST}")
+
+    def _switching(self, link: Link, fonds: str) -> bool:
+        """Whether a collection has just given its name away, and another is to take it."""
+        self._assure(link)
+        return _exists(link, f"{collection_name(fonds, self._generation)}{_LAST}")
 
     def _delete_others(self, link: Link, wanted: set[str]) -> None:
         """Fonds that are gone, generations of other models, what a stopped run left."""

@@ -56,7 +56,7 @@ Reason = Literal[
     "silent",  # a server holds the folder and does not answer
     "other_host",  # the folder is shared between machines, and another one serves it
     "other_version",  # a server of another Chroma version is still running
-    "unreachable",  # `url` does not answer, or the server died twice in one call (damage too)
+    "unreachable",  # `url` does not answer, or the server died three times in one call (damage too)
     "damaged",  # a server killed while it saved a graph: `drop` the fonds, add it again
     "failed",  # the server answered with an error of its own: `detail`
 ]

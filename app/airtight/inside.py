@@ -24,7 +24,7 @@ from typing import Any
 from app.airtight.recording import CALLS
 
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
-_WAIT_S = 120.0  # for a server to listen
+_WAIT_S = 600.0  # for a server to listen
 _PATIENCE_S = 900.0  # for a step
 _NOWHERE = "192.0.2.53"  # RFC 5737: an address that nobody has, so a question to it is seen
 _RESOLVERS = ("/run/systemd/resolve", "/run/nscd", "/run/dbus", "/run/avahi-daemon")

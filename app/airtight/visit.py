@@ -17,6 +17,7 @@ from urllib.parse import urljoin
 from urllib.request import ProxyHandler, build_opener
 
 QUESTION = "Quel est le montant de l'amende pour un dépôt sauvage ?"
+PATIENCE_S = 300  # for whatever is awaited: the recording makes all of it slower
 # what chromium does of its own accord, switched off; what is left is in the report
 QUIET = [
     "--no-sandbox", "--disable-quic", "--no-first-run", "--no-default-browser-check",
@@ -44,7 +45,7 @@ def with_chromium(address: str, program: str) -> dict[str, Any]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=QUIET)
         page = browser.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(1000 * PATIENCE_S)
         page.on("request", lambda request: requested.append(request.url))
         page.on("websocket", lambda socket: requested.append(socket.url))
         page.goto(address)
@@ -62,12 +63,12 @@ def with_http(address: str) -> dict[str, Any]:
     """Read the page and what it names: its scripts, styles, images. No script runs."""
     opener = build_opener(ProxyHandler({}))
     requested = [address]
-    page = opener.open(address, timeout=60).read().decode()
+    page = opener.open(address, timeout=PATIENCE_S).read().decode()
     named = re.findall(r'(?:src|href)="([^"#]+)"', page)
     for place in dict.fromkeys(urljoin(address, name) for name in named):
         requested.append(place)
         if place.startswith(address):
-            opener.open(place, timeout=60).read()
+            opener.open(place, timeout=PATIENCE_S).read()
     return {"client": "client HTTP, sans navigateur", "requested": requested, "answer": ""}
 
 

@@ -70,6 +70,7 @@ class Asking:
         self.over = over
         self.stopped = False
         self.begun = False
+        self.followed = 0  # the turn whose citation was opened meanwhile; 0: none was
         self._news: asyncio.Queue[News | None] = asyncio.Queue()
 
     def stop(self) -> None:

@@ -90,7 +90,7 @@ class Chat:
         self._on(p.stop.click, "stop", self.stop, [self.ticket], None)
         self._on(p.anew.click, "begin_anew", self.begin_anew, None, asked)
         # not `input`: Gradio fires that on key presses alone
-        self._on(p.choice.change, "open", self.open, [p.choice, *states], panel_out)
+        self._on(p.choice.change, "open", self.open, [p.choice, *states, self.ticket], panel_out)
         steps = ((-1, 0), (1, 0), (0, -1), (0, 1))
         for number, (button, step) in enumerate(zip(p.moves, steps, strict=True), 1):
             self._on(button.click, f"move_{number}", _moving(self, *step), states, panel_out)
@@ -141,19 +141,23 @@ class Chat:
                     yield {p.current: turn(number, question, piece)}
                 else:
                     yield {p.stage: working(piece)}
+            if answer is None:
+                stopped = {p.stage: notice(_("Recherche arrêtée.")), p.question: question}
+                yield {**stopped, p.current: turn(number, question, None)}
+                return
+            if answer.status != "error":
+                conversation = conversation.then(question, answer)
+            # both at once: who follows a link as soon as it is there finds what it leads to
+            shown = {p.stage: "", p.current: turn(number, question, answer)}
+            yield {**shown, self.conversation: conversation}
+            if answer.status != "error":
+                # a page is drawn, which takes up to a second: not on the event loop
+                first = await asyncio.to_thread(self._first, room, conversation)
+                if asking.followed != number:
+                    yield first
         finally:
             asking.leave()
             del self.running[ticket]
-        if answer is None:
-            stopped = {p.stage: notice(_("Recherche arrêtée.")), p.question: question}
-            yield {**stopped, p.current: turn(number, question, None)}
-            return
-        yield {p.stage: "", p.current: turn(number, question, answer)}
-        if answer.status != "error":
-            conversation = conversation.then(question, answer)
-            # a page is drawn, which takes up to a second: not on the event loop
-            first = await asyncio.to_thread(self._first, room, conversation)
-            yield {self.conversation: conversation, **first}
 
     def _no_room(self, room: Room) -> str:
         """Take a place for a question; why there is none, as a French sentence."""
@@ -250,10 +254,13 @@ class Chat:
         return changes
 
     def open(
-        self, room: Room, choice: str, conversation: Conversation, view: View | None
+        self, room: Room, choice: str, conversation: Conversation, view: View | None,
+        ticket: str = "",
     ) -> Changes:  # fmt: skip
         """Open the citation whose link was followed."""
         chosen = open_reference(conversation, str(choice)[:40])
+        if chosen and ticket in self.running:  # the first one is still being drawn
+            self.running[ticket].followed = chosen.turn
         return self._opened(room, conversation, chosen) if chosen else {self.view: view}
 
     def move(

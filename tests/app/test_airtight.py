@@ -241,7 +241,7 @@ def test_without_a_namespace_the_proof_says_so(
 
 
 @needs_namespace
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(3600)
 def test_greffes_whole_life_tries_to_reach_nobody(tmp_path: Path) -> None:
     data = tmp_path / "donnees"
     # a process of its own, as an administrator runs it

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import ctypes
+import multiprocessing
 import os
 import subprocess
 import sys
 import threading
+import time
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import psutil
 import pytest
 
 from app import pages
-from app.apart import Children, Failed, TooMuch
+from app.apart import DRAWS, Children, Failed, TooMuch
 from app.pages import Undrawable, draw_page, drawn_page
 from ingest.pages import Page
 from ingest.trouble import Trouble
 from tests.app.web.town_hall import draw_pdf
-from tests.command_line import ROOT
+from tests.command_line import PATIENCE_S, ROOT, wait_for
 
 DEEP, FAN = 8, 10  # forms in forms: 10 ** 8 rectangles
 
@@ -64,11 +67,16 @@ def endless(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def children(monkeypatch: pytest.MonkeyPatch) -> Children:
-    """Those that draw, less patient."""
-    few = Children(2, seconds=2.0)
+    """Those that draw."""
+    few = Children(2, seconds=PATIENCE_S)
     monkeypatch.setattr(pages, "_children", few)
     monkeypatch.setattr(pages, "_given_up", {})
     return few
+
+
+def at_work() -> set[BaseProcess]:
+    """Children that draw, or have drawn and wait for the next page."""
+    return {child for child in multiprocessing.active_children() if child.name == DRAWS}
 
 
 def draw(file: Path) -> bytes:
@@ -78,6 +86,7 @@ def draw(file: Path) -> bytes:
 def test_a_page_without_end_is_given_up_and_not_begun_again(
     endless: Path, children: Children, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    children.seconds = 2.0
     with pytest.raises(Undrawable, match="secondes"):
         draw(endless)
     monkeypatch.setattr(children, "do", lambda *given: pytest.fail("drawn again"))
@@ -85,8 +94,9 @@ def test_a_page_without_end_is_given_up_and_not_begun_again(
         draw(endless)
 
 
-@pytest.mark.usefixtures("children")
-def test_others_see_their_pages_while_one_is_without_end(endless: Path, tmp_path: Path) -> None:
+def test_others_see_their_pages_while_one_is_without_end(
+    endless: Path, tmp_path: Path, children: Children
+) -> None:
     draw_pdf(tmp_path / "acte.pdf", [["Le conseil approuve le budget."]])
     said: list[str] = []
 
@@ -96,10 +106,14 @@ def test_others_see_their_pages_while_one_is_without_end(endless: Path, tmp_path
         except Undrawable as trouble:
             said.append(str(trouble.facts["detail"]))
 
+    before = at_work()
     thread = threading.Thread(target=insist)
     thread.start()
+    wait_for(lambda: at_work() - before)
+    [busy] = at_work() - before
     drawn = draw(tmp_path / "acte.pdf")
     assert said == []  # the other one is still at it
+    busy.kill()
     thread.join()
     assert drawn[:4] == b"RIFF"
     assert len(said) == 1
@@ -144,31 +158,34 @@ def test_trouble_comes_back_as_itself_and_a_bug_with_its_traceback(children: Chi
 
 
 _WORKS = """
-import os, sys, threading, time
+import os, sys, threading
 from app.apart import Children
 from tests.app import test_apart
 children = Children(1, seconds=300)
 child = children.do(os.getpid)
-threading.Thread(target=children.do, args=(test_apart._native,), daemon=True).start()
-time.sleep(2)
+threading.Thread(target=children.do, args=(test_apart._native, sys.argv[1]), daemon=True).start()
 print(child, flush=True)
-time.sleep(300)
+sys.stdin.read()  # until the test hangs up
 """
 
 
-def _native() -> None:
+def _native(begun: str) -> None:
     """Native code without end, as PDFium's: nothing of Python runs meanwhile."""
+    Path(begun).touch()
     ctypes.PyDLL(None).pause()
 
 
-def test_a_child_at_work_dies_with_its_parent_whatever_ends_that() -> None:
-    words = [sys.executable, "-c", _WORKS]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, cwd=ROOT) as parent:
+def test_a_child_at_work_dies_with_its_parent_whatever_ends_that(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    words = [sys.executable, "-c", _WORKS, str(begun)]
+    piped = subprocess.PIPE
+    with subprocess.Popen(words, stdin=piped, stdout=piped, cwd=ROOT) as parent:
         assert parent.stdout is not None
         child = psutil.Process(int(parent.stdout.readline()))
-        assert child.status() == psutil.STATUS_SLEEPING
+        wait_for(begun.exists)
+        wait_for(lambda: child.status() == psutil.STATUS_SLEEPING)
         parent.kill()
-    gone, left = psutil.wait_procs([child], timeout=20)
+    gone, left = psutil.wait_procs([child], timeout=PATIENCE_S)
     for one in left:
         one.kill()
     assert gone == [child]
@@ -180,6 +197,24 @@ def test_a_child_outlives_the_thread_that_needed_it_first(children: Children) ->
     thread.start()
     thread.join()
     assert known == [children.do(os.getpid)]
+
+
+def _sleeps(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
+
+
+def test_what_the_machine_does_meanwhile_is_not_counted_but_to_a_point(
+    children: Children, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    children.do(_sleeps, 0.0)  # now it has imported what it needs
+    children.seconds = 0.5
+    monkeypatch.setattr("app.apart._BUSY", 1000)
+    assert children.do(_sleeps, 1.0) == 1.0
+    monkeypatch.setattr("app.apart._BUSY", 1)
+    with pytest.raises(TooMuch) as raised:
+        children.do(_sleeps, 600.0)
+    assert raised.value.reason == "time"
 
 
 def test_who_waits_for_a_child_too_long_is_told_so(

@@ -22,7 +22,7 @@ from app.commands.serve import AddressUnusable
 from app.errors import sentence, set_aside_line
 from ingest.readers import Limits, attempt
 from ingest.trouble import CatalogueUnusable, Unreadable
-from tests.command_line import greffe
+from tests.command_line import free_port, greffe
 
 ENGLISH = re.compile(r"Errno|Expecting|No such|denied|PDFium|error|file is|invalid|refused", re.I)
 
@@ -37,10 +37,7 @@ def failing(act: Callable[[], object]) -> str:
 
 
 def refused_port() -> object:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    return socket.create_connection(("127.0.0.1", port))
+    return socket.create_connection(("127.0.0.1", free_port()))
 
 
 def asked(database: Path) -> None:

@@ -18,7 +18,7 @@ from app.llm import Chat
 from app.settings import load
 from app.web.markup import turn
 from tests.app.scripted_model import Script, model_server
-from tests.command_line import greffe
+from tests.command_line import PATIENCE_S, greffe
 from tests.conftest import new_town
 
 ROWS = [
@@ -77,7 +77,7 @@ def obeys(read: str) -> str:
 @pytest.fixture(scope="module")
 def obedient(desk: Desk) -> Iterator[tuple[Desk, list[str]]]:
     with model_server(Script(obeys)) as server:
-        yield replace(desk, chat=Chat(server.url, "obéissant", "", 20)), server.read
+        yield replace(desk, chat=Chat(server.url, "obéissant", "", PATIENCE_S)), server.read
 
 
 def questions() -> list[str]:

@@ -24,7 +24,7 @@ from app.journal.syslog import Syslog
 from app.journal.verify import verify
 from app.journal.words import FILE, opened
 from tests.canary import CANARY, traces
-from tests.command_line import ROOT, environment, greffe
+from tests.command_line import PATIENCE_S, ROOT, environment, greffe
 
 MONTH = f"{datetime.now():%Y-%m}.jsonl"
 
@@ -354,7 +354,7 @@ def test_syslog_gets_each_line_without_its_words(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
         place = tmp_path / "log"
         listening.bind(str(place))
-        listening.settimeout(5)
+        listening.settimeout(PATIENCE_S)
         Journal(tmp_path, send=Syslog(str(place))).note("open", CANARY)
         heard = listening.recv(4096).decode()
     [line] = lines(tmp_path)

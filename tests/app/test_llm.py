@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 from app.budget import fitting, tokens
 from app.llm import Chat, ContextTooSmall, ModelServerSilent
 from tests.app.scripted_model import Script, model_server
+from tests.command_line import PATIENCE_S
 
 ANSWER = ["Le repas ", "coûte 3 € [", "1].", " Il est", " servi à midi [1]."]
 
 
 def chat(url: str, **how: int) -> Chat:
-    return Chat(url, "", "", how.pop("seconds", 20), **how)
+    return Chat(url, "", "", how.pop("seconds", 600), **how)
 
 
 def written(url: str, **how: int) -> str:
@@ -26,7 +27,7 @@ def test_the_text_comes_as_it_is_written() -> None:
         while found != "".join(ANSWER):  # before the server is done
             found += next(parts)
         parts.close()
-        assert server.left.wait(20)
+        assert server.left.wait(PATIENCE_S)
 
 
 @pytest.mark.parametrize("script", [Script(ANSWER, ends="hang"), Script(mute=True)])
@@ -37,7 +38,7 @@ def test_who_stops_reading_closes_the_connection(script: Script) -> None:
         while not server.read:
             next(parts)
         parts.close()
-        assert server.left.wait(20)
+        assert server.left.wait(PATIENCE_S)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ def test_who_stops_reading_closes_the_connection(script: Script) -> None:
 )
 def test_each_way_to_fail_has_its_cause(script: Script, detail: str) -> None:
     with model_server(script) as server, pytest.raises(ModelServerSilent) as raised:
-        written(server.url, seconds=1)
+        written(server.url, seconds=1 if detail == "après 1 s" else 600)
     assert raised.value.facts["url"] == server.url
     assert detail in str(raised.value.facts["detail"])
 
@@ -79,7 +80,7 @@ def test_a_silence_between_two_words_is_not_waited_out() -> None:
 def test_a_text_without_end_is_cut() -> None:
     with model_server(Script(["mot " * 100] * 1000, ends="hang")) as server:
         assert len(written(server.url, length=50)) < 1000
-        assert server.left.wait(20)
+        assert server.left.wait(PATIENCE_S)
 
 
 def test_nobody_is_asked_twice() -> None:

@@ -1,7 +1,6 @@
 """A model server that fails: the answer is given all the same, and the code says so."""
 
 import json
-import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from app.ledger import squeeze
 from app.llm import Chat, ModelServerSilent
 from app.settings import load
 from tests.app.scripted_model import Script, model_server
-from tests.command_line import Ran, greffe
+from tests.command_line import PATIENCE_S, Ran, free_port, greffe
 
 QUESTION = "Quelle est l'amende maximale pour un dépôt sauvage ?"
 
@@ -43,10 +42,7 @@ def desk(town: Path) -> Iterator[Desk]:
 
 
 def test_nobody_listens_at_the_models_address(town: Path) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}/v1"
+    url = f"http://127.0.0.1:{free_port()}/v1"
     check_fallback(ask(town, url), url)
 
 
@@ -97,7 +93,7 @@ def test_a_batch_goes_on_with_the_extractive_answers(town: Path) -> None:
 def test_what_the_model_invents_is_not_shown_as_an_answer(desk: Desk) -> None:
     written = "L'amende est de 987 654 € et le préfet Dupont la prononce [1]."
     with model_server(Script([written])) as server:
-        answer = replace(desk, chat=Chat(server.url, "", "", 20)).ask(QUESTION)
+        answer = replace(desk, chat=Chat(server.url, "", "", PATIENCE_S)).ask(QUESTION)
     assert (answer.status, answer.model, answer.notes) == ("answered", "extractif", (UNPROVED,))
     assert {sentence.status for sentence in answer.sentences} == {"verbatim"}
     assert answer.trouble is None
@@ -106,7 +102,7 @@ def test_what_the_model_invents_is_not_shown_as_an_answer(desk: Desk) -> None:
 
 def test_a_model_that_does_not_find_is_not_made_to_answer(desk: Desk) -> None:
     with model_server(Script(["NON ", "TROUVÉ"])) as server:
-        answer = replace(desk, chat=Chat(server.url, "essai", "", 20)).ask(QUESTION)
+        answer = replace(desk, chat=Chat(server.url, "essai", "", PATIENCE_S)).ask(QUESTION)
     assert (answer.status, answer.model) == ("not_in_records", "essai")
     assert "n'a pas trouvé" in answer.message
     assert answer.nearest
@@ -120,7 +116,7 @@ def test_a_sentence_without_proof_is_struck_or_left_out(desk: Desk, omit: bool) 
     quoted = "Le coût pour la commune est estimé à 17 600 €."
     said = f"{INVENTED} {quoted} [{rank_of(desk, quoted)}]"
     with model_server(Script([said])) as server:
-        asked = replace(desk, chat=Chat(server.url, "", "", 20), omit=omit)
+        asked = replace(desk, chat=Chat(server.url, "", "", PATIENCE_S), omit=omit)
         answer = asked.ask(QUESTION)
     statuses = [sentence.status for sentence in answer.sentences]
     assert statuses == (["verbatim"] if omit else ["unverified", "verbatim"])
@@ -132,7 +128,7 @@ def test_a_sentence_that_was_cut_is_left_out(desk: Desk) -> None:
     quoted = "Le coût pour la commune est estimé à 17 600 €."
     said = f"{quoted} [{rank_of(desk, quoted)}] Le conseil approuve le"
     with model_server(Script([said], ends="length")) as server:
-        answer = replace(desk, chat=Chat(server.url, "", "", 20)).ask(QUESTION)
+        answer = replace(desk, chat=Chat(server.url, "", "", PATIENCE_S)).ask(QUESTION)
     assert [sentence.text for sentence in answer.sentences] == [quoted]
     assert CUT in answer.notes
 
@@ -142,7 +138,9 @@ def test_each_sentence_has_its_verdict_while_the_next_is_written(desk: Desk) -> 
     said = f"{INVENTED} {quoted} [{rank_of(desk, quoted)}]"
     drafts: list[Draft] = []
     with model_server(Script(list(said))) as server:
-        answer = replace(desk, chat=Chat(server.url, "", "", 20)).ask(QUESTION, draft=drafts.append)
+        answer = replace(desk, chat=Chat(server.url, "", "", PATIENCE_S)).ask(
+            QUESTION, draft=drafts.append
+        )
     seen = list(dict.fromkeys((tuple(d.sentences), d.pending) for d in drafts))
     assert ((), INVENTED[:20].strip()) in seen
     [first, second] = answer.sentences
@@ -161,8 +159,8 @@ def test_who_no_longer_wants_the_answer_closes_the_connection(desk: Desk) -> Non
 
     with model_server(Script(["Le coût "], ends="hang")) as server:
         with pytest.raises(Enough):
-            replace(desk, chat=Chat(server.url, "", "", 20)).ask(QUESTION, draft=leave)
-        assert server.left.wait(20)
+            replace(desk, chat=Chat(server.url, "", "", PATIENCE_S)).ask(QUESTION, draft=leave)
+        assert server.left.wait(PATIENCE_S)
 
 
 def test_passages_without_room_are_dropped_and_the_journal_says_how_many(own_town: Path) -> None:
@@ -190,7 +188,7 @@ def test_what_the_model_takes_from_the_sources_is_shown_with_its_proof(desk: Des
     quoted = "Le coût pour la commune est estimé à 17 600 €."
     rank = rank_of(desk, quoted)
     with model_server(Script([f"{quoted} [{rank}]"])) as server:
-        answer = replace(desk, chat=Chat(server.url, "essai", "", 20)).ask(QUESTION)
+        answer = replace(desk, chat=Chat(server.url, "essai", "", PATIENCE_S)).ask(QUESTION)
     assert (answer.status, answer.model) == ("answered", "essai")
     assert answer.prompt_version
     [sentence] = answer.sentences
@@ -202,5 +200,5 @@ def test_an_article_that_a_sentence_names_does_not_cut_it_in_two(desk: Desk) -> 
     quoted = "Vu le code de l’environnement, notamment les articles L. 541-2 et L. 541-3 ;"
     rank = rank_of(desk, quoted)
     with model_server(Script([f"{quoted} [{rank}]"])) as server:
-        answer = replace(desk, chat=Chat(server.url, "essai", "", 20)).ask(QUESTION)
+        answer = replace(desk, chat=Chat(server.url, "essai", "", PATIENCE_S)).ask(QUESTION)
     assert [sentence.text for sentence in answer.sentences] == [quoted]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.app.web.serving import seen
-from tests.command_line import process, started, wait_until_open
+from tests.command_line import PATIENCE_S, free_port, process, started, wait_for, wait_until_open
 
 NEW = (
     "Commune de Courvallon-sur-Sélande\n\nConseil municipal du 4 novembre 2025\n\n"
@@ -27,9 +26,7 @@ ASKED = "À quel prix le conseil a-t-il acheté l'alambic municipal ?"
 @pytest.fixture
 def page(own_town: Path) -> Iterator[str]:
     """The address of `greffe serve`, in a process of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with (own_town / "greffe.toml").open("a") as toml:  # a test asks faster than a person may
         toml.write("\n[limits]\nquestions = 1000\nrequests = 100000\n")
     server = started(own_town, "serve", "--port", str(port))
@@ -38,7 +35,7 @@ def page(own_town: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         os.killpg(server.pid, signal.SIGINT)
-        server.communicate(timeout=60)
+        server.communicate(timeout=PATIENCE_S)
 
 
 class Visitor:
@@ -47,7 +44,6 @@ class Visitor:
     def __init__(self, browser: Any, address: str) -> None:
         self.context = browser.new_context(viewport={"width": 390, "height": 844})
         self.page = self.context.new_page()
-        self.page.set_default_timeout(60_000)
         self.requested: list[str] = []
         self.page.on("request", lambda request: self.requested.append(request.url))
         self.page.goto(address)
@@ -65,12 +61,13 @@ class Visitor:
     def _type(self, question: str) -> None:
         """As a person does: once the page is at rest, and looking at what was typed."""
         self.page.wait_for_selector("#arreter", state="hidden")
-        for _ in range(20):
+
+        def typed() -> bool:
             self.page.fill("#question textarea", question)
             time.sleep(0.3)
-            if self.page.input_value("#question textarea") == question:
-                return
-        raise AssertionError("the box does not keep what is typed")
+            return str(self.page.input_value("#question textarea")) == question
+
+        wait_for(typed, "the box does not keep what is typed")
 
     def anew(self) -> None:
         """Begin another conversation."""

@@ -20,7 +20,7 @@ from tests.app.real_model import llama
 from tests.app.scripted_model import Script, model_server
 from tests.app.web.conftest import Settings
 from tests.app.web.serving import serving
-from tests.command_line import greffe
+from tests.command_line import PATIENCE_S, greffe
 from tests.conftest import FONDS, new_town
 
 QUESTIONS = (
@@ -62,7 +62,7 @@ def test_whatever_it_writes_only_what_is_proved_is_told_as_fact(
     town: Path, desk: Desk, url: str, question: str
 ) -> None:
     ran = greffe(
-        town, "ask", question, "--json", GREFFE_MODEL__URL=url, GREFFE_MODEL__SECONDS="240", **SMALL
+        town, "ask", question, "--json", GREFFE_MODEL__URL=url, GREFFE_MODEL__SECONDS="600", **SMALL
     )
     assert ran.code in (0, 1), ran.err
     assert SILENT not in ran.json["notes"]
@@ -79,10 +79,11 @@ def test_whatever_it_writes_only_what_is_proved_is_told_as_fact(
 def test_on_the_page_its_words_are_unchecked_struck_or_proved(
     browser: Any, desk: Desk, url: str
 ) -> None:
-    chat = Chat(url, "smollm2", "", 240, context=2048, length=50)
+    chat = Chat(url, "smollm2", "", 600, context=2048, length=50)
     with serving(build_app(replace(desk, chat=chat), Settings(desk.data))) as address:
-        page = browser.new_page()
-        page.set_default_timeout(250_000)
+        context = browser.new_context()
+        context.set_default_timeout(600_000)
+        page = context.new_page()
         page.goto(address)
         page.wait_for_selector("#exemples button:visible")
         page.fill("#question textarea", QUESTIONS[0])
@@ -98,7 +99,7 @@ def test_on_the_page_its_words_are_unchecked_struck_or_proved(
         for one in told:
             if one.locator("del").count() == 0:
                 assert one.locator("a.renvoi").count() > 0
-        page.close()
+        context.close()
 
 
 def test_a_closed_fonds_never_reaches_the_models_prompt(
@@ -113,7 +114,7 @@ def test_a_closed_fonds_never_reaches_the_models_prompt(
     assert greffe(data, "ingest", closed, "--fonds", "reserve").code == 0
     asked = ("Quel est le code du coffre de la régie ?", "Que dit la note du régisseur ?")
     with model_server(Script(["NON TROUVÉ"])) as server, open_desk(load(data)) as opened:
-        writing = replace(opened, chat=Chat(server.url, "", "", 20))
+        writing = replace(opened, chat=Chat(server.url, "", "", PATIENCE_S))
         writing.ask(asked[0])
         assert SECRET in " ".join(server.read)  # open, it is read
         server.read.clear()

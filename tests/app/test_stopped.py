@@ -18,7 +18,7 @@ from app.journal.search import Entry, Sought, entries
 from app.journal.stopped import watched
 from app.journal.verify import verify
 from app.journal.words import FILE
-from tests.command_line import ROOT, greffe, process
+from tests.command_line import PATIENCE_S, ROOT, greffe, process
 
 NOBODY = "192.0.2.1"  # TEST-NET-1
 WALLED = """
@@ -41,7 +41,7 @@ def walled(data: Path, code: str) -> None:
     """Run something in a process behind the wall."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     subprocess.run([sys.executable, "-c", WALLED + code, data], check=True, cwd=ROOT,
-                   env=environment, capture_output=True, timeout=60)  # fmt: skip
+                   env=environment, capture_output=True)  # fmt: skip
 
 
 def stopped(data: Path) -> list[Entry]:
@@ -144,5 +144,5 @@ def test_a_page_that_is_open_takes_over_by_itself(tmp_path: Path) -> None:
 
     with watched(tmp_path, collect, every=0.01):
         plant(tmp_path)
-        assert done.wait(30)
+        assert done.wait(PATIENCE_S)
     assert len(list(lines(tmp_path))) == 1

@@ -53,7 +53,7 @@ def test_a_run_that_is_interrupted_says_so_and_the_next_one_completes_it(
 ) -> None:
     run = started(empty_town, "ingest", records)
     while run.poll() is None and not has_staged(empty_town):
-        time.sleep(0.05)
+        time.sleep(0.01)
     os.killpg(run.pid, signal.SIGINT)  # as a terminal does: to the readers as well
     out, err = run.communicate()
     assert run.returncode == 130, err
@@ -199,7 +199,9 @@ def test_a_disk_that_fills_up_during_a_run_loses_nothing(
     run = started(data, "ingest", folder, "--fonds", "notes")
     while run.poll() is None and not (data / moment).exists():
         time.sleep(0.01)
+    os.killpg(run.pid, signal.SIGSTOP)  # it goes no further while the disk fills up
     filler = fill(small_disk)
+    os.killpg(run.pid, signal.SIGCONT)
     out, err = run.communicate()
     assert run.returncode == 8, err
     assert out == ""

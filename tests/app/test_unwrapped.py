@@ -81,7 +81,7 @@ def test_a_server_is_held_to_the_schema_if_it_is_one_that_can(
 ) -> None:
     says = written([("Oui.", [1])]) if constrained else "Oui. [1]"
     with model_server(Script(list(says), owner=owner)) as server:
-        chat = Chat(server.url, "", "", 20, schema=True)
+        chat = Chat(server.url, "", "", 120, schema=True)
         for _ in range(2):
             chat.ask_what_it_offers()
             assert "".join(chat.write("Quoi ?", ["Oui."])).strip() == "Oui. [1]"
@@ -92,7 +92,7 @@ def test_a_server_is_held_to_the_schema_if_it_is_one_that_can(
 
 def test_nobody_is_held_to_it_against_the_settings() -> None:
     with model_server(Script(["Oui. [1]"], owner="vllm")) as server:
-        chat = Chat(server.url, "", "", 20, schema=False)
+        chat = Chat(server.url, "", "", 120, schema=False)
         chat.ask_what_it_offers()
         assert "".join(chat.write("Quoi ?", ["Oui."])) == "Oui. [1]"
         assert server.looked == 0

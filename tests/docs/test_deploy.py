@@ -7,13 +7,13 @@ import re
 import shutil
 import stat
 import subprocess
-import time
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.command_line import wait_for
 from tests.docs.written import DOCS, ROOT
 
 SYSTEMD = ROOT / "deploy" / "systemd"
@@ -202,10 +202,7 @@ def test_the_socket_of_the_page_opens_to_its_group_and_to_nobody_else(tmp_path: 
         ["socat", listening.replace("/porte/page.sock", str(socket)), "PIPE"]
     )
     try:
-        until = time.monotonic() + 30
-        while not (socket.exists() and stat.S_IMODE(socket.stat().st_mode) == 0o660):
-            assert time.monotonic() < until
-            time.sleep(0.05)
+        wait_for(lambda: socket.exists() and stat.S_IMODE(socket.stat().st_mode) == 0o660)
     finally:
         process.kill()
         process.wait()

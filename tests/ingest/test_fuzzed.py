@@ -8,6 +8,7 @@ import threading
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,13 @@ from app.errors import SET_ASIDE
 from ingest.pages import Document
 from ingest.readers import Limits
 from ingest.reading import Bounds, _Worker
-from tests.fuzzed import FILES, Change, Reader, changed, seeds
+from tests.fuzzed import BOUNDS, FILES, Change, Reader, changed, seeds
 
 
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
-    found = Reader(tmp_path_factory.mktemp("abimes"))
+    patient = replace(BOUNDS, silence=120, seconds=240)  # beside other tests, on a busy machine
+    found = Reader(tmp_path_factory.mktemp("abimes"), patient)
     yield found
     found.close()
 
@@ -97,7 +99,7 @@ BOMBS = {
 def test_a_file_that_unfolds_without_end_is_bounded(name: str, tmp_path: Path) -> None:
     file = tmp_path / name
     file.write_bytes(BOMBS[name]())
-    worker = _Worker(Limits(megabytes=100, pages=500), Bounds(20, 40, 600))
+    worker = _Worker(Limits(megabytes=100, pages=500), Bounds(120, 240, 600))
     try:
         outcome, last = worker.read(file, threading.Event())
         while not last:

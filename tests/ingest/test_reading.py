@@ -18,7 +18,7 @@ from ingest.readers import Limits
 from ingest.reading import Bounds, Read, _Worker, read_all
 from ingest.trouble import Unreadable
 
-BOUNDS = Bounds(silence=60, seconds=120)
+BOUNDS = Bounds(silence=300, seconds=600)
 
 
 def notes(folder: Path, count: int) -> list[tuple[int, Path]]:
@@ -95,7 +95,7 @@ def test_a_reader_that_falls_silent_is_ended(tmp_path: Path) -> None:
 
 def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
     [(_, file)] = notes(tmp_path, 1)
-    outcome = signalled(_Worker(Limits(), Bounds(silence=60, seconds=1)), signal.SIGSTOP, file)
+    outcome = signalled(_Worker(Limits(), Bounds(silence=300, seconds=1)), signal.SIGSTOP, file)
     assert outcome.reason == "timeout"
 
 
@@ -144,7 +144,7 @@ from pathlib import Path
 from ingest.readers import Limits
 from ingest.reading import Bounds, _Worker
 
-worker = _Worker(Limits(), Bounds(silence=60, seconds=120))
+worker = _Worker(Limits(), Bounds(silence=300, seconds=600))
 status = Path(f"/proc/{worker.process.pid}/status").read_text()
 fields = dict(line.split(":", 1) for line in status.splitlines())
 deaf = int(fields["SigBlk"], 16) | int(fields["SigIgn"], 16)

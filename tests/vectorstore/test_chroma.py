@@ -9,12 +9,16 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.command_line import PATIENCE_S, wait_for
 from vectorstore.chroma import (
     ChromaIndex,
+    Link,
+    _rename,
     _rows_per_request,
     _said,
     collection_name,
@@ -154,16 +158,24 @@ def test_a_request_never_carries_more_than_chroma_takes(width: int) -> None:
 
 
 def test_writing_the_same_again_costs_little_and_a_changed_vector_is_replaced(
-    index: ChromaIndex,
+    index: ChromaIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from chromadb.api.models.Collection import Collection
+
+    moved: list[str] = []  # in the graph, which is what costs
+    upsert = Collection.upsert
+
+    def noting(held: Collection, ids: list[str], **rest: Any) -> None:
+        moved.extend(ids)
+        upsert(held, ids, **rest)
+
+    monkeypatch.setattr(Collection, "upsert", noting)
     written = vectors(3000, d=128)
-    start = time.monotonic()
     index.add(FONDS, names(3000), written)
-    first_s = time.monotonic() - start
+    assert moved == names(3000)
     written[1234] *= -1
-    start = time.monotonic()
     index.add(FONDS, names(3000), written)
-    assert time.monotonic() - start < first_s
+    assert moved[3000:] == ["p1234"]
     assert index.search(FONDS, written[1234], 1)[0][0] == "p1234"
     assert index.count(FONDS) == 3000
 
@@ -214,24 +226,30 @@ def test_a_killed_server_costs_nothing_that_was_acknowledged(
 def test_threads_go_on_while_the_server_is_killed(index: ChromaIndex, data: Path) -> None:
     index.add(FONDS, names(100), vectors(100))
     wrong: list[object] = []
-    until = time.monotonic() + 2
+    found: list[str] = []
+    over = threading.Event()
 
     def ask() -> None:
-        while time.monotonic() < until:
+        while not over.is_set():
             try:
-                if (hit := index.search(FONDS, vectors(100)[42], 1)[0][0]) != "p42":
-                    wrong.append(hit)
+                found.append(index.search(FONDS, vectors(100)[42], 1)[0][0])
             except Exception as error:
                 wrong.append(error)
 
     threads = [threading.Thread(target=ask) for _ in range(4)]
     for thread in threads:
         thread.start()
-    time.sleep(0.5)
-    os.kill(server_address(data).pid, signal.SIGKILL)
-    for thread in threads:
-        thread.join()
+    try:
+        wait_for(lambda: len(found) > 40 or wrong)
+        os.kill(server_address(data).pid, signal.SIGKILL)
+        before = len(found)
+        wait_for(lambda: len(found) > before + 40 or wrong)
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
     assert wrong == []
+    assert set(found) == {"p42"}
 
 
 def test_the_first_rows_of_a_collection_can_be_read_while_they_are_written(
@@ -259,10 +277,44 @@ def test_the_first_rows_of_a_collection_can_be_read_while_they_are_written(
     assert wrong == []
 
 
+def test_who_looks_a_collection_up_while_another_takes_its_name_waits_for_it(
+    index: ChromaIndex, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writing = open_local(data, "essai", grace_s=GRACE_S)
+    index.add(FONDS, names(2), vectors(2))
+    between, looked = threading.Event(), threading.Event()
+    found: list[set[str]] = []
+
+    def look() -> None:
+        assert between.wait(PATIENCE_S)
+        index._look_again()
+        found.append(index.ids(FONDS))
+
+    def renaming(link: Link, old: str, new: str) -> None:
+        if old.endswith("-next"):  # the old one has given its name away
+            between.set()
+            assert looked.wait(PATIENCE_S)
+        _rename(link, old, new)
+
+    def switching(held: ChromaIndex, link: Link, fonds: str) -> bool:
+        looked.set()
+        return is_switching(held, link, fonds)
+
+    is_switching = ChromaIndex._switching
+    monkeypatch.setattr("vectorstore.chroma._rename", renaming)
+    monkeypatch.setattr(ChromaIndex, "_switching", switching)
+    looking = threading.Thread(target=look)
+    looking.start()
+    writing.replace(FONDS, [(names(3), vectors(3))])
+    looking.join()
+    writing.close()
+    assert found == [set(names(3))]
+
+
 def test_a_switch_whose_reply_was_lost_can_be_made_again(index: ChromaIndex) -> None:
     index.add(FONDS, names(2), vectors(2))
     index.replace(FONDS, [(names(3), vectors(3))])
-    index._twice(lambda link: index._switch(link, collection_name(FONDS, "essai")))
+    index._again(lambda link: index._switch(link, collection_name(FONDS, "essai")))
     assert index.ids(FONDS) == set(names(3))
     index.replace(FONDS, [])
     assert index.count(FONDS) == 0

@@ -9,14 +9,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
-from tests.command_line import INTERRUPTIBLE
+from tests.command_line import INTERRUPTIBLE, PATIENCE_S, wait_for
 from vectorstore.chroma_server import (
     LOG_BYTES,
     Address,
@@ -31,12 +31,12 @@ GRACE_S = 0.4
 ROOT = Path(__file__).resolve().parents[2]
 
 HOLDER = """
-import sys, time
+import sys
 from pathlib import Path
 from vectorstore.chroma_server import server_address, take_lease
 lease = take_lease(Path(sys.argv[1]))
 print(server_address(Path(sys.argv[1]), grace_s=float(sys.argv[2])).pid, flush=True)
-time.sleep(60)
+sys.stdin.read()  # until the test hangs up
 """
 
 
@@ -50,6 +50,7 @@ def holder(data: Path, *, own_session: bool = True) -> tuple[subprocess.Popen[st
     """Another greffe process that holds a lease; and the pid of the server that it found."""
     process = subprocess.Popen(
         [*INTERRUPTIBLE, sys.executable, "-c", HOLDER, str(data), str(GRACE_S)],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
@@ -62,7 +63,9 @@ def holder(data: Path, *, own_session: bool = True) -> tuple[subprocess.Popen[st
 def end(process: subprocess.Popen[str]) -> None:
     process.kill()
     process.wait()
+    assert process.stdin
     assert process.stdout
+    process.stdin.close()
     process.stdout.close()
 
 
@@ -71,15 +74,6 @@ def is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False
-
-
-def eventually(what: Callable[[], bool], within_s: float = 8.0) -> bool:
-    until = time.monotonic() + within_s
-    while not what():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def found(data: Path) -> Address:
@@ -108,7 +102,7 @@ def test_the_server_leaves_when_its_last_client_is_killed(data: Path) -> None:
     client, pid = holder(data)
     assert len(list(Folder(data).leases.iterdir())) == 1
     end(client)  # kill -9
-    assert eventually(lambda: not is_alive(pid))
+    wait_for(lambda: not is_alive(pid))
     assert not list(Folder(data).leases.iterdir())
     assert not Folder(data).address.exists()
 
@@ -118,11 +112,11 @@ def test_the_server_stays_for_the_others_when_one_client_is_killed(data: Path) -
     pid = found(data).pid
     other, _ = holder(data)
     end(other)
-    assert eventually(lambda: len(list(Folder(data).leases.iterdir())) == 1)
+    wait_for(lambda: len(list(Folder(data).leases.iterdir())) == 1)
     time.sleep(2 * GRACE_S)
     assert found(data).pid == pid
     lease.close()
-    assert eventually(lambda: not is_alive(pid))
+    wait_for(lambda: not is_alive(pid))
 
 
 def test_a_killed_server_is_replaced_at_the_next_call(data: Path) -> None:
@@ -130,7 +124,7 @@ def test_a_killed_server_is_replaced_at_the_next_call(data: Path) -> None:
     for _ in range(3):
         old = found(data)
         os.kill(old.pid, signal.SIGKILL)
-        assert eventually(lambda pid=old.pid: not is_alive(pid))  # type: ignore[misc]
+        wait_for(lambda pid=old.pid: not is_alive(pid))  # type: ignore[misc]
         assert found(data).pid != old.pid
     lease.close()
 
@@ -139,7 +133,7 @@ def test_ctrl_c_in_the_terminal_that_started_the_server_spares_it(data: Path) ->
     starter, pid = holder(data)
     lease = take_lease(data)
     os.killpg(starter.pid, signal.SIGINT)  # what a terminal sends to its foreground group
-    starter.wait(5)
+    starter.wait(PATIENCE_S)
     time.sleep(2 * GRACE_S)
     assert found(data).pid == pid
     end(starter)
@@ -162,12 +156,14 @@ def test_a_forked_child_does_not_keep_its_parents_lease(data: Path) -> None:
     pid = found(data).pid
     child = os.fork()
     if child == 0:
-        time.sleep(20)
+        signal.pause()
         os._exit(0)
-    lease._forget()  # as the kernel does when this process is killed
-    assert eventually(lambda: not is_alive(pid))
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    try:
+        lease._forget()  # as the kernel does when this process is killed
+        wait_for(lambda: not is_alive(pid))
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
 
 
 def test_a_lease_left_behind_is_swept_and_a_held_one_is_not(data: Path) -> None:
@@ -176,7 +172,7 @@ def test_a_lease_left_behind_is_swept_and_a_held_one_is_not(data: Path) -> None:
     (left.leases / "4242-dead").touch()
     lease = take_lease(data)
     found(data)
-    assert eventually(lambda: list(left.leases.iterdir()) == [lease.path])
+    wait_for(lambda: list(left.leases.iterdir()) == [lease.path])
     lease.close()
 
 
@@ -206,7 +202,7 @@ def test_a_server_whose_files_were_removed_leaves_before_a_second_one_can_do_har
     pid = found(data).pid
     path = data / removed
     shutil.rmtree(path) if path.is_dir() else path.unlink()
-    assert eventually(lambda: not is_alive(pid))
+    wait_for(lambda: not is_alive(pid))
     lease.close()
 
 
@@ -295,7 +291,7 @@ def test_the_log_stays_small(data: Path) -> None:
     log = Folder(data).log
     with log.open("a") as writer:
         writer.write("x" * (LOG_BYTES + 1))
-    assert eventually(lambda: log.stat().st_size < LOG_BYTES)
+    wait_for(lambda: log.stat().st_size < LOG_BYTES)
     assert log.with_suffix(".log.1").stat().st_size > LOG_BYTES
     lease.close()
 

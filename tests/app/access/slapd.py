@@ -7,11 +7,12 @@ import ipaddress
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.command_line import PATIENCE_S, free_port, wait_for
 
 SLAPD = shutil.which("slapd", path="/usr/sbin:/usr/lib/openldap:/usr/local/sbin:/usr/libexec")
 LDAPADD = shutil.which("ldapadd")
@@ -116,7 +117,7 @@ def running(folder: Path) -> Iterator[Slapd]:
         yield Slapd(plain, tls, folder / "ca.pem", folder / "other.pem", process)
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE_S)
         log.close()
 
 
@@ -125,23 +126,17 @@ def _modules() -> str:
     return "modulepath /usr/lib/ldap" if Path("/usr/lib/ldap").is_dir() else ""
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
 def _wait(address: str, process: subprocess.Popen[bytes], folder: Path) -> None:
     port = int(address.rsplit(":", 1)[1])
-    for _ in range(200):
+
+    def answers() -> bool:
         assert process.poll() is None, (folder / "log").read_text()
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise AssertionError("slapd does not answer")
+        with suppress(OSError):
+            socket.create_connection(("127.0.0.1", port), PATIENCE_S).close()
+            return True
+        return False
+
+    wait_for(answers, "slapd does not answer")
 
 
 def write_certificates(folder: Path) -> None:

@@ -20,6 +20,7 @@ from app.access.reader import Reader
 from app.access.sessions import Sessions
 from app.access.store import Store
 from tests.app.access.slapd import BASE, LDAPADD, READER, SECRET, SLAPD, Slapd, running
+from tests.command_line import PATIENCE_S
 
 pytestmark = [
     pytest.mark.skipif(
@@ -42,7 +43,7 @@ def slapd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slapd]:
 def ldap(slapd: Slapd, **other: Any) -> Ldap:
     how: dict[str, Any] = {
         "url": slapd.tls, "base": f"ou=gens,{BASE}", "group_base": f"ou=groupes,{BASE}",
-        "reader": (READER, SECRET), "authority": slapd.authority, "seconds": 5,
+        "reader": (READER, SECRET), "authority": slapd.authority, "seconds": PATIENCE_S,
     }  # fmt: skip
     return Ldap(**(how | other))
 
@@ -122,7 +123,7 @@ def test_a_server_without_tls_is_sent_nothing(tmp_path: Path, slapd: Slapd) -> N
         address = f"ldap://127.0.0.1:{listening.getsockname()[1]}"
         with pytest.raises(DirectorySilent):
             ldap(slapd, url=address).check("marie", "marie secret")
-        thread.join(10)
+        thread.join(PATIENCE_S)
     assert b"1.3.6.1.4.1.1466.20037" in heard[0]
     assert not any(b"secret" in said or b"marie" in said or b"serveur" in said for said in heard)
 

@@ -99,7 +99,7 @@ def shared(issuer: Issuer, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     store = Store(data)
     oidc = Oidc(
         issuer.address, Client(CLIENT, SECRET), Pending(store, clock), label="AgentConnect",
-        clock=clock,
+        clock=clock, seconds=120,
     )  # fmt: skip
     gate = LoginGate(Accounts(store), Attempts(store), Sessions(store, 3600, 36_000), oidc=oidc)
     Groups(store).open("voirie", ["permis"])
@@ -504,7 +504,6 @@ def test_logins_that_never_come_back_are_few(tmp_path: Path) -> None:
 def test_the_whole_way_in_a_browser(browser: Any, house: House) -> None:
     context = browser.new_context()
     page = context.new_page()
-    page.set_default_timeout(15_000)
     page.goto(house.address)
     page.click("text=Se connecter avec AgentConnect")
     page.wait_for_selector("text=nora")

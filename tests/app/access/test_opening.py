@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from app.access.store import Store
 from app.assembly import gate_of
 from app.settings import load
 from tests.app.access.slapd import write_certificates
-from tests.command_line import greffe
+from tests.command_line import free_port, greffe
 
 TLS = {"GREFFE_PAGE__CERTIFICATE": "{}/server.pem", "GREFFE_PAGE__KEY": "{}/server.key"}
 
@@ -58,11 +57,12 @@ def test_the_page_does_not_open_where_it_would_not_be_safe(
 def test_it_does_not_open_when_nobody_could_come_in(data: Path) -> None:
     tls = {name: value.format(data) for name, value in TLS.items()}
     settings = {"GREFFE_ACCESS__LOGIN": "true", "GREFFE_PAGE__HOST": "127.0.0.1", **tls}
-    ran = greffe(data, "serve", "--port", "45871", **settings)
+    port = str(free_port())
+    ran = greffe(data, "serve", "--port", port, **settings)
     assert ran.code == 10
     assert "personne ne peut se connecter" in ran.err
     greffe(data, "users", "add", "chef", "--role", "admin")
-    ran = greffe(data, "serve", "--port", "45871", **settings)
+    ran = greffe(data, "serve", "--port", port, **settings)
     assert "Aucun document n'est indexé" in ran.err  # the gate is past
 
 
@@ -79,9 +79,7 @@ def test_it_does_not_open_when_nobody_could_come_in(data: Path) -> None:
 def test_a_setting_that_cannot_be_is_told_before_the_page_opens(
     data: Path, settings: dict[str, str], said: str
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
-    ran = greffe(data, "serve", "--port", port, GREFFE_ACCESS__LOGIN="true", **settings)
+    ran = greffe(data, "serve", "--port", str(free_port()), GREFFE_ACCESS__LOGIN="true", **settings)
     assert ran.code in (2, 10)
     assert said in ran.err
 

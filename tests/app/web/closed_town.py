@@ -21,7 +21,7 @@ from app.access.groups import ALL, Groups
 from app.access.reader import Role
 from app.web.spacing import as_typed
 from tests.app.web.town_hall import draw_pdf
-from tests.command_line import greffe
+from tests.command_line import PATIENCE_S, greffe
 from tests.conftest import wait_until_unserved
 
 CLOSED = "dossiers-zxqv"
@@ -128,7 +128,7 @@ class Caller:
         self, method: str, path: str, body: str | bytes = "", kind: str = "application/json"
     ) -> Got:
         """One request."""
-        connection = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=60)
+        connection = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=PATIENCE_S)
         headers = {**self.headers, "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
         if method == "POST":
             headers |= {"Content-Type": kind, "Origin": self.address}

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from app.web.spacing import as_typed
+from tests.command_line import PATIENCE_S, wait_for
 
 
 @contextmanager
@@ -27,10 +28,16 @@ def serving(app: Any) -> Iterator[str]:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         while not server.started:
+            assert thread.is_alive(), "the server has ended"
             time.sleep(0.05)
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True
-        thread.join(10)
+        thread.join(PATIENCE_S)
+
+
+def until(page: Any, expression: str) -> None:
+    """Wait until an expression holds. (Playwright's own way needs eval: the policy bars it.)"""
+    wait_for(lambda: page.evaluate(expression), expression)
 
 
 def seen(page: Any, selector: str) -> str:

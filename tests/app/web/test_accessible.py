@@ -13,6 +13,7 @@ from app.opinions import Opinion, note
 from app.web.about_markup import AXE_RULES, AXE_STATES
 from tests.app.web.conftest import Site
 from tests.app.web.hall import FINE, NOWHERE, Hall
+from tests.app.web.serving import until
 
 # Gradio 6.31 computes its queue's figures in ways that pandas 3 gives up
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -21,6 +22,13 @@ ACT = "Que dit la délibération n° 2024-038 ?"  # validated here: other tests 
 RULES = {
     "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
+
+
+# Gradio's script follows the scheme; other pages have none
+FOLLOWED = {
+    "light": "!document.querySelector('.gradio-container') || !document.querySelector('.dark')",
+    "dark": "!document.querySelector('.gradio-container') || !!document.querySelector('.dark')",
 }
 
 
@@ -35,7 +43,6 @@ class Eye:
             viewport={"width": width, "height": 768}, reduced_motion="reduce"
         )
         self.page = self.context.new_page()
-        self.page.set_default_timeout(20_000)
         self.width = width
         self.faults: list[str] = []
 
@@ -48,7 +55,7 @@ class Eye:
             self.page.evaluate(self._axe)
         for scheme in ("light", "dark"):
             self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            self.page.wait_for_timeout(100)  # Gradio's script follows the scheme
+            until(self.page, FOLLOWED[scheme])
             found = self.page.evaluate("rules => axe.run(document, rules)", RULES)
             Eye.states.add(f"{self.width} {state}")
             Eye.rules |= {one["id"] for one in found["passes"]}

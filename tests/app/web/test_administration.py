@@ -379,6 +379,7 @@ def test_the_page_follows_what_goes_on_by_itself(
     page.fill("#identifiant", "chef")
     page.fill("#motdepasse", PASSWORD)
     page.click("main button")
+    page.wait_for_selector("#exemples button:visible")
     page.goto(f"{office.address}/administration/evaluation")
     page.set_input_files("#questions", faulty)
     page.click("text=Évaluer")

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.app.web.conftest import Site
-from tests.app.web.serving import seen
+from tests.app.web.serving import seen, until
 from tests.app.web.town_hall import CANTEEN, HOSTILE, LATE, ROOM
+from tests.command_line import PATIENCE_S
 from vectorstore.narrow import Narrow
 
 # Gradio 6.31 computes its queue's figures in ways that pandas 3 gives up
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 CITATION = "a.renvoi[href='#c-1-{}']"
+BOX = "document.querySelector('#{}').getBoundingClientRect()"
 ENGLISH = (
     "Submit", "Clear", "Loading", "Examples", "Settings", "Built with", "Use via API", "Error",
     "Textbox", "Share", "Stop", "processing",
@@ -30,7 +32,6 @@ class Visit:
         self.page, self.site = page, site
         self.requested: list[str] = []
         self.complaints: list[str] = []
-        page.set_default_timeout(15_000)
         page.on("request", lambda request: self.requested.append(request.url))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self._console)
@@ -55,11 +56,8 @@ class Visit:
         self.page.wait_for_selector(f"#vue-{reference}")
 
     def until(self, expression: str) -> None:
-        """Wait until an expression holds. (Playwright's own way needs eval: the policy bars it.)"""
-        deadline = time.monotonic() + 15
-        while not self.page.evaluate(expression):
-            assert time.monotonic() < deadline, expression
-            time.sleep(0.05)
+        """Wait until an expression holds."""
+        until(self.page, expression)
 
     def focused(self) -> str:
         """The id of what has the focus, or its link."""
@@ -103,8 +101,7 @@ def test_an_agent_asks_and_reads_the_answer_beside_its_proof(visit: Visit) -> No
     assert seen(page, "#preuve blockquote").strip() == CANTEEN
     visit.until("document.querySelector('#feuillet img')?.naturalWidth > 0")
     assert page.evaluate("document.querySelector('#feuillet img').naturalWidth") == 900
-    answer, source = page.locator("#tours").bounding_box(), page.locator("#source").bounding_box()
-    assert source["x"] >= answer["x"] + answer["width"]
+    visit.until(f"{BOX.format('source')}.left >= {BOX.format('tours')}.right")
 
 
 def test_a_sentence_that_was_not_verified_is_struck_and_says_so(visit: Visit) -> None:
@@ -122,6 +119,32 @@ def test_a_citation_is_opened_with_the_mouse(visit: Visit) -> None:
     assert seen(visit.page, "#preuve blockquote").strip() == ROOM
     current = visit.page.locator("#tours a[aria-current=true]").first
     assert current.get_attribute("href") == "#c-1-2"
+
+
+def test_a_citation_that_is_followed_before_the_first_one_is_drawn_stays_open(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue, drawn = visit.site.desk.catalogue, threading.Event()
+    page = catalogue.page
+
+    def slowly(source_id: int, number: int) -> Any:
+        assert source_id != 1 or drawn.wait(PATIENCE_S)
+        return page(source_id, number)
+
+    monkeypatch.setattr(catalogue, "page", slowly)
+    visit.page.evaluate(
+        "window.panels = [], new MutationObserver(() => {"
+        "  const id = document.querySelector('#preuve h2')?.id ?? '';"
+        "  if (id !== (panels.at(-1) ?? '')) panels.push(id);"
+        "}).observe(document, {childList: true, subtree: true})"
+    )
+    visit.ask("Combien coûte un repas ?")
+    visit.page.click(CITATION.format(2))
+    visit.source("c-1-2")
+    drawn.set()
+    visit.ask("et une inscription tardive ?")  # waits its turn, which is after the drawing
+    visit.source("c-2-1")
+    assert visit.page.evaluate("panels") == ["vue-c-1-2", "", "vue-c-2-1"]
 
 
 def test_a_citation_is_opened_and_left_with_the_keyboard_alone(visit: Visit) -> None:
@@ -292,8 +315,7 @@ def test_on_a_phone_the_source_stands_below_and_nothing_overflows(phone: Visit) 
     phone.ask("Combien coûte un repas ?")
     phone.source("c-1-1")
     phone.until("document.querySelector('#feuillet img')?.naturalWidth > 0")
-    answer, source = page.locator("#tours").bounding_box(), page.locator("#source").bounding_box()
-    assert source["y"] >= answer["y"] + answer["height"]
+    phone.until(f"{BOX.format('source')}.top >= {BOX.format('tours')}.bottom")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     wide = page.evaluate(
         "[...document.querySelectorAll('#page *')].filter(e => e.getBoundingClientRect().right"

@@ -100,7 +100,6 @@ def test_of_an_answer_of_somebody_else_nothing_is_said(hall: Hall) -> None:
 def test_a_citation_is_judged_beside_the_answer(browser: Any, hall: Hall) -> None:
     context = browser.new_context(viewport={"width": 1366, "height": 768})
     page = context.new_page()
-    page.set_default_timeout(20_000)
     hall.enter(page, "anne")
     page.fill("#question textarea", TWICE)
     page.press("#question textarea", "Enter")

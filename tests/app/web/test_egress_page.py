@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 import re
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -31,6 +30,7 @@ from tests.app.web.closed_town import Caller, set_up
 from tests.app.web.conftest import Settings
 from tests.app.web.serving import serving
 from tests.app.web.town_hall import Desk
+from tests.command_line import wait_for
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 PLANTED = Attempt("témoin", "network", "curl", "connect", "192.0.2.1:443", "ENETUNREACH")
@@ -91,16 +91,14 @@ def test_who_is_refused_it_is_noted_and_so_is_who_nobody_knows(house: House) -> 
     assert other.ask("POST", "/connexion", "{}").status == 403
     wanted = {("juriste", "/egress", 404), (NOBODY, "/gradio_api/info", 401),
               (NOBODY, "/connexion", 403)}  # fmt: skip
-    for _ in range(100):
-        found = list(entries(house.data, Sought(kinds=("denied",))))
-        if wanted <= (
-            said := {
-                (e.who, (e.parts.get("what") or {}).get("path"), e.facts["status"]) for e in found
-            }
-        ):
-            break
-        time.sleep(0.05)
-    assert wanted <= said
+
+    def said() -> set[tuple[str, str, int]]:
+        return {
+            (e.who, (e.parts.get("what") or {}).get("path"), e.facts["status"])
+            for e in entries(house.data, Sought(kinds=("denied",)))
+        }
+
+    wait_for(lambda: wanted <= said())
 
 
 def test_it_shows_the_last_proof_and_says_when_it_is_of_another_version(house: House) -> None:

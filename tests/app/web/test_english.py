@@ -8,7 +8,6 @@ import json
 import os
 import re
 import signal
-import socket
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -40,7 +39,7 @@ from tests.app.web.hall import FINE, NOWHERE, Hall, hall_of
 from tests.app.web.serving import serving
 from tests.app.web.test_accessible import Eye, paths, states_of_the_chat
 from tests.app.web.town_hall import Desk
-from tests.command_line import started, wait_until_open
+from tests.command_line import PATIENCE_S, free_port, started, wait_until_open
 
 # Gradio 6.31 computes its queue's figures in ways that pandas 3 gives up
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -420,18 +419,18 @@ def test_the_setting_opens_the_page_in_english_and_the_terminal_stays_french(
     own_town: Path,
 ) -> None:
     (own_town / "greffe.toml").write_text('town = "Saint-Aubin"\n[page]\nlanguage = "en"\n')
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     server = started(own_town, "serve", "--port", str(port))
     try:
         wait_until_open(server, port)
-        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
+        with closing(
+            http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+        ) as connection:
             connection.request("GET", "/")
             page = connection.getresponse().read().decode()
     finally:
         os.killpg(server.pid, signal.SIGINT)
-        told = server.communicate(timeout=60)[1]
+        told = server.communicate(timeout=PATIENCE_S)[1]
     assert '<html lang="en"' in page
     assert "Answers drawn from the records" in page
     assert "La page est ouverte" in told

@@ -7,10 +7,16 @@ from typing import Any
 import pytest
 
 from tests.app.web.hall import Hall
+from tests.app.web.serving import until
 from tests.app.web.test_accessible import Eye
 
 # Gradio 6.31 computes its queue's figures in ways that pandas 3 gives up
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+MIDDLE = (
+    "(({{top, bottom}}) => (top + bottom) / 2)"
+    "(document.querySelector('.compte {}').getBoundingClientRect())"
+)
 
 
 def test_whoever_is_logged_in_can_leave_from_every_page(browser: Any, hall: Hall) -> None:
@@ -18,9 +24,7 @@ def test_whoever_is_logged_in_can_leave_from_every_page(browser: Any, hall: Hall
     hall.enter(eye.page, "chef")
     for path in ("/", "/historique", "/administration", "/comment-ca-marche", "/nulle-part"):
         eye.page.goto(hall.address + path)
-        leave = eye.page.locator(".compte button").bounding_box()
-        name = eye.page.locator(".compte b").bounding_box()
-        assert abs(leave["y"] + leave["height"] / 2 - name["y"] - name["height"] / 2) < 4
+        until(eye.page, f"Math.abs({MIDDLE.format('button')} - {MIDDLE.format('b')}) < 4")
     eye.page.click("text=Se déconnecter")
     eye.page.wait_for_selector("#identifiant")
     eye.context.close()

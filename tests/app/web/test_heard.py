@@ -11,6 +11,7 @@ import pytest
 
 from app.web.heard import LONGEST_HEAD
 from app.web.server import listen, serve
+from tests.command_line import PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -31,13 +32,13 @@ def address() -> tuple[str, int]:
     door = listen("127.0.0.1", 0)
     place: tuple[str, int] = door.getsockname()
     threading.Thread(target=serve, args=(echo, door, opened.set), daemon=True).start()
-    assert opened.wait(30)
+    assert opened.wait(PATIENCE_S)
     return place
 
 
 def answered(address: tuple[str, int], head: bytes, more: bytes) -> bytes:
     """What comes back of a request that goes on for 10 MB, or until it is refused."""
-    with socket.create_connection(address, timeout=20) as line:
+    with socket.create_connection(address, timeout=PATIENCE_S) as line:
         try:
             line.sendall(head)
             for _ in range(10_000_000 // len(more)):
@@ -61,7 +62,7 @@ def test_a_head_without_end_is_refused(address: tuple[str, int], head: bytes, mo
 
 
 def test_a_refusal_says_why(address: tuple[str, int]) -> None:
-    with socket.create_connection(address, timeout=20) as line:
+    with socket.create_connection(address, timeout=PATIENCE_S) as line:
         line.sendall(b"GET / HTTP/1.1\r\nX: " + b"a" * LONGEST_HEAD)
         said = line.makefile("rb").read().decode()
     assert said.startswith("HTTP/1.1 431 ")
@@ -69,7 +70,7 @@ def test_a_refusal_says_why(address: tuple[str, int]) -> None:
 
 
 def test_bodies_of_any_length_are_heard_one_after_the_other(address: tuple[str, int]) -> None:
-    connection = http.client.HTTPConnection(*address, timeout=20)
+    connection = http.client.HTTPConnection(*address, timeout=PATIENCE_S)
     for length in (5 * LONGEST_HEAD, 0, 40 * LONGEST_HEAD, 3):
         connection.request("POST", "/", b"a" * length, {"X-Long": "b" * 20_000})
         assert connection.getresponse().read() == str(length).encode()

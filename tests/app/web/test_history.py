@@ -128,7 +128,6 @@ def test_in_a_browser_a_conversation_is_gone_on_with(browser: Any, hall: Hall) -
     had = talked(hall, "anne", FINE)
     context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="en-US")
     page = context.new_page()
-    page.set_default_timeout(20_000)
     complaints: list[str] = []
     page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
     hall.enter(page, "anne")

@@ -17,7 +17,7 @@ from app.web.spacing import as_typed
 from tests.app.web.closed_town import PASSWORD, Caller
 from tests.app.web.hall import FINE as ASKED
 from tests.app.web.hall import Hall, hall_at, send, token, told
-from tests.command_line import greffe
+from tests.command_line import greffe, wait_for
 from tests.conftest import FONDS, copy_town, wait_until_unserved
 
 # Gradio 6.31 computes its queue's figures in ways that pandas 3 gives up
@@ -208,7 +208,6 @@ def page(browser: Any, office: Office) -> Iterator[Any]:
     opened = context.new_page()
     complaints: list[str] = []
     opened.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-    opened.set_default_timeout(20_000)
     opened.goto(f"{office.address}/connexion")
     opened.fill("#identifiant", "anne")
     opened.fill("#motdepasse", PASSWORD)
@@ -258,8 +257,12 @@ def test_numbers_are_the_same_on_the_page_copied_exported_replayed_and_reloaded(
         "getSelection().selectAllChildren(document.querySelector('#reponse .phrase'))"
     )
     page.keyboard.press("Control+C")
-    copied = page.evaluate("navigator.clipboard.readText()")
-    assert numbered_text(copied) == seen[0]
+
+    def copied() -> str:
+        return numbered_text(page.evaluate("navigator.clipboard.readText()"))
+
+    wait_for(lambda: ASKED not in copied())
+    assert copied() == seen[0]
 
     with page.expect_download() as download:
         page.click(".suites a:has-text('Fichier de preuve')")

@@ -375,17 +375,16 @@ def test_the_login_in_a_browser(
         viewport={"width": width, "height": height}, color_scheme=scheme, locale="en-US"
     )
     page, complaints = context.new_page(), []
-    page.set_default_timeout(15_000)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     page.goto(home.address)
     assert page.url.endswith("/connexion")
-    assert page.evaluate("document.activeElement.id") == "identifiant"
+    page.wait_for_selector("#identifiant:focus")  # the browser sees to it once it draws
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.fill("#identifiant", "marie")
     page.fill("#motdepasse", PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_selector("#question textarea")
+    page.wait_for_selector("#exemples button:visible")  # the page has been greeted
     assert "Marie (agent)" in seen(page, ".qui")
     page.fill("#question textarea", "Combien coûte un repas ?")
     page.keyboard.press("Enter")
@@ -404,7 +403,6 @@ def test_the_login_in_a_browser(
 def test_a_session_that_ends_leads_back_to_the_login(browser: Any, home: House) -> None:
     context = browser.new_context()
     page = context.new_page()
-    page.set_default_timeout(15_000)
     page.goto(home.address)
     page.fill("#identifiant", "marie")
     page.fill("#motdepasse", PASSWORD)

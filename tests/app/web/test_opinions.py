@@ -93,7 +93,6 @@ def test_legal_staff_judge_a_citation_and_the_report_says_so(hall: Hall, tmp_pat
 def test_on_the_page_a_problem_is_reported_by_keyboard_alone(browser: Any, hall: Hall) -> None:
     context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="en-US")
     page = context.new_page()
-    page.set_default_timeout(20_000)
     complaints: list[str] = []
     page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
     hall.enter(page, "marie")

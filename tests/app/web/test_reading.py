@@ -56,10 +56,11 @@ def test_who_has_scrolled_away_is_left_where_they_are(small: Visit) -> None:
     small.ask(FOLLOW_UP)
     small.source("c-2-1")
     small.until(f"Math.abs({TOP} - 12) < 3")
+    before = page.evaluate("scrollY") - 150
     page.mouse.move(300, 200)
     page.mouse.wheel(0, -150)
-    small.until(f"{TOP} > 100")
-    before = page.evaluate("scrollY")
+    small.until(f"scrollY === {before}")  # scrolling takes its time
+    assert page.evaluate(TOP) > 100
     page.evaluate("document.querySelector('#reponse .tour').append('encore une phrase')")
     page.wait_for_timeout(300)
     assert page.evaluate("scrollY") == before
@@ -94,7 +95,6 @@ def test_the_uses_read_under_a_login_are_not_shown_in_another_browser(
     for first in (True, False):
         context = browser.new_context()
         page = context.new_page()
-        page.set_default_timeout(15_000)
         hall.enter(page, "lea")
         assert page.is_visible(".usages") is first
         if first:

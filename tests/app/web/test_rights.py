@@ -23,7 +23,7 @@ from app.access.sessions import Sessions
 from app.access.store import Store
 from app.answer import Desk
 from app.assembly import open_desk
-from app.journal.search import Sought, entries
+from app.journal.search import Entry, Sought, entries
 from app.settings import load
 from app.web.rules import FUNCTIONS, OPENED, rule_of
 from tests.app.web.closed_town import (
@@ -39,6 +39,7 @@ from tests.app.web.closed_town import (
     set_up,
 )
 from tests.app.web.serving import serving
+from tests.command_line import wait_for
 from tests.conftest import copy_town
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -52,6 +53,7 @@ SHUT = re.compile(
     r"|component_server/?|queue/status|upload_progress|upload|theme\.css|process_recording|vibe-.*"
     r"|undo-vibe-.*)"
 )
+FIRST = ["c-1-1", None, None, None]  # what « open » is given for the first citation
 YEARS = ("depuis", "jusqua")  # fields in which words are refused before they are searched
 FILLED = {
     "action": "ajouter",
@@ -304,9 +306,9 @@ def test_one_agents_page_is_out_of_reach_of_another(town: Town) -> None:
     asked = ["Que dit la délibération 2031-777 ?", None, [], [], "", ""]
     told = dedans.call(by_name["ask_typed"], asked, "p1")
     assert "quorblinex" in canaries_in(told)
-    opened = dehors.call(by_name["open"], ["c-1-1", None, None], "p1")  # the same page's name
+    opened = dehors.call(by_name["open"], FIRST, "p1")  # the same page's name
     assert canaries_in(opened) == []
-    assert "quorblinex" in canaries_in(dedans.call(by_name["open"], ["c-1-1", None, None], "p1"))
+    assert "quorblinex" in canaries_in(dedans.call(by_name["open"], FIRST, "p1"))
 
 
 def test_rights_that_are_taken_away_act_on_the_page_that_is_open(town: Town) -> None:
@@ -319,7 +321,7 @@ def test_rights_that_are_taken_away_act_on_the_page_that_is_open(town: Town) -> 
     assert "quorblinex" in canaries_in(dedans.call(by_name["ask_typed"], asked, "p2"))
     groups.close("cabinet", [CLOSED])
     try:
-        opened = dedans.call(by_name["open"], ["c-1-1", None, None], "p2").decode()
+        opened = dedans.call(by_name["open"], FIRST, "p2").decode()
         assert "vulpastrelle" not in canaries_in(opened)
         assert "retir" in re.sub(r"&#(\d+);", lambda m: chr(int(m[1])), opened)
         assert canaries_in(dedans.call(by_name["ask_typed"], asked, "p3"), asked[0] or "") == []
@@ -413,12 +415,12 @@ def test_the_canaries_are_words_of_the_closed_fonds(town: Town) -> None:
 
 def denied(town: Town, who: str, count: int) -> list[tuple[str, int]]:
     """(what, status) of the refusals noted of somebody; waits until there are as many."""
-    for _ in range(100):
-        found = list(entries(town.desk.data, Sought(kinds=("denied",), who=who)))
-        if len(found) >= count:
-            break
-        time.sleep(0.05)
-    return [((e.parts.get("what") or {}).get("path"), e.facts["status"]) for e in found]
+
+    def found() -> list[Entry]:
+        return list(entries(town.desk.data, Sought(kinds=("denied",), who=who)))
+
+    wait_for(lambda: len(found()) >= count)
+    return [((e.parts.get("what") or {}).get("path"), e.facts["status"]) for e in found()]
 
 
 def test_what_is_refused_for_want_of_a_right_is_in_the_journal(town: Town) -> None:

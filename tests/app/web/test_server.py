@@ -16,6 +16,7 @@ from app.web.server import listen
 from tests.app.access.slapd import write_certificates
 from tests.app.web.conftest import Settings, Site
 from tests.app.web.town_hall import Desk
+from tests.command_line import PATIENCE_S
 
 HEADERS = {"Content-Type": "application/json"}
 
@@ -28,7 +29,7 @@ def fetch(
     body: str = "",
 ) -> tuple[int, http.client.HTTPMessage, bytes]:
     """One request as it is, without a browser's help."""
-    connection = http.client.HTTPConnection(urlsplit(site.address).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(site.address).netloc, timeout=PATIENCE_S)
     try:
         connection.request(method, path, body or None, headers or {})
         response = connection.getresponse()
@@ -172,12 +173,12 @@ def test_the_page_is_said_to_be_open_once_it_answers() -> None:
         "door = listen('127.0.0.1', 0)\n"
         "address = 'http://127.0.0.1:%d/' % door.getsockname()[1]\n"
         "def visit():\n"
-        "    print(urllib.request.urlopen(address, timeout=20).read().decode(), flush=True)\n"
+        "    print(urllib.request.urlopen(address, timeout=120).read().decode(), flush=True)\n"
         "    os._exit(0)\n"
         "serve(app, door, lambda: threading.Thread(target=visit).start())\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True,
-                          check=True, timeout=60)  # fmt: skip
+                          check=True)  # fmt: skip
     assert done.stdout == '"ouvert"\n'
 
 
@@ -193,10 +194,10 @@ def test_with_a_certificate_the_page_is_served_by_tls_alone(tmp_path: Path) -> N
         "place = '127.0.0.1:%d/' % door.getsockname()[1]\n"
         "trust = ssl.create_default_context(cafile=folder / 'ca.pem')\n"
         "def visit():\n"
-        "    read = urllib.request.urlopen('https://' + place, timeout=20, context=trust).read()\n"
+        "    read = urllib.request.urlopen('https://' + place, timeout=120, context=trust).read()\n"
         "    print(read.decode(), flush=True)\n"
         "    try:\n"
-        "        urllib.request.urlopen('http://' + place, timeout=20)\n"
+        "        urllib.request.urlopen('http://' + place, timeout=120)\n"
         "    except (OSError, urllib.error.URLError):\n"
         "        print('fermé', flush=True)\n"
         "    os._exit(0)\n"
@@ -204,7 +205,7 @@ def test_with_a_certificate_the_page_is_served_by_tls_alone(tmp_path: Path) -> N
         "serve(app, door, opened, folder / 'server.pem', folder / 'server.key')\n"
     )
     done = subprocess.run([sys.executable, "-c", program, tmp_path], capture_output=True,
-                          text=True, check=True, timeout=60)  # fmt: skip
+                          text=True, check=True)  # fmt: skip
     assert done.stdout == '"ouvert"\nfermé\n'
 
 

@@ -13,6 +13,7 @@ from app.journal.verify import verify
 from app.reference import reference
 from ingest.discover import sha256
 from tests.app.web.hall import FINE, Hall, told
+from tests.app.web.serving import until
 
 # Gradio 6.31 computes its queue's figures in ways that pandas 3 gives up
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -171,7 +172,6 @@ def test_in_two_actions_the_page_in_full_is_open_and_its_reference_copied(
     context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="en-US")
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=hall.address)
     page = context.new_page()
-    page.set_default_timeout(20_000)
     complaints: list[str] = []
     page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
     hall.enter(page, "marie")
@@ -187,7 +187,7 @@ def test_in_two_actions_the_page_in_full_is_open_and_its_reference_copied(
         page.click("#preuve a:has-text('Page en grand')")
     full = opened.value
     full.wait_for_selector("mark")
-    full.wait_for_function("document.querySelector('.papier img').naturalWidth > 0")
+    until(full, "document.querySelector('.papier img')?.naturalWidth > 0")
     full.click("nav a:has-text('Fiche')")
     full.wait_for_selector(".faits")
     heard = list(complaints)
