@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from app.ledger import verdict
-from evals.ledger.trial import CLASSES, TRIAL, Row, half, judged, read, rows, wrong
+from evals.ledger.trial import CLASSES, PARTS, TRIAL, Row, judged, part, rows, wrong
 
 NAMES = {
     "verbatim": "citation", "paraphrase": "paraphrase", "figure": "chiffre", "date": "date",
@@ -19,13 +19,14 @@ NAMES = {
     "unit": "unité", "period": "période", "scope": "portée", "other": "autre",
     "all true": "toutes les justes", "deterministic": "déterministes", "others": "autres erreurs",
 }  # fmt: skip
+NAMED = {"dev": "moitié « dev »", "final": "moitié « final »", "dev2": "second jeu, « dev2 »"}
 HEAD = "{:34}    n  citation exacte  appuyée  {:>8}  (95 %)"
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Print the table; 0, 2 for what may not be listed, or 3 when the set cannot be read."""
     parser = argparse.ArgumentParser("python -m evals.ledger", description="Épreuve du registre.")
-    parser.add_argument("--half", choices=["dev", "final"], default="dev")
+    parser.add_argument("--half", choices=PARTS, default="dev")
     parser.add_argument("--json", action="store_true", help="les chiffres en JSON")
     parser.add_argument("--wrong", nargs="*", choices=CLASSES, metavar="CLASSE",
                         help="cas mal jugés de ces classes ; de toutes, sans CLASSE")  # fmt: skip
@@ -35,7 +36,7 @@ def main(words: Sequence[str] | None = None) -> int:
               file=sys.stderr)  # fmt: skip
         return 2
     try:
-        cases = [case for case in read(TRIAL) if half(case.file) == options.half]
+        cases = part(options.half, TRIAL)
     except (OSError, ValueError, KeyError) as trouble:
         print(f"Épreuve illisible : {trouble}", file=sys.stderr)
         return 3
@@ -46,7 +47,7 @@ def main(words: Sequence[str] | None = None) -> int:
         print(json.dumps({"half": options.half, "rows": told}, ensure_ascii=False))
         return 0
     files = len({case.file for case in cases})
-    print(f"{files} documents, {len(cases)} phrases (moitié « {options.half} »)")
+    print(f"{files} documents, {len(cases)} phrases ({NAMED[options.half]})")
     print("\n".join(_table(rows(verdicts))))
     for case, status in wrong(verdicts) if options.wrong is not None else ():
         if case.kind in (options.wrong or CLASSES):

@@ -1,8 +1,9 @@
 """The trial of the ledger: sentences whose truth is known, and what it shows of them.
 
 A case holds a passage of a real record and a sentence about it, true or with one error planted.
-The files are shared out in two halves by their names' hashes, so that no document is in both:
-« dev » to work with, « final » to be looked at for the figures only.
+The files of `trial.jsonl` are shared out in two halves by their names' hashes, so that no document
+is in both: « dev » to work with, « final » to be looked at for the figures only. `second.jsonl`
+holds other documents, to work with as well: « dev2 ».
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from evals.noise import wilson
 
 HERE = Path(__file__).parent
 TRIAL = HERE / "trial.jsonl"
+SECOND = HERE / "second.jsonl"
+PARTS = ("dev", "dev2", "final")
 TRUE = ("verbatim", "paraphrase")
 DETERMINISTIC = ("figure", "date", "number", "article", "vote")  # errors that code alone can see
 OTHERS = (
@@ -78,6 +81,17 @@ def read(file: Path = TRIAL) -> list[Case]:
     """
     lines = file.read_text(encoding="utf-8").splitlines()
     return [_case(json.loads(line)) for line in lines if line.strip()]
+
+
+def part(name: str, trial: Path = TRIAL, second: Path = SECOND) -> list[Case]:
+    """The cases of one of PARTS.
+
+    Raises:
+        OSError, ValueError, KeyError: as `read` does.
+    """
+    if name == "dev2":
+        return read(second)
+    return [case for case in read(trial) if half(case.file) == name]
 
 
 def _case(line: dict[str, Any]) -> Case:

@@ -19,11 +19,13 @@ from evals.ledger.trial import (
     DETERMINISTIC,
     HERE,
     OTHERS,
+    SECOND,
     TRIAL,
     TRUE,
     Case,
     half,
     judged,
+    part,
     read,
     rows,
     wrong,
@@ -105,6 +107,27 @@ def test_a_quoted_sentence_with_the_letters_put_right_nearly_stands_there() -> N
         assert sum(b.size for b in blocks if b.size > 3) >= 0.9 * len(sentence), line["id"]
 
 
+# --- the second set
+
+
+def test_the_second_set_shares_no_document_and_no_name_with_the_first() -> None:
+    first, second = read(), part("dev2")
+    assert len(second) >= 400
+    assert not {case.file for case in first} & {case.file for case in second}
+    assert not {case.id for case in first} & {case.id for case in second}
+    assert len({case.id for case in second}) == len(second)
+    assert len({(case.source, case.sentence) for case in second}) == len(second)
+
+
+def test_the_second_set_holds_each_class_of_error_and_quotes_nothing() -> None:
+    lines = [json.loads(line) for line in SECOND.read_text("utf-8").splitlines()]
+    kinds = Counter(line["class"] for line in lines)
+    assert kinds.keys() == set(CLASSES) - {"verbatim"}
+    assert kinds["paraphrase"] >= 140
+    assert not [x["id"] for x in lines if not 200 <= len(x["source"]) <= 1500 or x["page"] < 1]
+    assert not [x["id"] for x in lines if letters(x["sentence"]) in letters(x["source"])]
+
+
 # --- the runner
 
 
@@ -165,6 +188,11 @@ def test_the_command_counts_the_cases_of_a_half(capsys: pytest.CaptureFixture[st
     assert f"{len(dev)} phrases (moitié « dev »)" in out
     quoted = sum(case.kind == "verbatim" for case in dev)
     assert re.search(rf"^citation \(verbatim\) +{quoted} ", out, re.MULTILINE)
+
+
+def test_the_command_counts_the_second_set(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["--half", "dev2"]) == 0
+    assert f"{len(part('dev2'))} phrases (second jeu, « dev2 »)" in capsys.readouterr().out
 
 
 def test_the_command_gives_the_same_as_json(capsys: pytest.CaptureFixture[str]) -> None:
