@@ -9,21 +9,27 @@ everything else; it is never shown as fact.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from app.ledger.attachment import misplaced
+from app.ledger.agents import done_by_others, opened_by_another, unnamed
+from app.ledger.attachment import crossed, misplaced
+from app.ledger.ballots import votes_otherwise
+from app.ledger.bindings import bound_otherwise
+from app.ledger.families import families_of, related
 from app.ledger.negation import denies_otherwise, states_what_is_denied
 from app.ledger.opposites import contradicts, only_proposed, taken
 from app.ledger.roles import by_others, swapped
+from app.ledger.rows import off_its_row
 from app.ledger.values import missing, plain, values
 from app.ledger.verbatim import occurrences, squeeze
-from app.ledger.words import names, opposed, placed_stems, spelled_out, stems
+from app.ledger.words import names, opposed, placed_stems, spelled_out, stems, words
 from app.pieces import pieces
 from ingest.records.fold import fold
 
 __all__ = ["squeeze", "verdict"]
 
 LEAST_SHARED = 0.5  # of a paraphrase's words that carry meaning
+SLACK = 1  # words by which the lines that prove may say less than those that say most
 WINDOW = 3  # lines of a source that may prove one sentence together …
 WIDEST = 500  # … or more, as far as they have so many characters
 _MARKERS = re.compile(r"\s*\[\d+\]")
@@ -44,9 +50,14 @@ def verdict(sentence: str, sources: Sequence[str], around: str = "") -> str:
         return "verbatim"
     parts = [plain(part) for part in re.split(r"\s*;\s", bare)]
     read = [[plain(source[start:end]) for start, end in pieces(source)] for source in sources]
-    if all(any(_supported(part, lines, plain(around)) for lines in read) for part in parts):
-        return "supported"
-    return "unverified"
+    proved = all(
+        any(
+            _supported(part, lines, plain(around)) and not off_its_row(part, source)
+            for source, lines in zip(sources, read, strict=True)
+        )
+        for part in parts
+    )
+    return "supported" if proved else "unverified"
 
 
 def _supported(sentence: str, lines: Sequence[str], around: str) -> bool:
@@ -55,17 +66,39 @@ def _supported(sentence: str, lines: Sequence[str], around: str) -> bool:
         return False
     if misplaced(sentence, whole) or by_others(sentence, lines):
         return False
+    if unnamed(sentence, f"{whole} {around}") or opened_by_another(sentence, whole):
+        return False
+    if done_by_others(sentence, whole) or votes_otherwise(sentence, whole):
+        return False
+    if crossed(sentence, whole) or bound_otherwise(sentence, whole):
+        return False
     if states_what_is_denied(sentence, whole) or swapped(sentence, whole):
         return False
     sought = stems(sentence)
     if not sought and not values(sentence):
         return False
-    unsaid = sought - stems(around) - _apart(sentence)
+    known, apart = stems(around), _apart(sentence)
+    unsaid = {
+        stem: related(word)
+        for word, stem in zip(
+            words(sentence), (stem for stem, _ in placed_stems(sentence)), strict=True
+        )
+        if stem not in known and stem not in apart
+    }
     most = (1 - LEAST_SHARED) * len(sought)
-    return any(
-        _says(sentence, window, whole, around) and len(unsaid - stems(window)) <= most
-        for window in _windows(lines)
-    )
+    windows = [(_unsaid(unsaid, window), window) for window in _windows(lines)]
+    most = min(most, SLACK + min(left for left, _ in windows))
+    return any(left <= most and _says(sentence, window, whole, around) for left, window in windows)
+
+
+def _unsaid(sought: Mapping[str, frozenset[int]], window: str) -> int:
+    """How many of the words a window says neither itself nor by a word of the same family."""
+    there = stems(window)
+    left = [families for stem, families in sought.items() if stem not in there]
+    if not left:
+        return 0
+    said = families_of(window)
+    return sum(not families & said for families in left)
 
 
 def _windows(lines: Sequence[str]) -> Iterator[str]:

@@ -12,7 +12,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations, product
 
+from app.ledger.agents import OFFICES, actors
+from app.ledger.families import related
 from app.ledger.opposites import taken
 from app.ledger.values import values
 from app.ledger.words import WHO, bearers, placed_stems
@@ -59,6 +63,103 @@ def misplaced(sentence: str, source: str) -> bool:
         if best > _MARGIN * mine and best - mine > _LEAST:
             return True
     return False
+
+
+def crossed(sentence: str, source: str) -> bool:
+    """Whether a sentence joins two things of its source that each stand nearer to another.
+
+    « ORANGE : autorisé, ROUGE : interdit »: « orange » is nearer to « autorisé », and « interdit »
+    to « rouge », so that « interdit au niveau orange » joins what the source keeps apart.
+
+    Args:
+        sentence: plain text.
+        source: plain text, its pieces apart by " \\n ".
+    """
+    own, there = _items(sentence), _items(source)
+    said = {(kind, value) for kind, values in own.items() for value in values}
+    for (one_kind, ones), (other_kind, others) in combinations(own.items(), 2):
+        first, second = there.get(one_kind, {}), there.get(other_kind, {})
+        for one, other in product(ones, others):
+            if one not in first or other not in second:
+                continue
+            if not _joined(ones[one], others[other], own, (one_kind, other_kind)):
+                continue
+            apart = _distance(first[one], second[other])
+            rival = min(
+                (_distance(first[one], second[r]) for r in second if (other_kind, r) not in said),
+                default=_FAR,
+            )
+            other_rival = min(
+                (_distance(first[r], second[other]) for r in first if (one_kind, r) not in said),
+                default=_FAR,
+            )
+            nearer = max(rival, other_rival)
+            if apart - nearer > _CROSSED_BY and apart > _CROSSED * nearer:
+                return True
+            if apart - nearer >= 1 and apart > _CROSSED_CLOSE * nearer:
+                return True
+    return False
+
+
+_FAR = 1e9
+_CROSSED = 1.2  # a pair may stand so many times farther apart than its rivals
+_CROSSED_BY = 2.0  # or by so many words
+_CROSSED_CLOSE = 1.6  # « 4 905 € HT soit 5 886 € TTC »
+# Sides that belong to one line of a table or of a list; the others are told of a whole text.
+_OF_ONE_LINE = ("signal", "taxe", "garde", "sol", "décision", "section", "saison", "école", "solde")
+# Too many things are one of these.
+_ANYONE = frozenset(
+    re.findall(
+        r"\w+",
+        "conseil association societe groupement famille membre elu entreprise responsable parents"
+        " usine agent commission",
+    )
+)
+
+
+def _joined(
+    ones: Sequence[float],
+    others: Sequence[float],
+    own: dict[str, dict[str, list[float]]],
+    kinds: tuple[str, str],
+) -> bool:
+    """Whether nothing of either kind stands between the two in the sentence."""
+    a, b = min(((a, b) for a in ones for b in others), key=lambda pair: abs(pair[0] - pair[1]))
+    low, high = sorted((a, b))
+    return not any(
+        low < at < high for kind in kinds for places in own[kind].values() for at in places
+    )
+
+
+def _distance(ones: Sequence[float], others: Sequence[float]) -> float:
+    return min(abs(one - other) for one in ones for other in others)
+
+
+@lru_cache(maxsize=2048)
+def _items(text: str) -> dict[str, dict[str, list[float]]]:
+    """kind → value → where: values, who acts, and the sides that exclude each other."""
+    held: list[tuple[str, str, int]] = [
+        (one.kind, one.value, one.start)
+        for one in values(text)
+        if one.kind not in ("address", "vote") and one.said != ("number", "1")
+    ]
+    held += [
+        ("actor", name, start)
+        for start, _, name in actors(text)
+        if name not in _ANYONE and (name in OFFICES or not related(name))
+    ]
+    held += [
+        (f"side {one.group}", str(one.side), one.start)
+        for one in taken(text)
+        if one.group in _OF_ONE_LINE
+    ]
+    words = [at for _, at in placed_stems(text)]
+    breaks = [(m.start(), _WORTH.get(m.group(), 3.0)) for m in _BREAKS.finditer(text)]
+    ruler = _ruler([*words, *(at for *_, at in held)], breaks)
+    found: dict[str, dict[str, list[float]]] = {}
+    for kind, value, at in held:
+        found.setdefault(kind, {}).setdefault(value, []).append(ruler[at])
+    return found
 
 
 def _beside(own: _Line, kind: str, value: str, at: float, rare: Counter[str]) -> dict[str, float]:

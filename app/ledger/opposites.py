@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 
+from app.ledger.values import values
+from app.ledger.words import root_of
 from ingest.records.fold import fold
 
 # « n'approuve », « ne peut pas », « aucune », « sans »: what stands between it and what it denies.
@@ -69,31 +72,59 @@ def taken(text: str) -> tuple[Taken, ...]:
     """The sides that a plain text takes. A word that is denied counts for the other side."""
     folded = fold(text)
     only = [Taken("exclusivité", 0, *match.span()) for match in _NOTHING_BUT.finditer(folded)]
-    return (
-        *only,
-        *_by_words(folded),
-    )
+    counted = [
+        Taken("vote", _COUNTED[value.value[:4]], value.start, value.end)
+        for value in values(text)
+        if value.kind == "vote" and value.value[:4] in _COUNTED
+    ]
+    return (*only, *counted, *_by_words(folded))
+
+
+_COUNTED = {"pour": 0, "cont": 1, "abst": 2}  # « 2 contre » takes a side as « a voté contre » does
+
+
+# « un seul représentant » counts, « tous les ans » tells how often.
+_NO_SIDE = defaultdict(
+    lambda: re.compile(r"(?!)"),
+    {
+        "exclusivité": re.compile(r"\bune? seule?\b"),
+        "étendue": re.compile(r"\btou(?:s|tes) les (?:ans|mois|jours|semaines|\d)"),
+        "borne": re.compile(
+            r"\d\W*(?:\w+ )?(?:au )?(?:moins|plus|minimum|maximum)\b"
+            r"|(?:au moins|au plus|minimum|maximum)\W+(?:de |les |la |d')?\d"
+        ),
+        "degré": re.compile(r"\bun peu|\bpeu (?:a|de|pres|plus|moins)\b"),
+        "projet": re.compile(r"\b(?:est|sont|etai\w+) envisag"),
+        "ordre": re.compile(
+            r"\bapres (?:en |s'etre |l'avoir |avoir )*(?:avoir )?(?:delibere|debat)"
+        ),
+    },
+)
 
 
 def _by_words(folded: str) -> Iterator[Taken]:
     return (
-        Taken(name, _flipped(number, sides, folded, match), match.start(), match.end())
+        Taken(name, _flipped(name, number, sides, folded, match), match.start(), match.end())
         for name, sides in groups().items()
         for number, side in enumerate(sides)
         for match in side.pattern.finditer(folded)
+        if not _NO_SIDE[name].search(folded, max(0, match.start() - 12), match.end() + 12)
     )
 
 
-def _flipped(number: int, sides: tuple[Side, ...], folded: str, match: re.Match[str]) -> int:
+def _flipped(
+    name: str, number: int, sides: tuple[Side, ...], folded: str, match: re.Match[str]
+) -> int:
     if number > 1 or len(sides) < 2:
         return number
     before, after = folded[max(0, match.start() - 40) : match.start()], folded[match.start() :]
     before = re.split(r"[.,;:()]", before)[-1]
     if not _DENIED.search(before) or _ONLY.match(after[:80]):
         return number
-    return 1 - number
+    return _FORBIDDEN if name == "obligation" else 1 - number
 
 
+_FORBIDDEN = 3  # of « obligation »: « ne doit pas » and « ne peut pas » are one side of their own
 _BESIDE = ("obligation",)  # one paragraph obliges, the next one allows
 _VOTED = ("décision", "unanimité")  # the vote stands below what it adopts
 
@@ -118,9 +149,11 @@ def contradicts(sentence: str, window: str, whole: str) -> bool:
 
 
 def _by_group(text: str) -> dict[str, frozenset[int]]:
+    """Group → sides; line by line, as the windows of a passage share their lines."""
     found: dict[str, set[int]] = {}
-    for one in taken(text):
-        found.setdefault(one.group, set()).add(one.side)
+    for line in re.split(r" ; | \n ", text):
+        for one in taken(line):
+            found.setdefault(one.group, set()).add(one.side)
     return {name: frozenset(sides) for name, sides in found.items()}
 
 
@@ -128,7 +161,7 @@ def _by_group(text: str) -> dict[str, frozenset[int]]:
 
 _PROPOSED = re.compile(
     r"\bpropos(?:e|es|ee|ees|ent|ition|itions)\b|\bprojet d|\bpour projet\b|\benvisag|\bsouhait"
-    r"|\bsollicit|\best demande\b|\bdemande\w* (?:aux?|a l['a])|\bd'accord pour\b|\bsuggere"
+    r"|\bsollicit|\best demande\b|\bdemande\w* (?:aux?|[a@] l['a])|\bd'accord pour\b|\bsuggere"
 )
 _ADOPTED = re.compile(
     r"\bdecid(?:e|es|ent|ee|ees)\b|\badopt(?:e|es|ee|ees|ent|ion)\b|\bapprouv(?:e|es|ee|ees|ent)\b"
@@ -144,9 +177,85 @@ _DONE = re.compile(
 )
 
 
+_DECIDED = re.compile(
+    r"\b(?:a|ont) (?:decide|vote|adopte|approuve|autorise|valide)\w*"
+    r"|\b(?:a|ont) ete (?:vote|adopte|approuve|autorise|valide)\w*"
+)
+_VOTE = re.compile(r"\bpour ?: ?\d|\bvotes? pour\b|\belue?s?\b")
+
+# What is only possible, and the word that it is said of.
+_MAY = re.compile(
+    r"\b(?:pourrai(?:t|ent)|peut|peuvent|pourront|pourra|possibilite d[e'])\b"
+    r"(?P<what>(?: ?[\w']+){1,5})"
+)
+_MAYBE = re.compile(
+    r"\bp(?:eu|ou)(?:t|vent|rra|rrai|vai|voi)\w*|\brisqu|\bpossib|\bpermet|\bpermis|\bautoris|\bfacult"
+    r"|\beventuel|\bcondition|\benvisag|\bpropos|\bprojet|\bhabilit|\bdroit\b|\bchance|\bsi\b|\blibre"
+    r"|\b[a-z]{3,}(?:er|ir|dr|vr)ai(?:t|ent)\b|\bsans\b|\bne |\bn'"
+)
+
+
+def _only_possible(said: str, source: str) -> bool:
+    """Whether a folded sentence states what its source only says may be."""
+    if _MAYBE.search(said.split(", ")[-1]) or _MAYBE.search(said):
+        return False
+    words = {root_of(word) for word in re.findall(r"[a-z]{6,}", said)}
+    for match in _MAY.finditer(source):
+        may = [root_of(w) for w in re.findall(r"[a-z]{6,}", match["what"]) if _INFINITIVE.search(w)]
+        outside = source[: match.start()] + source[match.end() :]
+        others = {root_of(word) for word in re.findall(r"[a-z]{6,}", outside)}
+        if any(one in words and one not in others for one in may):
+            return True
+    return False
+
+
+_PAST = re.compile(
+    r"\b(?:a|ont|s'est|se sont)(?: ete)?(?: bien| deja| ainsi| egalement)? "
+    r"(?P<what>[a-z]{4,}(?:e|i|u|t)(?:e?s?))\b"
+)
+_ONLY_MAY = re.compile(
+    r"\bpossibilite|\bsusceptible|\benvisag|\bprojet\b|\best propose|\betude de faisabilite"
+    r"|\bprevisionnel|\bestime|@ l'etude"
+)
+
+
+def _done_of_what_may_be(said: str, source: str) -> bool:
+    """Whether a folded sentence tells as past what its source nowhere does, and only foresees."""
+    if _ADOPTED.search(source) or not _ONLY_MAY.search(source):
+        return False
+    told = {root_of(match["what"]) for match in _PAST.finditer(source)}
+    stated = {
+        root_of(word) for word in re.findall(r"[a-z]{4,}", source) if not _FORESEEN.search(word)
+    }
+    return any(root_of(match["what"]) not in told | stated for match in _PAST.finditer(said))
+
+
+_FORESEEN = re.compile(r"(?:er|ir|re|ra|ront|rait|raient)$")
+_INFINITIVE = re.compile(r"(?:er|ir|re|ee?s?|e)$")
+# The sentence itself does not say that it is done: « financerait », « devrait », « peut ».
+_POSSIBLE = re.compile(
+    r"\b[a-z]{3,}(?:erai(?:t|ent)|irai(?:t|ent)|drai(?:t|ent)|vrai(?:t|ent)|urrai(?:t|ent))\b"
+)
+
+
+def _folded(text: str) -> str:
+    """Folded, but « à » is not « a »."""
+    return fold(text.translate(_GRAVE))
+
+
+_GRAVE = str.maketrans({"à": "@", "À": "@"})
+
+
 def only_proposed(sentence: str, window: str, whole: str) -> bool:
     """Whether a sentence states as done what its source proposes and never says was adopted."""
-    if _PROPOSED.search(fold(sentence)) or _ADOPTED.search(fold(whole)):
+    said = _folded(sentence)
+    whole = _folded(whole)
+    if _DECIDED.search(said) and not (_ADOPTED.search(whole) or _VOTE.search(whole)):
+        return True
+    if _only_possible(said, whole):
+        return True
+    if _done_of_what_may_be(said, whole):
+        return True
+    if _PROPOSED.search(said) or _POSSIBLE.search(said) or _ADOPTED.search(whole):
         return False
-    done = _DONE.search(fold(sentence)) is not None
-    return _PROPOSED.search(fold(whole if done else window)) is not None
+    return _DONE.search(said) is not None and _PROPOSED.search(whole) is not None

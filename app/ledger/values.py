@@ -45,7 +45,33 @@ def plain(text: str) -> str:
     text = " ".join(text.split())
     for pattern, instead in _WRITTEN:
         text = pattern.sub(instead, text)
-    return str(alpha2digit(text, "fr", threshold=0))
+    for pattern, instead in _PARTS:
+        text = pattern.sub(instead, text)
+    text = str(alpha2digit(text, "fr", threshold=0))
+    for pattern, instead in _VOTED:
+        text = pattern.sub(instead, text)
+    return text
+
+
+_TENS = {"huit": 8, "diz": 10, "douz": 12, "quinz": 15, "vingt": 20, "trent": 30, "quarant": 40,
+         "cinquant": 50, "soixant": 60, "cent": 100}  # fmt: skip
+_PARTS = (  # « la moitié » is 50 %, « une quinzaine » 15
+    (re.compile(rf"\b(?:une |quelques? )?({'|'.join(_TENS)})aines? (?=de |d')", re.I),
+        lambda match: f"{_TENS[match[1].lower()]} "),
+    (re.compile(r"\b(?:la|une) moitié (?=de |du |des |d')", re.I), "50 % "),
+    (re.compile(r"\b(?:les )?trois quarts (?=de |du |des |d')", re.I), "75 % "),
+    (re.compile(r"\b(?:un|le) quart (?=de |du |des |d')(?!de siècle|d'heure)", re.I), "25 % "),
+)  # fmt: skip
+# « par 6 voix contre 2 », « adoptée par 8 voix »: the side that a reader completes.
+_VOTED = (
+    (re.compile(r"\b(?:l'|une? |à 1 )euro symbolique"), "1 euro symbolique"),
+    (re.compile(r"\b(\d+) voix(?: pour)?,? contre (\d+)\b(?! (?:voix )?(?:abst|pour))"),
+        r"\1 voix pour et \2 voix contre"),
+    (re.compile(r"\b(\d+) voix(?: pour)?,? contre une?\b(?! (?:voix )?(?:abst|pour))"),
+        r"\1 voix pour et 1 voix contre"),
+    (re.compile(r"((?:vot|adopt|approuv|retenu|élu)\w* (?:par|avec|à) \d+) (?:voix|votes)"
+                r"(?! (?:pour|contre|favor|défav|des|sur|d'))"), r"\1 voix pour"),
+)  # fmt: skip
 
 
 _COUNTED = (
@@ -133,7 +159,8 @@ def _month(match: re.Match[str]) -> str:
 
 
 def _vote(match: re.Match[str]) -> str:
-    return f"{match['side'][:4]} {int(match['n'])}"
+    side = match["side"][:4]
+    return f"{_ALIKE.get(side, side)} {int(match['n'])}"
 
 
 def _article(match: re.Match[str]) -> str:
@@ -141,10 +168,11 @@ def _article(match: re.Match[str]) -> str:
     return letter + re.sub(r"\s", "", match["n"]) + (match["bis"] or "").strip()
 
 
-_SIDE = r"(?P<side>pour|contre|abst|oppo)\w*"
+_SIDE = r"(?P<side>pour|contre|abst|oppo|favorab|defavorab)\w*"
+_ALIKE = {"favo": "pour", "defa": "cont", "oppo": "cont"}
 _VOTERS = (
     r"(?:[ (]{1,2}(?:voix|votes?|elu\w*|conseill\w*|membres|personnes|autres|suffrages|ont|a|se"
-    r"|s'est|sont|etaient|votent|voter|exprimes?|prononces?)){0,5}"
+    r"|s'est|s'etant|s'etaient|s'abstenant|sont|etant|etaient|votent|voter|exprimes?|prononces?)){0,5}"
 )
 # On folded text, in this order: what one has read, the next does not see.
 _READ: tuple[tuple[str, re.Pattern[str], Reader], ...] = (

@@ -11,7 +11,7 @@ from ingest.records.fold import fold
 _WORD = re.compile(r"[a-z][a-z']*[a-z]|[a-z]")
 _ELIDED = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'")
 # What a paraphrase adds or drops without saying more.
-_GLUE = frozenset(
+GLUE = frozenset(
     re.findall(
         r"\w+",
         """
@@ -38,6 +38,19 @@ def stem_of(word: str) -> str:
     return word[: max(4, min(6, len(word) - 2))]
 
 
+_ENDINGS = re.compile(
+    r"(?:issaient|issent|eraient|erait|eront|erons|assent|aient|ions|erez|irait|iront|ira|ant|ent"
+    r"|era|ait|ees|ee|er|ir|re|es|e|it|is|ie|u|a|s)$"
+)
+
+
+@lru_cache(maxsize=65536)
+def root_of(word: str) -> str:
+    """What the forms of one verb share; a noun made of it keeps its own ending."""
+    root = _ENDINGS.sub("", re.sub(r"(?:s|x)$", "", word))
+    return root if len(root) >= 3 else word
+
+
 @lru_cache(maxsize=8192)
 def placed_stems(text: str) -> tuple[tuple[str, int], ...]:
     """(stem, where it stands) of each word that carries meaning, from a plain text."""
@@ -46,10 +59,21 @@ def placed_stems(text: str) -> tuple[tuple[str, int], ...]:
     return tuple(
         (stem_of(match.group()), match.start())
         for match in _WORD.finditer(folded)
-        if len(match.group()) >= 3 and match.group() not in _GLUE
+        if len(match.group()) >= 3 and match.group() not in GLUE
     )
 
 
+def words(text: str) -> tuple[str, ...]:
+    """The words themselves, folded, in the order of `placed_stems`."""
+    folded = _ELIDED.sub(lambda match: " " * len(match.group()), fold(text).replace("-", " "))
+    return tuple(
+        match.group()
+        for match in _WORD.finditer(folded)
+        if len(match.group()) >= 3 and match.group() not in GLUE
+    )
+
+
+@lru_cache(maxsize=8192)
 def stems(text: str) -> frozenset[str]:
     """The words that carry meaning."""
     return frozenset(stem for stem, _ in placed_stems(text))
@@ -119,7 +143,7 @@ def bearers(text: str) -> tuple[tuple[str, int], ...]:
 def spelled_out(acronym: str, text: str) -> bool:
     """Whether the words of a plain text begin with the letters of an acronym, in order."""
     initials = "".join(
-        word[0] for word in re.findall(r"[a-z]+", fold(text)) if word not in _GLUE and len(word) > 2
+        word[0] for word in re.findall(r"[a-z]+", fold(text)) if word not in GLUE and len(word) > 2
     )
     return len(acronym) >= 3 and acronym in initials
 
@@ -135,4 +159,4 @@ def opposed(one: str, other: str) -> bool:
 
 def _only_opposed(one: str, other: str) -> bool:
     words, alone = (set(re.findall(r"[a-z]{4,}", _OPPOSED.sub(" ", text))) for text in (one, other))
-    return bool(words & set(_OPPOSED.findall(other)) - alone - _GLUE)
+    return bool(words & set(_OPPOSED.findall(other)) - alone - GLUE)

@@ -138,3 +138,115 @@ def test_the_reviewed_list_has_sides_that_exclude_each_other() -> None:
     for name, sides in groups().items():
         assert sides, name
         assert len({side.pattern.pattern for side in sides}) == len(sides), name
+
+
+RULES = (
+    "Le niveau de vigilance est déterminé chaque jour par le préfet. En niveau ORANGE l'usage des "
+    "engins est autorisé de 5 h à 13 h. En niveau ROUGE il est interdit. Le règlement vaut pour "
+    "les communes jusqu'à 1 000 habitants. M. Leblanc souhaite aborder le stationnement. Il estime "
+    "que le parking est peu fréquenté. Le car ne peut pas s'arrêter en chemin."
+)
+
+
+@pytest.mark.parametrize(
+    ("true", "false"),
+    [
+        (
+            "Chaque jour, le préfet détermine le niveau de vigilance.",
+            "Chaque jour, le maire détermine le niveau de vigilance.",
+        ),
+        (
+            "Au niveau rouge, l'usage des engins est interdit.",
+            "Au niveau orange, l'usage des engins est interdit.",
+        ),
+        (
+            "Le règlement vaut pour les communes de 1 000 habitants au plus.",
+            "Le règlement vaut pour les communes de plus de 1 000 habitants.",
+        ),
+        (
+            "M. Leblanc estime que le parking est peu fréquenté.",
+            "M. Papin estime que le parking est peu fréquenté.",
+        ),
+        ("Le car ne s'arrête pas en chemin.", "Le car s'arrête en chemin."),
+    ],
+)
+def test_another_one_who_acts_or_another_line_is_not_verified(true: str, false: str) -> None:
+    assert verdict(true, [RULES]) in ("verbatim", "supported")
+    assert verdict(false, [RULES]) == "unverified"
+
+
+PV = (
+    "2/ Renouvellement du contrat GRDF : le contrat est renouvelé.\n3 abstentions 8 votes pour\n"
+    "3/ Reprise du temple par la commune à l'euro symbolique.\n"
+    "2 contre (M. Durand, Mme Petit) 3 abstentions 6 votes pour\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("true", "false"),
+    [
+        (
+            "Le renouvellement du contrat GRDF a recueilli huit voix pour et trois abstentions.",
+            "La reprise du temple a recueilli huit voix pour et trois abstentions.",
+        ),
+        (
+            "La reprise du temple a été votée par six voix contre deux.",
+            "La reprise du temple a été votée à l'unanimité.",
+        ),
+        (
+            "M. Durand a voté contre la reprise du temple.",
+            "M. Durand s'est abstenu sur la reprise du temple.",
+        ),
+    ],
+)
+def test_a_vote_is_told_of_its_own_matter(true: str, false: str) -> None:
+    assert verdict(true, [PV]) == "supported"
+    assert verdict(false, [PV]) == "unverified"
+
+
+TABLE = (
+    "Associations 2024 2025\nBols d'air 400 € 500 €\nJudo club 300 € 350 €\n"
+    "Amis du livre 250 € 200 €\nLe conseil adopte le tableau."
+)
+
+
+def test_a_figure_of_a_table_belongs_to_its_row_and_its_year() -> None:
+    assert verdict("En 2025, le Judo club reçoit 350 €.", [TABLE]) == "supported"
+    assert verdict("En 2024, le Judo club reçoit 350 €.", [TABLE]) == "unverified"
+    assert verdict("En 2025, le Judo club reçoit 500 €.", [TABLE]) == "unverified"
+
+
+def test_amounts_below_their_labels_go_with_them_in_order() -> None:
+    plan = "Plan proposé :\nSubvention de la DRAC : 50 %\nSubvention du département : 25 %\n"
+    plan += "1 400 €\n700 €\nTotal hors taxes : 2 800 €"
+    assert verdict("La subvention de la DRAC serait de 1 400 €.", [plan]) == "supported"
+    assert verdict("La subvention du département serait de 1 400 €.", [plan]) == "unverified"
+
+
+def test_what_may_be_is_not_told_as_done_or_certain() -> None:
+    source = (
+        "L'étude conclut à la possibilité de réaliser un chemin piéton entre le parc et la place."
+    )
+    assert verdict("Un chemin piéton pourrait relier le parc à la place.", [source]) == "supported"
+    said = "La ville a réalisé un chemin piéton entre le parc et la place."
+    assert verdict(said, [source]) == "unverified"
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("une quinzaine de logements", {("number", "15")}),
+        ("la moitié du coût", {("percent", "50")}),
+        ("votée par sept voix contre deux", {("vote", "pour 7"), ("vote", "cont 2")}),
+        ("six voix favorables, deux défavorables", {("vote", "pour 6"), ("vote", "cont 2")}),
+    ],
+)
+def test_a_number_said_in_words_is_read(text: str, stated: set[tuple[str, str]]) -> None:
+    assert {value.said for value in values(plain(text))} == stated
+
+
+def test_no_family_of_words_joins_two_that_exclude_each_other() -> None:
+    from app.ledger.families import related
+
+    for one, other in (("autorise", "refuse"), ("augmente", "baisse"), ("recette", "depense")):
+        assert not related(one) & related(other), (one, other)
