@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from app.export import STATUSES
+from app.leaf import Leaf, described, jpeg
 from app.words import N_, _, day, language
 
 TAGS = {"fr": "fr-FR", "en": "en-GB"}
@@ -21,18 +22,24 @@ CHECK = N_(
     " greffe verify FICHIER."
 )
 
+MOST_BYTES = 12 * 2**20  # bytes of all pages of a document; twenty pages of councils take 6 MB
+_ABOVE = 80  # points for the name of a page
+_EMU = 12700  # in a point
 
-def as_document(shape: Mapping[str, Any]) -> bytes:
+
+def as_document(shape: Mapping[str, Any], leaves: Sequence[Leaf] = ()) -> bytes:
     """The bytes of a DOCX.
 
     Args:
         shape: as app/export.py gives it.
+        leaves: the cited pages that can be drawn, in the order of the citations.
     """
     from docx import Document
 
     shape = _for_xml(shape)
     document = Document()
     _speaks(document, TAGS[language()])
+    _on_a4(document.sections[0])
     properties = document.core_properties
     properties.title, properties.author = shape["question"][:255], "Greffe"
     properties.comments = _("Réponse {answer}").format(answer=shape["answer"])
@@ -52,6 +59,7 @@ def as_document(shape: Mapping[str, Any]) -> bytes:
     for one in shape["citations"]:
         _add_source(document, one, shape.get("judged", ()))
     document.add_paragraph().add_run(_(CHECK)).italic = True
+    _add_leaves(document, leaves)
     written = io.BytesIO()
     document.save(written)
     return written.getvalue()
@@ -139,6 +147,41 @@ def _add_source(
     for said in judged:
         if said["citation"] == one["number"]:
             paragraph.add_run(f"\n{judgement(said)}")
+
+
+def _on_a4(section: Any) -> None:
+    """Word's own template is for American paper."""
+    from docx.shared import Mm
+
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin = section.right_margin = Mm(25)
+
+
+def _add_leaves(document: Any, leaves: Sequence[Leaf]) -> None:
+    """Each cited page on a page of its own, under its name, as a picture with the words boxed."""
+    left, added = MOST_BYTES, 0
+    for leaf in leaves:
+        picture, size = jpeg(leaf.image, leaf.boxes)
+        left -= len(picture)
+        if left < 0:
+            break
+        _add_leaf(document, leaf, picture, size)
+        added += 1
+    if added < len(leaves):
+        document.add_paragraph(_("Les autres pages citées sont dans l'export en PDF."))
+
+
+def _add_leaf(document: Any, leaf: Leaf, picture: bytes, size: tuple[int, int]) -> None:
+    section, (wide, high) = document.sections[0], size
+    heading = document.add_heading(_for_xml(leaf.name), 2)
+    heading.paragraph_format.page_break_before = True
+    _in_french(heading.runs[0])
+    across = section.page_width - section.left_margin - section.right_margin
+    # a name of four lines stands above
+    down = section.page_height - section.top_margin - section.bottom_margin - _ABOVE * _EMU
+    scale = min(across / wide, down / high)
+    shown = document.add_picture(io.BytesIO(picture), int(scale * wide), int(scale * high))
+    shown._inline.docPr.set("descr", _for_xml(described(leaf)))
 
 
 def _for_xml(value: Any) -> Any:

@@ -15,6 +15,7 @@ from typing import Any
 
 from app.document import AIDED, TAGS, judgement, said_when, source_name, where_it_stands
 from app.export import STATUSES
+from app.leaf import Leaf, described, jpeg
 from app.pages import Box
 from app.within import Sheet, add_sheet, sheet_of
 from app.words import _, language
@@ -25,16 +26,6 @@ _LEADING = 1.4  # of the size
 _SPACE = 0.6  # of the size, below a block
 _Piece = tuple[str, bool]  # words, whether they are the records' own: French
 _Place = tuple[float, float, float, float]  # left, bottom, width, height, in points
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """A cited page, and where the cited passages stand on it."""
-
-    name: str  # of the citations: « [1] Délibération n° …, p. 3, [2] Délibération … »
-    image: bytes  # WebP
-    boxes: tuple[Box, ...] = ()  # fractions of width and height, origin at the top left
-    page: bytes = b""  # where the source is a PDF: its page, as a PDF
 
 
 @dataclass(slots=True)
@@ -139,8 +130,7 @@ class _Drawn:
         """A cited page under its name: that of a PDF with its text, any other as a picture."""
         self._turn()
         self.block("H2", leaf.name, 10, bold=True, french=True)
-        boxed = _(", passage cité encadré") if leaf.boxes else ""
-        element = _Element("Figure", f"{leaf.name}{boxed}. {_('Ses mots sont plus haut.')}")
+        element = _Element("Figure", described(leaf))
         self.elements.append(element)
         self._begin(element)
         sheet = sheet_of(leaf.page) if leaf.page else None
@@ -149,14 +139,11 @@ class _Drawn:
         self._end()
 
     def _picture(self, webp: bytes) -> _Place:
-        from PIL import Image
         from reportlab.lib.utils import ImageReader
 
-        with Image.open(io.BytesIO(webp)) as image:
-            jpeg, size = io.BytesIO(), image.size
-            image.convert("RGB").save(jpeg, "JPEG", quality=85)
+        picture, size = jpeg(webp)
         place = self._place(*size)
-        self._canvas.drawImage(ImageReader(jpeg), *place)
+        self._canvas.drawImage(ImageReader(io.BytesIO(picture)), *place)
         return place
 
     def _sheet(self, sheet: Sheet) -> _Place:

@@ -71,7 +71,7 @@ class Kept:
         return self._exported(request, answer, "json")
 
     def document(self, request: Request, answer: str) -> Response:
-        """The answer as a Word document."""
+        """The answer as a Word document, with the pages that it cites."""
         return self._exported(request, answer, "docx")
 
     def printed(self, request: Request, answer: str) -> Response:
@@ -144,7 +144,8 @@ class Kept:
         if suffix != "json":
             shape |= {"citations": [self._named(*one) for one in found.citations]}
         if suffix == "docx":
-            written, kind = as_document(shape), WORD
+            pages = leaves(self.catalogue, found, as_pdf=False)
+            written, kind = as_document(shape, pages), WORD
         elif suffix == "pdf":
             written, kind = as_pdf(shape, leaves(self.catalogue, found)), "application/pdf"
         else:

@@ -255,7 +255,7 @@ def _exports(id: str) -> str:
         f'<h3>{_("Exporter")}</h3><ul role="list" class="exports"><li>'
         + _(
             '<a href="{place}/reponse.docx" download>Document Word</a> : la réponse et'
-            " ses sources, à lire ou à coller"
+            " ses sources, à lire ou à coller, avec les pages citées, le passage encadré"
         ).format(place=place)
         + "</li><li>"
         + _(

@@ -1,4 +1,4 @@
-"""The cited pages of a kept answer, drawn for its PDF."""
+"""The cited pages of a kept answer, drawn for its PDF and its Word document."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 from app.citations import Quote
 from app.curated import citation
+from app.leaf import Leaf
 from app.pages import Box, Undrawable, drawn_page, has_paper, page_as_pdf
-from app.printed import Leaf
 from app.replay import FOUND, Replay
 from ingest.catalogue import Catalogue
 from ingest.pages import Page
@@ -20,8 +20,11 @@ MOST = 20  # pages
 _WIDTH = 1350  # pixels: 160 a printed inch
 
 
-def leaves(catalogue: Catalogue, found: Replay) -> list[Leaf]:
-    """Those that stand today as they stood then, and that can be drawn; each page once."""
+def leaves(catalogue: Catalogue, found: Replay, *, as_pdf: bool = True) -> list[Leaf]:
+    """Those that stand today as they stood then, and that can be drawn; each page once.
+
+    `as_pdf`: those of a PDF as pages of their own too.
+    """
     drawn: dict[tuple[int, int], Leaf] = {}
     for kept, again in found.citations:
         source = again.source
@@ -33,7 +36,7 @@ def leaves(catalogue: Catalogue, found: Replay) -> list[Leaf]:
         number, named = f"[{kept['number']}]", citation(kept, source, catalogue).reference
         try:
             boxes = _boxes(source.file, page, kept)
-            before = drawn.get(place) or _leaf(source, page)
+            before = drawn.get(place) or _leaf(source, page, as_pdf=as_pdf)
         except Undrawable:
             continue
         again_named = before.name.endswith(f" {named}")  # two passages of one act
@@ -55,8 +58,9 @@ def _boxes(file: Path, page: Page, kept: Mapping[str, Any]) -> list[Box]:
     ]
 
 
-def _leaf(source: Source, page: Page) -> Leaf:
+def _leaf(source: Source, page: Page, *, as_pdf: bool) -> Leaf:
     """A page without anything boxed: of a PDF the page itself too. Raises Undrawable."""
     shown = drawn_page(source.file, page.number, quote=None, text_page=page, width=_WIDTH)
-    pdf = source.file.suffix.lower() == ".pdf"
-    return Leaf("", shown.image, page=page_as_pdf(source.file, page.number) if pdf else b"")
+    pdf = as_pdf and source.file.suffix.lower() == ".pdf"
+    own = page_as_pdf(source.file, page.number) if pdf else b""
+    return Leaf("", shown.image, page=own, source=source.path, number=page.number)

@@ -5,11 +5,21 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from pathlib import Path
 from typing import Any
 
+import pytest
 from docx import Document
 
+from app.access.reader import LOCAL
+from app.assembly import open_desk
 from app.document import AIDED, as_document
+from app.export import of_entry
+from app.leaf import Leaf
+from app.replay import replayed
+from app.settings import load
+from app.web.leaves import leaves
+from tests.command_line import greffe
 
 
 def shape(**changed: Any) -> dict[str, Any]:
@@ -76,3 +86,82 @@ def test_a_source_is_named_whole_with_what_was_said_of_it() -> None:
     texts = [p.text for p in written(citations=[citation], judged=[judged]).paragraphs]
     (source,) = [text for text in texts if text.startswith("[1] ")]
     assert source.startswith("[1] Conseil municipal d'Uzès, arrêté n° 7 (citation contestée)\n")
+
+
+# --- the cited pages
+
+FINE = "Quelle est l'amende maximale pour un dépôt sauvage ?"
+
+
+@pytest.fixture(scope="module")
+def cited(town: Path) -> tuple[dict[str, Any], list[Leaf]]:
+    with open_desk(load(town)) as desk:
+        answer = desk.ask(FINE)
+        found = replayed(town, desk.catalogue, answer.id, LOCAL)
+        return of_entry(answer.id, found.entry), leaves(desk.catalogue, found, as_pdf=False)
+
+
+def pictures(document: Any) -> list[tuple[str, Any, bytes]]:
+    """Of each picture: what it is said to be, its shape on the page, its bytes."""
+    shapes = document.inline_shapes
+    held = [shape._inline.graphic.graphicData.pic.blipFill.blip.embed for shape in shapes]
+    parts = [document.part.related_parts[one].blob for one in held]
+    said = [str(shape._inline.docPr.get("descr")) for shape in shapes]
+    return list(zip(said, shapes, parts, strict=True))
+
+
+def test_each_cited_page_follows_once_as_a_picture_that_says_what_it_is(
+    cited: tuple[dict[str, Any], list[Leaf]],
+) -> None:
+    answer, pages = cited
+    places = [(one["source"], one["page"]) for one in answer["citations"]]
+    document = Document(io.BytesIO(as_document(answer, pages)))
+    found = pictures(document)
+    assert len(found) == len(set(places)) > 0
+    for (said, _, _), leaf, (file, page) in zip(found, pages, dict.fromkeys(places), strict=True):
+        assert leaf.name in said
+        assert f", page {page} du fichier {file}, passage cité encadré." in said
+        headings = [one for one in document.paragraphs if one.text == leaf.name]
+        assert [one.style.name for one in headings] == ["Heading 2"]
+
+
+def test_the_cited_words_are_boxed_in_the_picture_which_fits_the_paper(
+    cited: tuple[dict[str, Any], list[Leaf]],
+) -> None:
+    from PIL import Image
+
+    answer, pages = cited
+    written = as_document(answer, pages)
+    document = Document(io.BytesIO(written))
+    section = document.sections[0]
+    assert (round(section.page_width.mm), round(section.page_height.mm)) == (210, 297)
+    for _, shown, picture in pictures(document):
+        assert shown.width <= section.page_width - section.left_margin - section.right_margin
+        assert shown.height <= section.page_height - section.top_margin - section.bottom_margin
+        with Image.open(io.BytesIO(picture)) as image:
+            colours = image.convert("RGB").getcolors(image.width * image.height) or []
+            assert image.width == 1350
+        assert sum(n for n, (r, g, b) in colours if r > 235 and g > 225 and 170 < b < 225) > 2000
+    assert len(written) < (len(pages) + 1) * 700_000
+
+
+def test_a_document_stays_within_its_bounds_and_says_what_it_leaves_out(
+    cited: tuple[dict[str, Any], list[Leaf]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer, pages = cited
+    monkeypatch.setattr("app.document.MOST_BYTES", 1000)
+    document = Document(io.BytesIO(as_document(answer, pages)))
+    assert pictures(document) == []
+    assert document.paragraphs[-1].text == "Les autres pages citées sont dans l'export en PDF."
+
+
+def test_a_page_whose_file_was_withdrawn_is_in_no_document(own_town: Path) -> None:
+    with open_desk(load(own_town)) as desk:
+        answer = desk.ask(FINE)
+        cited = {one.source for one in answer.citations}
+        assert leaves(desk.catalogue, replayed(own_town, desk.catalogue, answer.id, LOCAL))
+    for source in cited:
+        assert greffe(own_town, "withdraw", source, "--yes").code == 0
+    with open_desk(load(own_town)) as desk:
+        found = replayed(own_town, desk.catalogue, answer.id, LOCAL)
+        assert leaves(desk.catalogue, found, as_pdf=False) == []

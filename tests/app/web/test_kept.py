@@ -119,12 +119,15 @@ def test_the_word_document_holds_the_answer_with_its_references_as_text(office: 
         marks = "".join(f" [{number}]" for number in one["citations"])
         assert f"{one['text']}{marks} (citation exacte)" in lines
     for one in shape["citations"]:
-        (source,) = [line for line in lines if line.startswith(f"[{one['number']}] ")]
+        begun = [line for line in lines if line.startswith(f"[{one['number']}] ")]
+        (source,) = [line for line in begun if "\n" in line]  # others name its page
         named = source.split("\n")[0]
         assert named.endswith(one["label"][1:])
         assert "Courvallon" in named
         assert f"« {one['quote']} »" in source
         assert one["sha256"] in source
+    places = {(one["sha256"], one["page"]) for one in shape["citations"]}
+    assert len(document.inline_shapes) == len(places)
 
 
 # --- validation
