@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app import extract, ledger
-from app.bar import Bar, judge, names_day
+from app.bar import NOTHING, Bar, judge, names_day
 from app.before import of_the_act_before
 from app.citations import Answer, Citation, Draft, Quote, Sentence, Writing
 from app.conversation import EMPTY, Conversation, alone
@@ -21,6 +21,7 @@ from app.extract import Chosen
 from app.journal.entries import Journal
 from app.judged import Judged, whole
 from app.kinds import asks_day_of_act, holder, plainly
+from app.lacking import Words, lacking
 from app.law import changes
 from app.listing import MOST, Listing, acts_asked, hit_of, lines_of
 from app.llm import Chat, ContextTooSmall, ModelServerSilent
@@ -168,6 +169,9 @@ class Desk:
         answer = self._from_fields(
             question, conversation, found, names, narrow
         ) or self._from_passages(query, found, stage, draft)
+        if answer.message == NOTHING:
+            why = self._lacking(found, names, narrowed=bool(narrow) or bool(fonds))
+            answer = replace(answer, message=f"{_(NOTHING)} {why}")
         answer = replace(answer, question=in_full, notes=(*heard, *answer.notes))
         if found.degraded:
             answer = replace(answer, notes=(*answer.notes, DEGRADED))
@@ -323,6 +327,13 @@ class Desk:
         read = extract.with_votes(asked, read, of_record)
         hits = [widened(hit, hit.neighbours or of_record(hit.record.id)) for hit in read]
         return extract.choose(asked, hits)
+
+    def _lacking(self, found: Found, names: Sequence[str], *, narrowed: bool) -> str:
+        """Why nothing found answers."""
+        lexical = self.retriever.indexes.lexical
+        common = extract.tells_nothing(lexical.terms)
+        words = Words(lexical.terms, lambda term: lexical.holds(term, names), common)
+        return lacking(found, words, narrowed=narrowed)
 
     def _write(
         self, query: Query, found: Found, chosen: Sequence[Chosen], draft: Callable[[Draft], None]

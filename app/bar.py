@@ -61,7 +61,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether to answer, and the French sentence that says why not."""
+    """Whether to answer, and the French sentence that says why not: NOTHING gives no reason."""
 
     answers: bool
     confidence: float
@@ -93,10 +93,14 @@ _NAMED = re.compile(
 _DAY = re.compile(r"\b\d{1,2}[/.]\d{1,2}[/.](?P<year>(?:19|20)\d\d)\b")
 _LONG_AGO = 16  # years
 _SITTING = re.compile(r"\b(?:conseil|séance|réunion|vot\w+|décid\w+|adopt\w+|délibér\w+)\b", re.I)
-_NOTHING = N_("Greffe n'a pas trouvé de réponse à cette question dans les documents indexés.")
+NOTHING = N_("Greffe n'a pas trouvé de réponse à cette question dans les documents indexés.")
 _NOBODY = N_(
     "Greffe n'a pas trouvé de réponse à cette question dans les documents indexés."
     " Aucune phrase trouvée ne met un nom sur ce qui est demandé."
+)
+_NO_PERSON = N_(
+    "Greffe n'a pas trouvé de réponse à cette question dans les documents indexés."
+    " Aucune phrase trouvée ne dit qui est cette personne."
 )
 _NO_PLACE = N_("Greffe n'a pas trouvé de réponse au sujet de « {} » dans les documents indexés.")
 _NO_YEAR = N_(
@@ -153,7 +157,7 @@ def judge(
     if absent := absence(found):
         return Verdict(False, 0.0, absent)
     if not found.hits or not chosen:
-        return Verdict(False, 0.0, _NOTHING)
+        return Verdict(False, 0.0, NOTHING)
     if lacking := _lacks(reading, chosen, near):
         return Verdict(False, 0.0, lacking)
     number = next((one for one in reading.cited if not found.exact), None)
@@ -170,23 +174,23 @@ def judge(
         return Verdict(False, 0.0, _(_NO_YEAR).format(years[0]))
     if found.exact:
         about_it = chosen[0].coverage >= _ABOUT or only_names_it(reading.text)
-        return Verdict(about_it, float(about_it), _NOTHING)
+        return Verdict(about_it, float(about_it), NOTHING)
     if holder(reading.text) is not None:  # a name beside the office: it is answered
         return Verdict(True, 1.0)
     other_time, other_day = _elsewhen(reading, hits, near)
     # A follow-up must be answered itself: its context was answered before.
     if not chosen[0].last_coverage:
-        return Verdict(False, 0.0, _NOTHING)
+        return Verdict(False, 0.0, NOTHING)
     coverage = (chosen[0].coverage + chosen[0].last_coverage) / 2
     again = any(hit.evidence.favoured for hit in found.hits[:3])
     favoured = again and chosen[0].last_coverage >= _ABOUT
     dense = found.hits[0].evidence.dense
     standing, nearest = chosen[0].standing, max(dense, chosen[0].unit.hit.evidence.dense)
     if standing.is_beside(nearest):
-        return Verdict(False, 0.0, _NOTHING)
+        return Verdict(False, 0.0, NOTHING)
     scant = standing.is_scant(nearest)
     confidence = bar.confidence(dense, coverage, favoured, other_time, other_day, scant)
-    return Verdict(confidence >= bar.threshold, confidence, _NOTHING)
+    return Verdict(confidence >= bar.threshold, confidence, NOTHING)
 
 
 def _lacks(reading: Reading, chosen: Sequence[Chosen], near: Sequence[str]) -> str:
@@ -197,7 +201,7 @@ def _lacks(reading: Reading, chosen: Sequence[Chosen], near: Sequence[str]) -> s
     if office is not None and not any(office.search(one.unit.text) for one in chosen):
         return _NOBODY
     if (asked := _WHO_IS.search(reading.text)) and not _tells_who(asked["name"], near):
-        return _NOTHING
+        return _NO_PERSON
     if _NAMED.search(reading.text) and not any(_gives_a_name(reading, one) for one in chosen):
         return _NO_NAME
     measure = measured(reading.text)

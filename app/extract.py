@@ -190,6 +190,11 @@ def weigh_question(
     )
 
 
+def tells_nothing(terms: Callable[[str], list[str]]) -> frozenset[str]:
+    """The terms that ask and that questions are made of, whatever they are about."""
+    return frozenset(terms(f"{_ASKING} {_COMMON}"))
+
+
 def of_the_whole(asked: Asked) -> Asked:
     """The question that names an act and asks nothing of it: what it is about, what it decides."""
     none = frozenset[str]()

@@ -183,6 +183,17 @@ class Lexical:
 
         return idf
 
+    def holds(self, term: str, fonds: Collection[str]) -> bool:
+        """Whether a term stands in any passage of these fonds; nothing of the others shows."""
+        import tantivy
+
+        def all_of(**wanted: str) -> tantivy.Query:
+            terms = [tantivy.Query.term_query(self._schema, *pair) for pair in wanted.items()]
+            return tantivy.Query.boolean_query([(tantivy.Occur.Must, one) for one in terms])
+
+        pairs = [{"fonds": name, field: term} for name in fonds for field in WEIGHTS]
+        return any(_count(self._searcher, all_of(**pair)) for pair in pairs)
+
     def _weighed(self, plain: str, fonds: Collection[str]) -> str:
         """A query whose boosts take tantivy's idf, counted over all, out, and that of these in.
 
