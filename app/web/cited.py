@@ -24,7 +24,7 @@ from app.words import _
 from ingest.catalogue import Catalogue
 
 _ANSWER = re.compile(r"[0-9a-f]{12}")
-_BACK = re.compile(r"/source/\d{1,12}/\d{1,7}(\?[\w=&.%-]{0,300})?")
+_BACK = re.compile(r"/source/\d{1,12}/\d{1,7}(\?[\w=&.%-]{0,300})?(#passage)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +48,17 @@ def place_of(
     source_id: int, page: int, record: str = "", quote: Quote | None = None,
     cited: Mapping[str, str | int] | None = None,
 ) -> str:  # fmt: skip
-    """The address of a page, with the quote boxed when it stands there.
+    """The address of a page, with the quote boxed and led to when it stands there.
 
     `cited`: of which answer it is which citation, as `Cited.asked` says it.
     """
     asked: dict[str, str | int] = {"record": record} if record else {}
-    if quote is not None and quote.page == page:
+    boxed = quote is not None and quote.page == page
+    if quote is not None and boxed:
         asked |= {"start": quote.start, "end": quote.end}
     asked |= cited or {}
-    return f"/source/{source_id}/{page}" + (f"?{urlencode(asked)}" if asked else "")
+    led = "#passage" if boxed else ""
+    return f"/source/{source_id}/{page}" + (f"?{urlencode(asked)}" if asked else "") + led
 
 
 def cited(

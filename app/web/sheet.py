@@ -16,12 +16,12 @@ from fastapi.responses import FileResponse, Response
 from app.card import card
 from app.citations import Quote
 from app.errors import sentence
-from app.pages import Undrawable, has_paper, page_as_pdf
+from app.pages import Undrawable, drawn_page, has_paper, page_as_pdf
 from app.web.cited import cited
 from app.web.guard import ADDRESS
-from app.web.images import MAX_QUOTE, NoSuchPage, note_opened
+from app.web.images import MAX_QUOTE, WIDTHS, NoSuchPage, note_opened
 from app.web.plain import Plain, reader_of, token_of
-from app.web.sheet_markup import Sheet, card_page, named, sheet_page
+from app.web.sheet_markup import SIZES, Sheet, card_page, named, sheet_page
 from app.web.shelf import Shelf
 from app.words import N_, _
 from ingest.discover import sha256
@@ -64,6 +64,7 @@ class Sheets:
             self.plain.data, self.plain.catalogue, reader_of(request), token_of(request), reponse,
             citation,
         ))  # fmt: skip
+        sheet = _drawn(sheet, SIZES.get(taille, WIDTHS[0]))
         if not has_paper(source.file):
             login, place = reader_of(request).login, request.scope[ADDRESS]
             note_opened(self.plain.journal, shelf, login, place, source_id, number)
@@ -191,6 +192,20 @@ class Sheets:
 
     def _gone(self, request: Request) -> Response:
         return self.plain.told(request, TITLE, GONE, 404)
+
+
+def _drawn(sheet: Sheet, width: int) -> Sheet:
+    """With its image, which is kept for when the browser asks, or why there is none."""
+    file = sheet.source.file
+    if not has_paper(file):
+        return sheet
+    page, quote = sheet.page, sheet.quote
+    try:
+        drawn = drawn_page(file, page.number, quote=quote, text_page=page, width=width)
+    except Undrawable as trouble:
+        said = sentence(trouble)
+        return replace(sheet, undrawn=f"{said.happened if said else ''} {_('En voici le texte.')}")
+    return replace(sheet, drawn=drawn)
 
 
 def _as_file(name: str) -> dict[str, str]:

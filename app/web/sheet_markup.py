@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 
 from app.card import Card, Reference
 from app.citations import Quote
-from app.pages import has_paper
+from app.pages import Drawn, has_paper
 from app.reference import reference
 from app.web.cited import Cited, place_of, ways_of
 from app.web.in_force import in_force
+from app.web.markup import notice
 from app.words import N_, _, as_french, french, long_day, ngettext
 from ingest.pages import Page
 from ingest.records.label import KIND_NAMES
@@ -59,6 +60,8 @@ class Sheet:
     quote: Quote | None
     cited: Cited | None = None  # of which answer the quote is a citation
     versions: Sequence[VersionRow] = ()  # of the article of law that the page holds
+    drawn: Drawn | None = None  # as large as it is shown; None: it has no paper, or cannot be
+    undrawn: str = ""  # why the paper cannot be shown
 
     @property
     def article(self) -> RecordRow | None:
@@ -77,7 +80,7 @@ def sheet_page(sheet: Sheet, size: str) -> str:
     size = size if size in SIZES else "100"
     name = sheet.act.label if sheet.act else sheet.source.path
     paper = has_paper(sheet.source.file)
-    shown = _image(sheet, SIZES[size]) if paper else ""
+    shown = _image(sheet, SIZES[size]) if sheet.drawn else ""
     where = _(", page {number} sur {last}").format(number=sheet.page.number, last=sheet.last)
     where = where if sheet.article is None else ""
     used = sheet.version.date if sheet.version else ""
@@ -87,7 +90,8 @@ def sheet_page(sheet: Sheet, size: str) -> str:
         _name(sheet),
         ways_of(sheet.cited),
         _ways(sheet, size, paper=paper),
-        f'<div class="cote{"" if paper else " seul"}">{shown}{_text(sheet)}</div>',
+        notice(sheet.undrawn),
+        f'<div class="cote{"" if shown else " seul"}">{shown}{_text(sheet)}</div>',
         _versions(sheet.versions, used),
     ])  # fmt: skip
 
@@ -208,7 +212,8 @@ def _ways(sheet: Sheet, size: str, *, paper: bool) -> str:
 
 
 def _with(address: str, **more: str) -> str:
-    return f"{address}{'&' if '?' in address else '?'}{urlencode(more)}"
+    place, led, passage = address.partition("#")
+    return f"{place}{'&' if '?' in place else '?'}{urlencode(more)}{led}{passage}"
 
 
 def _image(sheet: Sheet, width: int) -> str:
@@ -218,9 +223,29 @@ def _image(sheet: Sheet, width: int) -> str:
         asked |= {"start": sheet.quote.start, "end": sheet.quote.end}
         what += _(", passage cité encadré")
     address = f"/page/{sheet.source.id}/{sheet.page.number}.webp?{urlencode(asked)}"
+    high = f' height="{sheet.drawn.height}"' if sheet.drawn else ""  # its place is kept for it
     return (
         f'<div class="papier" role="region" aria-label="{_("Image de la page")}" tabindex="0">'
-        f'<img src="{escape(address)}" alt="{what}" width="{width}"></div>'
+        f'<div class="dessin"><img src="{escape(address)}" alt="{what}" width="{width}"{high}>'
+        f"{_passage(sheet)}</div></div>"
+    )
+
+
+def _passage(sheet: Sheet) -> str:
+    """Where the boxed words stand on the image: what an address leads to, and the keyboard."""
+    if sheet.drawn is None or not sheet.drawn.boxes:
+        return ""
+    boxes, wide, high = sheet.drawn.boxes, sheet.drawn.width, sheet.drawn.height
+    left, top = min(box.left for box in boxes), min(box.top for box in boxes)
+    right, bottom = max(box.right for box in boxes), max(box.bottom for box in boxes)
+    sides = {
+        "left": left / wide, "top": top / high,
+        "width": (right - left) / wide, "height": (bottom - top) / high,
+    }  # fmt: skip
+    style = ";".join(f"{name}:{100 * share:.2f}%" for name, share in sides.items())
+    return (
+        f'<span id="passage" tabindex="-1" style="{style}"><span class="lu">'
+        f"{_('Passage cité encadré')}</span></span>"
     )
 
 
@@ -228,9 +253,10 @@ def _text(sheet: Sheet) -> str:
     text, quote = sheet.page.text, sheet.quote
     what = _("Texte de la page") if sheet.article is None else _("Texte de l'article")
     shown = escape(text)
+    led = "" if _passage(sheet) else ' id="passage" tabindex="-1"'
     if quote is not None:
         shown = (
-            f"{escape(text[: quote.start])}<mark>{escape(text[quote.start : quote.end])}</mark>"
+            f"{escape(text[: quote.start])}<mark{led}>{escape(text[quote.start : quote.end])}</mark>"
             f"{escape(text[quote.end :])}"
         )
     return (

@@ -48,7 +48,7 @@ def test_the_large_page_leads_along_the_citations_of_the_answer(hall: Hall) -> N
     after = marie.get(linked(page, "Citation suivante →"))
     assert after.status == 200
     assert f"Citation [{second}], source 2 sur" in after.text
-    assert "<mark>" in after.text
+    assert "<mark" in after.text
     back = marie.get(linked(after.text, "← Citation précédente")).text
     assert f"Citation [{first}]," in back
     pages = [marie.get(large(answer, one.number)).text for one in answer.citations]

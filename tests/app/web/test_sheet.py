@@ -37,7 +37,7 @@ def test_the_page_stands_beside_its_text_with_the_same_words_marked(
 ) -> None:
     marie = hall.caller("marie")
     page = marie.get(place(cited)).text
-    marked = re.search(r"<mark>(.*?)</mark>", page, re.S)
+    marked = re.search(r"<mark[^>]*>(.*?)</mark>", page, re.S)
     assert marked is not None
     assert " ".join(marked[1].split()) == " ".join(cited.quote.text.split())
     image = re.search(r'<img src="([^"]+)"', page)
@@ -85,7 +85,7 @@ def test_the_card_says_what_the_act_states_where_and_what_is_missing(
     assert "Vote" not in without
     link = re.search(rf'href="(/source/{cited.source_id}/\d+\?[^"]+start[^"]+)"', page.text)
     assert link is not None
-    assert "<mark>" in marie.get(link[1]).text
+    assert "<mark" in marie.get(link[1]).text
 
 
 def test_a_page_and_a_file_are_given_as_they_were_indexed_and_it_is_noted(
@@ -193,3 +193,56 @@ def test_in_two_actions_the_page_in_full_is_open_and_its_reference_copied(
     heard = list(complaints)
     context.close()
     assert heard == []
+
+
+SCREENS = [(1366, 768), (390, 844), (320, 640)]
+IN_VIEW = """() => {
+  const box = document.getElementById("passage").getBoundingClientRect();
+  const paper = document.querySelector(".papier").getBoundingClientRect();
+  const within = (low, high, from, to) => low < to - 8 && high > from + 8;
+  return document.querySelector(".papier img").naturalWidth > 0
+    && box.top >= 0 && within(box.top, box.bottom, paper.top, Math.min(paper.bottom, innerHeight))
+    && within(box.left, box.right, paper.left, Math.min(paper.right, innerWidth));
+}"""
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("size", ["100", "200"])
+def test_the_page_in_full_opens_at_the_boxed_words_and_the_keyboard_is_there(
+    browser: Any, hall: Hall, screen: tuple[int, int], size: str
+) -> None:
+    citations = hall.asked("Qui a voté contre les tarifs de la cantine ?").citations
+    low = max(citations, key=lambda one: one.quote.start)
+    context = browser.new_context(viewport={"width": screen[0], "height": screen[1]})
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    hall.enter(page, "marie")
+    page.goto(f"{hall.address}{place(low)}")
+    page.click("nav a:has-text('Zoom 150')")
+    page.wait_for_function("document.querySelector('.papier img').width > 0")
+    page.click(f"nav a:has-text('Zoom {size}')")
+    page.wait_for_url(re.compile(r"#passage$"))
+    page.wait_for_function(IN_VIEW)
+    assert page.evaluate("document.activeElement.id") == "passage"
+    context.close()
+
+
+def test_a_page_without_paper_opens_at_the_marked_words(hall: Hall) -> None:
+    [cited, *_] = hall.asked("Que dit l'arrêté AR-2024-098 ?").citations
+    page = hall.caller("marie").get(place(cited)).text
+    assert '<mark id="passage" tabindex="-1">' in page
+
+
+def test_a_page_that_cannot_be_drawn_says_so_and_leads_to_its_text(
+    hall: Hall, cited: Citation, tmp_path: Any
+) -> None:
+    source = hall.desk.catalogue.source(cited.source_id)
+    assert source is not None
+    aside = source.file.rename(tmp_path / "ailleurs.pdf")
+    try:
+        page = hall.caller("marie").get(place(cited)).text
+    finally:
+        aside.rename(source.file)
+    assert "le fichier n'est plus à sa place" in told(page.encode())
+    assert '<mark id="passage" tabindex="-1">' in page
+    assert "<img" not in page
