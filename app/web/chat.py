@@ -18,6 +18,7 @@ from app.history import TalkUnknown, conversation_of
 from app.journal.entries import Journal
 from app.memory import MemoryShort
 from app.narrowed import KINDS, PeriodRefused, narrow_of
+from app.opinions import Said, judgements
 from app.pages import has_paper
 from app.web.asking import MAX_TURNS, Asking, objection
 from app.web.bounds import Bounds, TooMany, payer_of
@@ -25,7 +26,16 @@ from app.web.desk import Conversation, Desk
 from app.web.images import note_opened
 from app.web.layout import Parts, lay_out
 from app.web.markup import notice, turn, turns, working
-from app.web.proof import Panel, View, first_view, listed, move, open_reference, panel
+from app.web.proof import (
+    Panel,
+    View,
+    answer_of,
+    first_view,
+    listed,
+    move,
+    open_reference,
+    panel,
+)  # fmt: skip
 from app.web.room import Room, served
 from app.web.spacing import as_typed, spaced_text
 from app.words import N_, _
@@ -282,7 +292,7 @@ class Chat:
     def _opened(self, room: Room, conversation: Conversation, view: View) -> Changes:
         import gradio as gr
 
-        shown: Panel = panel(room.shelf, conversation, view)
+        shown: Panel = panel(room.shelf, conversation, view, self._said(conversation, view))
         self._note_opened(room, conversation, view)
         p = self.parts
         leads = (
@@ -292,6 +302,12 @@ class Chat:
         for button, somewhere in zip(p.moves, leads, strict=True):
             changes[button] = gr.update(interactive=somewhere)
         return changes
+
+    def _said(self, conversation: Conversation, view: View) -> Said | None:
+        """What legal staff said of the citation."""
+        number = listed(conversation, view)[view.position].number
+        answer = answer_of(conversation, view)
+        return judgements(self.data, answer).get(number) if answer else None
 
     def _note_opened(self, room: Room, conversation: Conversation, view: View) -> None:
         """A page shown as text; one that is drawn is noted when its image is asked for."""

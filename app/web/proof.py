@@ -11,13 +11,14 @@ from urllib.parse import urlencode
 
 from app.citations import Citation, Quote
 from app.errors import sentence
+from app.opinions import Judgement, Said
 from app.pages import Drawn, Undrawable, drawn_page, excerpt, has_paper
 from app.web.cited import place_of
 from app.web.desk import Catalogue, Conversation, Source
 from app.web.in_force import in_force
 from app.web.markup import confidence, escape, notice
 from app.web.spacing import spaced
-from app.words import _, as_french, french
+from app.words import _, as_french, day, french
 from ingest.discover import sha256
 from ingest.pages import Page
 
@@ -81,8 +82,10 @@ def move(conversation: Conversation, view: View, citations: int, pages: int) -> 
     return replace(view, page=max(1, view.page + pages))
 
 
-def panel(catalogue: Catalogue, conversation: Conversation, view: View) -> Panel:
-    """What the panel shows for a view."""
+def panel(
+    catalogue: Catalogue, conversation: Conversation, view: View, said: Said | None = None
+) -> Panel:  # fmt: skip
+    """What the panel shows for a view; `said`: what legal staff said of the citation."""
     choice = listed(conversation, view)
     citation = choice[view.position]
     source = catalogue.source(citation.source_id)
@@ -98,7 +101,8 @@ def panel(catalogue: Catalogue, conversation: Conversation, view: View) -> Panel
     return Panel(
         spaced(
             _head(citation, view, len(choice))
-            + _tools(catalogue, citation, view.page, _answer_of(conversation, view))
+            + _tools(catalogue, citation, view.page, answer_of(conversation, view))
+            + _judging(answer_of(conversation, view), citation.number, said)
         ),
         spaced(body),
         view.position > 0,
@@ -140,21 +144,33 @@ def _head(citation: Citation, view: View, count: int) -> str:
     )
 
 
-def _answer_of(conversation: Conversation, view: View) -> str:
+def answer_of(conversation: Conversation, view: View) -> str:
     """The id of the kept answer that a view is about; empty where it is no citation of one."""
     id = conversation.turns[view.turn - 1][1].id
     return id if not view.nearest and re.fullmatch(r"[0-9a-f]{12}", id) else ""
 
 
-def _judging(answer: str, number: int) -> str:
-    """For who may, what greffe.js sends: the citation is confirmed, or contested with a reason."""
+def _judging(answer: str, number: int, said: Said | None) -> str:
+    """What was said of the citation; for who may, what greffe.js sends to say it anew."""
     if not answer:
         return ""
     return (
+        f"{_verdict(said)}"
         f'<p class="suites jugement valide"><span>{_("Cette citation :")}</span> '
         f'<a href="#confirmer-{answer}-{number}">{_("✓ Confirmer")}</a>'
         f' <a href="#contester-{answer}-{number}">{_("✗ Contester")}</a></p>'
     )
+
+
+def _verdict(said: Said | None) -> str:
+    """« ✗ Contestée par Anne le 22/11/2026 : « Ce n'est pas la dernière version. » »."""
+    if said is None or not isinstance(said.what, Judgement):
+        return ""
+    good = said.what.verdict == "confirmed"
+    by = _("✓ Confirmée par {name} le {at}") if good else _("✗ Contestée par {name} le {at}")
+    text = as_french(escape(f" : « {said.what.text} »")) if said.what.text else ""
+    told = escape(by.format(name=said.what.name, at=day(said.at)))
+    return f'<p class="note verdict">{told}{text}</p>'
 
 
 def _tools(catalogue: Catalogue, citation: Citation, page: int, answer: str) -> str:
@@ -179,7 +195,7 @@ def _tools(catalogue: Catalogue, citation: Citation, page: int, answer: str) -> 
     return (
         f'<p class="note">{_("Référence :")}'
         f' <span class="reference"{french()}>{escape(named)}</span></p>'
-        f'<p class="suites">{" ".join(ways)}</p>{_judging(answer, citation.number)}'
+        f'<p class="suites">{" ".join(ways)}</p>'
     )
 
 

@@ -255,10 +255,8 @@ def _text(sheet: Sheet) -> str:
     shown = escape(text)
     led = "" if _passage(sheet) else ' id="passage" tabindex="-1"'
     if quote is not None:
-        shown = (
-            f"{escape(text[: quote.start])}<mark{led}>{escape(text[quote.start : quote.end])}</mark>"
-            f"{escape(text[quote.end :])}"
-        )
+        before, cited = escape(text[: quote.start]), escape(text[quote.start : quote.end])
+        shown = f"{before}<mark{led}>{cited}</mark>{escape(text[quote.end :])}"
     return (
         f'<section class="texte" aria-label="{what}" tabindex="0">'
         f"<h3>{what}</h3><div{french()}>{shown}</div></section>"

@@ -159,7 +159,8 @@ function copyOtherwise(text) {
 
 // What somebody thinks of an answer goes to its own address; nothing is kept by the browser.
 async function judge(link, said) {
-  await send(link, `/reponse/${link.getAttribute("href").slice(-12)}/avis`, said, _("Merci, votre avis est noté."));
+  const told = await send(`/reponse/${link.getAttribute("href").slice(-12)}/avis`, said, _("Merci, votre avis est noté."));
+  if (link.isConnected) link.closest("p").textContent = told;
 }
 
 // « #contester-0123456789ab-2 » : citation 2 of that answer.
@@ -168,10 +169,16 @@ async function judgeCitation(link, verdict, texte) {
   const done = (verdict === "confirmed"
     ? _("Citation [{numero}] confirmée : c'est noté.")
     : _("Citation [{numero}] contestée : c'est noté.")).replace("{numero}", numero);
-  await send(link, `/reponse/${answer}/citation`, { numero, verdict, texte }, done);
+  // the links stay: who changes their mind says so again
+  const told = await send(`/reponse/${answer}/citation`, { numero, verdict, texte }, done);
+  const place = link.isConnected ? link.closest("p") : null;
+  if (!place) return;
+  place.querySelector("span").textContent = told;
+  if (told === done && place.previousElementSibling?.matches(".verdict")) place.previousElementSibling.remove();
 }
 
-async function send(link, address, said, well) {
+// Says what came of it, and returns the sentence.
+async function send(address, said, well) {
   const sent = new URLSearchParams({ jeton: document.body.dataset.jeton, ...said });
   let done = well;
   try {
@@ -181,7 +188,7 @@ async function send(link, address, said, well) {
     done = _("Le serveur ne répond pas : votre avis n'a pas été noté.");
   }
   document.querySelector("#annonce").textContent = done;
-  if (link.isConnected) link.closest("p").textContent = done;
+  return done;
 }
 
 // The same question once more, as if it had been typed.

@@ -123,3 +123,37 @@ def test_on_the_page_a_problem_is_reported_by_keyboard_alone(browser: Any, hall:
     what = all_said(hall.desk.data)[0].what
     assert isinstance(what, Opinion)
     assert (what.reason, what.text) == (next(iter(REASONS)), "Au clavier.")
+
+
+def test_on_the_page_a_contested_citation_stays_so_and_may_be_confirmed_after(
+    browser: Any, hall: Hall
+) -> None:
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    hall.enter(page, "anne")
+    page.fill("#question textarea", "Qui a voté contre les tarifs de la cantine ?")
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector("#envoyer:visible")
+    page.wait_for_selector("#vue-c-1-1")
+    page.click("#preuve a[href^='#contester-']")
+    page.wait_for_selector("#contester[open]")
+    page.fill("#contester textarea", "Ce n'est <b>pas</b> ce vote.")
+    page.click("#contester button[value='envoyer']")
+    page.wait_for_selector("#preuve .jugement:has-text('Citation [1] contestée')")
+    links = page.locator("#preuve .jugement a")
+    assert links.count() == 2, "who judged may judge again"
+
+    page.click("#citation-apres")
+    page.wait_for_selector("#vue-c-1-2")
+    assert page.locator("#preuve .verdict").count() == 0
+    page.click("#citation-avant")
+    page.wait_for_selector("#vue-c-1-1")
+    page.wait_for_selector("#preuve .verdict:has-text('Contestée par Anne')")
+    assert "Ce n'est <b>pas</b> ce vote." in page.locator("#preuve .verdict").inner_text()
+    page.click("#preuve a[href^='#confirmer-']")
+    page.wait_for_selector("#preuve .jugement:has-text('confirmée')")
+    page.wait_for_selector("#preuve .verdict", state="detached")
+    page.click("#tours a[href='#c-1-1']")
+    page.wait_for_selector("#preuve .verdict:has-text('Confirmée par Anne')")
+    context.close()
