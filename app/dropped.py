@@ -46,9 +46,12 @@ class Dropped:
 
 
 def dropped_for(data: Path) -> list[str]:
-    """The fonds that something was dropped into."""
+    """The fonds that something was dropped into, and not taken out of again."""
     folder = data / DROPPED
-    return sorted(one.name for one in folder.iterdir() if one.is_dir()) if folder.is_dir() else []
+    folders = [one for one in folder.iterdir() if one.is_dir()] if folder.is_dir() else []
+    return sorted(
+        one.name for one in folders if any(not passed_over(file.name) for file in one.iterdir())
+    )
 
 
 def fonds_named(text: str) -> str:
@@ -77,11 +80,13 @@ def drop(
     """
     name = _plain(name)
     folder = data / DROPPED / fonds
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    partial = folder / f".{secrets.token_hex(6)}-{name}"  # hidden: no run reads it
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # beside the fonds: one of which every file is refused does not come to be
+    partial = folder.parent / f".{secrets.token_hex(6)}-{name}"
     try:
         _write(partial, stream, data)
         _look(partial, name, limits)
+        folder.mkdir(mode=0o700, exist_ok=True)
         return Dropped(name, _put(partial, folder / name, replace=replace))
     finally:
         partial.unlink(missing_ok=True)

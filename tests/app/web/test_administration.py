@@ -239,8 +239,19 @@ def test_what_is_no_document_is_not_kept(
     got = drop(office.caller(), {name: content}, fonds="", nouveau="rebut")
     assert got.status == 400
     assert why in told(got), told(got)
-    kept = office.data / DROPPED / "rebut"
-    assert not kept.exists() or not any(kept.iterdir())
+    assert not (office.data / DROPPED / "rebut").exists()
+    for page in ("", "/documents", "/indexation"):
+        assert "rebut" not in office.caller().get(f"/administration{page}").body.decode()
+
+
+def test_a_drop_of_which_one_file_is_good_makes_the_new_fonds_and_leaves_nothing_beside(
+    office: Office,
+) -> None:
+    files = {"acte.pdf": b"MZ", "bon.txt": b"Un texte."}
+    got = drop(office.caller(), files, fonds="", nouveau="melange")
+    assert "1 fichier déposé, 1 refusé" in told(got)
+    assert os.listdir(office.data / DROPPED / "melange") == ["bon.txt"]
+    assert not [one.name for one in (office.data / DROPPED).iterdir() if one.is_file()]
 
 
 def test_files_dropped_again_are_indexed_where_that_is_asked_and_a_run_under_way_is_said_so(
