@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 from app import receipts, watched
+from app.access.groups import Groups
+from app.access.store import Store
 from app.dropped import DROPPED, dropped_for
 from app.errors import UNFOUND, set_aside_line, told
 from app.ingested import STATES
@@ -20,14 +23,19 @@ from ingest.findability import not_ready
 from ingest.withdrawals import withdrawals
 
 
-def state_of(data: Path, catalogue: Catalogue) -> dict[str, Any]:
-    """The state of a data folder, as plain values (docs/commandes.md)."""
+def state_of(data: Path, catalogue: Catalogue, *, login: bool) -> dict[str, Any]:
+    """The state of a data folder, as plain values (docs/commandes.md).
+
+    `login`: people log in, and read what their groups open.
+    """
     runs = catalogue.runs()
+    fonds = _fonds(data, catalogue, runs)
     return {
         "data": str(data),
         "model": catalogue.meta("model"),
         "generation": catalogue.meta("generation"),
-        "fonds": _fonds(data, catalogue, runs),
+        "fonds": fonds,
+        "unopened": unopened(data, fonds) if login else [],
         "set_aside": [
             {"fonds": s.fonds, "source": s.path, "reason": s.reason, "detail": s.detail}
             for s in catalogue.sources("set_aside")
@@ -42,6 +50,12 @@ def state_of(data: Path, catalogue: Catalogue) -> dict[str, Any]:
         "running": watched.shape(watched.watched(data)),
         "disk": disk(data),
     }
+
+
+def unopened(data: Path, fonds: Iterable[str]) -> list[str]:
+    """The fonds that no group opens, where people log in."""
+    with closing(Store(data)) as store:
+        return Groups(store).unopened(fonds)
 
 
 def _fonds(data: Path, catalogue: Catalogue, runs: list[dict[str, Any]]) -> dict[str, Any]:
@@ -105,6 +119,8 @@ def described(state: Mapping[str, Any]) -> str:
         )
     if not state["fonds"]:
         lines.append("Rien n'est indexé : `greffe ingest DOSSIER`.")
+    for name in state["unopened"]:
+        lines.append(f"  fermé : {to_open(name)}")
     for item in state["set_aside"]:
         lines.append(f"  mis de côté : {set_aside_line(item)}.")
     for item in state["warnings"]:
@@ -125,6 +141,14 @@ def described(state: Mapping[str, Any]) -> str:
     elif run:
         lines.append(f"Dernière indexation : {run['started']}, {STATES.get(run['state'])}")
     return "\n".join(lines)
+
+
+def to_open(fonds: str) -> str:
+    """What is told of a fonds that no group opens, for a terminal."""
+    return (
+        f"aucun groupe n'ouvre le fonds « {fonds} », les administrateurs seuls le lisent :"
+        f" `greffe groups open GROUPE {shlex.quote(fonds)}`."
+    )
 
 
 def unready(state: Mapping[str, Any]) -> list[tuple[str, int, str]]:

@@ -85,6 +85,11 @@ class Groups:
         found = frozenset(row["fonds"] for row in rows)
         return None if ALL in found else found
 
+    def unopened(self, fonds: Iterable[str]) -> list[str]:
+        """Those that no group opens: nobody but admins reads them."""
+        opened = {row["fonds"] for row in self.store.all("SELECT DISTINCT fonds FROM opened")}
+        return [] if ALL in opened else [name for name in fonds if name not in opened]
+
     def role_of(self, groups: Iterable[str]) -> Role:
         """The highest role that these groups give; « agent » where none gives any."""
         roles = [role for group in groups if (role := self._role(spelled(group)))]

@@ -91,6 +91,7 @@ def _look(settings: Settings) -> Iterator[Finding]:
     yield _processor()
     yield _index(settings)
     yield from _dense(settings)
+    yield from _rights(settings)
     yield from _contacts(settings)
     yield from look_at_issuer(settings)
     yield _stopped(settings)
@@ -203,6 +204,24 @@ def _dense(settings: Settings) -> Iterator[Finding]:
         name, not short, True,
         f"passages sans vecteur, {', '.join(short)}" if short else "un vecteur par passage", again,
     )  # fmt: skip
+
+
+def _rights(settings: Settings) -> Iterator[Finding]:
+    """Whether each fonds is open to somebody, where people log in."""
+    from app.answer import NoIndex
+    from app.assembly import catalogue_of
+    from app.state import to_open, unopened
+    from ingest.trouble import Trouble
+
+    if not settings.access.login:
+        return
+    try:
+        with closing(catalogue_of(settings, create=False)) as catalogue:
+            shut = unopened(settings.data, catalogue.fonds())
+    except (NoIndex, Trouble):
+        return  # told by a line above
+    told = " ; ".join(map(to_open, shut)).rstrip(".")
+    yield Finding("Droits", not shut, False, told or "chaque fonds est ouvert à un groupe")
 
 
 def _contacts(settings: Settings) -> Iterator[Finding]:

@@ -18,6 +18,6 @@ def command(as_json: AsJson = False, data: Data = None) -> None:
 
     settings = settings_of(data)
     catalogue = catalogue_of(settings, create=False)
-    state = state_of(settings.data, catalogue)
+    state = state_of(settings.data, catalogue, login=settings.access.login)
     catalogue.close()
     typer.echo(json.dumps(state, ensure_ascii=False) if as_json else described(state))

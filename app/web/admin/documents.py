@@ -28,6 +28,7 @@ from app.web.admin.markup import (
     section,
     table,
     text,
+    unopened,
 )
 from app.web.admin.office import Office, check_token, fields_of, first
 from app.web.kept_markup import moment
@@ -76,7 +77,7 @@ class Documents:
     ) -> Response:
         """The drop, the search, and what the last withdrawal has said."""
         asked = request.query_params
-        parts = [*more, *self._withdrawing(request)]
+        parts = [*more, unopened(self.office.state()), *self._withdrawing(request)]
         if asked.get("retirer", "").isdigit():
             parts.append(self._confirmation(request, int(asked["retirer"][:12])))
         else:

@@ -29,6 +29,7 @@ from app.web.admin.markup import (
     section,
     table,
     text,
+    unopened,
 )
 from app.web.admin.office import Office, fields_of, first
 from app.web.kept_markup import moment
@@ -132,6 +133,7 @@ class Indexing:
         job = background.job(self.office.data, background.INGEST)
         goes_on = bool(state["running"]) or (job is not None and job.running)
         running = "oui" if goes_on else "non"
+        yield unopened(state)
         yield f'<div id="suivi" data-en-cours="{running}">'
         if goes_on:
             yield from following(state["running"], job, token)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from typing import Any
 
 from app.web.markup import notice
 from app.web.rules import ADMINISTRATION
 from app.web.spacing import number
-from app.words import N_, _, french, quoting
+from app.words import N_, _, as_french, french, quoting
 
 TITLES = {
     "": N_("État"), "indexation": N_("Indexation"),
@@ -36,6 +37,18 @@ def page(name: str, parts: Iterable[str], said: str = "", *, well: bool = True) 
         notice(said, "status" if well else "alert"),
         *(part for part in parts if part),
     ])  # fmt: skip
+
+
+def unopened(state: Mapping[str, Any]) -> str:
+    """The fonds that nobody but admins reads, and where that is changed."""
+    if not state["unopened"]:
+        return ""
+    names = ", ".join(as_french(f"« {escape(name)} »") for name in state["unopened"])
+    link = f'<a href="{place("comptes")}">{_("ouvrez-les à un groupe")}</a>'
+    said = _(
+        "Aucun groupe n'ouvre encore : {names}. Les administrateurs seuls les lisent ; {link}."
+    )
+    return f'<p class="avis fermes">{said.format(names=names, link=link)}</p>'
 
 
 def place(name: str) -> str:

@@ -51,7 +51,7 @@ class Office:
         with self._lock:
             since, known = self._known
             if time.monotonic() - since >= FRESH:
-                known = state_of(self.data, self.catalogue)
+                known = state_of(self.data, self.catalogue, login=self.gate.asks_login)
                 self._known = (time.monotonic(), known)
             return known
 

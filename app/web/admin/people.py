@@ -136,6 +136,7 @@ class People:
         before = {ALL} if held is None else set(held)
         groups.open(name, wanted - before)
         groups.close(name, before - wanted)
+        self.office.forget()
         self.office.note(request, "groups open", group=name, fonds=sorted(wanted - {ALL}),
                          all=ALL in wanted)  # fmt: skip
         return _("Le groupe {name} ouvre {fonds}.").format(
@@ -145,7 +146,7 @@ class People:
     def _parts(self, store: Store, settings: Settings, token: str) -> Iterator[str]:
         accounts, groups = Accounts(store).all(), Groups(store).all()
         yield section(_("Comptes de Greffe"), *_accounts(accounts, Attempts(store), token))
-        yield section(_("Groupes"), *_all_groups(groups, self.office.catalogue.fonds(), token))
+        yield section(_("Groupes"), *_all_groups(groups, list(self.office.state()["fonds"]), token))
         yield section(_("Venus d'ailleurs"), *_elsewhere(store, settings))
 
 

@@ -23,6 +23,7 @@ from app.web.admin.markup import (
     section,
     table,
     text,
+    unopened,
 )
 from app.web.kept_markup import moment
 from app.web.spacing import number
@@ -54,6 +55,7 @@ LOW = 2e9  # bytes left on the disk: below, it is said
 def parts(state: Mapping[str, Any], settings: Settings, token: str) -> Iterator[str]:
     """The parts of the page."""
     yield _running(state)
+    yield unopened(state)
     yield section(pgettext("several", "Fonds"), _fonds(state))
     yield _aside(state, token)
     yield _in_part(state)

@@ -254,6 +254,30 @@ def test_a_drop_of_which_one_file_is_good_makes_the_new_fonds_and_leaves_nothing
     assert not [one.name for one in (office.data / DROPPED).iterdir() if one.is_file()]
 
 
+# --- a fonds that nobody may read
+
+
+def test_an_admin_is_told_of_a_fonds_that_no_group_opens(office: Office) -> None:
+    chef, groups = office.caller(), Groups(Store(office.data))
+    drop(chef, {"secret.txt": b"Un texte."}, fonds="", nouveau="cabinet")
+    assert "Aucun groupe n'ouvre" not in told(chef.get("/administration/documents"))
+    groups.close("tous", [ALL])
+    groups.open("lecteurs", [FONDS])
+    try:
+        got = drop(chef, {"autre.txt": b"Un autre."}, fonds="cabinet")
+        assert "Aucun groupe n'ouvre encore :" in told(got)
+        for page in ("", "/documents", "/indexation"):
+            shown = chef.get(f"/administration{page}").body.decode()
+            listed = re.search(r'<p class="avis fermes">(.*?)</p>', shown, re.S)
+            assert listed, page
+            assert "cabinet" in listed[1]
+            assert FONDS not in listed[1]
+            assert 'href="/administration/comptes"' in listed[1]
+    finally:
+        assert send(chef, "comptes", "comptes/groupe", groupe="tous", tout="oui").status == 200
+    assert "fermes" not in chef.get("/administration").body.decode()
+
+
 def test_files_dropped_again_are_indexed_where_that_is_asked_and_a_run_under_way_is_said_so(
     office: Office,
 ) -> None:
