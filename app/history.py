@@ -56,6 +56,16 @@ class Talk:
     named: tuple[int, ...] = ()  # lines that gave it names
 
     @property
+    def asked(self) -> tuple[Turn, ...]:
+        """Its questions, one asked again at once by its last answer alone."""
+        follows = (*self.turns[1:], None)
+        return tuple(
+            turn
+            for turn, after in zip(self.turns, follows, strict=True)
+            if after is None or _same(turn.question) != _same(after.question)
+        )
+
+    @property
     def title(self) -> str:
         """Its name, or its first question."""
         return self.name or self.turns[0].question
@@ -116,7 +126,7 @@ def conversation_of(
     Citations lead to where the same content stands today. Raises TalkUnknown.
     """
     taken: list[tuple[str, Answer]] = []
-    for turn in talk(data, reader.login, id).turns[-most:]:
+    for turn in talk(data, reader.login, id).asked[-most:]:
         try:
             found = replayed(data, catalogue, turn.answer, reader)
         except AnswerUnknown:  # a fonds was closed meanwhile
@@ -141,6 +151,10 @@ def _gathered(words: Words, names: set[str]) -> list[Talk]:
         Talk(id, tuple(said), _last(given.get(id, ())), tuple(n for n, _ in given.get(id, ())))
         for id, said in turns.items()
     ]
+
+
+def _same(question: str) -> str:
+    return fold(" ".join(question.split())).rstrip(" ?.!")
 
 
 def _last(named: Sequence[tuple[int, str]]) -> str:

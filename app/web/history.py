@@ -134,7 +134,7 @@ def _item(talk: Talk, token: str) -> str:
     questions = "".join(
         f'<li><a href="{address(turn.answer)}"{french()}>{escape(turn.question)}</a>'
         f' <span class="note">{moment(turn.at)}{_status(turn.status)}</span></li>'
-        for turn in talk.turns
+        for turn in talk.asked
     )
     return (
         f'<li id="c-{talk.id}"><h3>{title}</h3><ol>{questions}</ol><div class="gestes">'

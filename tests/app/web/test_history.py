@@ -10,11 +10,12 @@ import pytest
 from app.access.reader import Reader
 from app.citations import Answer
 from app.conversation import EMPTY, Conversation
-from app.history import conversation_of, name_talk, talks
+from app.history import conversation_of, erase_talk, name_talk, talks
 from app.journal.entries import Journal
 from app.journal.verify import verify
 from tests.app.web.hall import FINE, NOWHERE, Hall, send, token, told
 from tests.app.web.serving import seen
+from tests.conftest import FONDS
 
 # Gradio 6.31 computes its queue's figures in ways that pandas 3 gives up
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -41,6 +42,27 @@ def test_a_conversation_is_listed_whole_the_last_one_first(hall: Hall) -> None:
     assert page.headers["cache-control"] == "no-store"
     assert said.index(NOWHERE) < said.index(FINE) < said.index(THEN)
     assert "sans réponse" in said
+
+
+def test_a_question_asked_again_is_listed_once_by_its_last_answer_and_erased_whole(
+    hall: Hall,
+) -> None:
+    sought = "Où vont les hérons cendrés ?"
+    had = talked(hall, "paul", FINE, sought, "où vont les  hérons cendrés", FINE)
+    asked = [turn[0] for turn in had.turns]
+    page = hall.caller("paul").get("/historique?q=cendres").body
+    assert told(page).count("hérons cendrés") == 1
+    linked = [answer.id for _, answer in had.turns if f"/reponse/{answer.id}" in page.decode()]
+    again = had.turns[1][1].id
+    assert linked == [answer.id for _, answer in had.turns if answer.id != again]
+    [listed] = [one for one in talks(hall.desk.data, "paul") if one.id == had.id]
+    assert [turn.question for turn in listed.turns] == asked, "the journal keeps each of them"
+    reader = Reader("paul", "Paul", "agent", frozenset({FONDS}))
+    taken = conversation_of(hall.desk.data, hall.desk.catalogue, reader, had.id, 40)
+    assert [question for question, _ in taken.turns] == [asked[0], *asked[2:]]
+    assert erase_talk(hall.desk.data, "paul", had.id) == 4
+    assert b"cendr" not in (hall.desk.data / "journal" / "words.sqlite").read_bytes()
+    assert verify(hall.desk.data).findings == ()
 
 
 def test_nobody_sees_or_touches_a_conversation_of_somebody_else(hall: Hall) -> None:
