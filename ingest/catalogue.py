@@ -443,6 +443,11 @@ class Catalogue:
         rows = self._all("SELECT * FROM records WHERE source_id = ? ORDER BY ordinal", source_id)
         return [record_of(row) for row in rows]
 
+    def records_on(self, source_id: int, page: int) -> list[RecordRow]:
+        """The records of a source that stand on one of its pages, or over it."""
+        sql = "SELECT * FROM records WHERE source_id = ? AND ? BETWEEN page_first AND page_last"
+        return [record_of(row) for row in self._all(f"{sql} ORDER BY ordinal", source_id, page)]
+
     def count_records(self, source_id: int) -> int:
         """How many records a source has."""
         row = self._one("SELECT count(*) n FROM records WHERE source_id = ?", source_id)

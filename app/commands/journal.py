@@ -94,15 +94,23 @@ def _list(settings: Settings, asked: _Asked) -> None:
 
 
 def _figures(settings: Settings, asked: _Asked) -> None:
+    from contextlib import closing
     from datetime import date, timedelta
 
+    from app.act_at import act_at
+    from app.answer import NoIndex
+    from app.assembly import catalogue_of
     from app.journal.figures import figures
     from app.journal.figures import shape as figures_shape
 
     sought = asked.sought
     until = date.fromisoformat(sought.until[:10]) if sought.until else date.today()
     since = date.fromisoformat(sought.since[:10]) if sought.since else until - timedelta(days=29)
-    found = figures(settings.data, since, until)
+    try:
+        with closing(catalogue_of(settings, create=False)) as catalogue:
+            found = figures(settings.data, since, until, act_at(catalogue))
+    except NoIndex:
+        found = figures(settings.data, since, until)
     if asked.as_json:
         typer.echo(json.dumps(figures_shape(found), ensure_ascii=False))
         return
@@ -112,8 +120,9 @@ def _figures(settings: Settings, asked: _Asked) -> None:
         f" {whole.refused} sans réponse, {whole.errors} erreurs ; {whole.proven} phrases prouvées"
         f" sur {whole.sentences} ; médiane {found.median:.1f} s, 95 % en {found.p95:.1f} s."
     )
-    for fonds, source, count in found.cited:
-        typer.echo(f"  cité {count} fois : {source} ({fonds})")
+    for one in found.cited:
+        where = f"{one.fonds}, {one.source}" if one.act else one.fonds
+        typer.echo(f"  cité {one.answers} fois : {one.act or one.source} ({where})")
     for question, times, last in found.unanswered:
         typer.echo(f"  sans réponse, {times} fois, le {last} : {question}")
 

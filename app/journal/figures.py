@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from app.act_at import ActAt
 from app.journal.chain import folder_of, lines
 from app.journal.entries import names_of
 from app.journal.words import opened
@@ -43,6 +44,16 @@ class Lot:
         return self.answered + self.refused + self.errors
 
 
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """What answers have cited: an act, or a file where no one act stands on the pages cited."""
+
+    fonds: str
+    source: str  # path within the fonds
+    act: str  # its name today; empty: the file, whichever of its acts
+    answers: int
+
+
 @dataclass(slots=True)
 class Figures:
     """What the journal says of the questions since a day."""
@@ -51,7 +62,7 @@ class Figures:
     by: str  # "day" or "month"
     lots: dict[str, Lot] = field(default_factory=dict)  # "2026-11-22" or "2026-11" → its lot
     seconds: list[float] = field(default_factory=list)
-    cited: list[tuple[str, str, int]] = field(default_factory=list)  # fonds, source, answers
+    cited: list[Cited] = field(default_factory=list[Cited])  # the most cited first
     unanswered: list[tuple[str, int, str]] = field(default_factory=list)  # question, times, last
 
     @property
@@ -78,12 +89,17 @@ class Figures:
         return found
 
 
-def figures(data: Path, since: date, until: date) -> Figures:
-    """Count the questions of these days, the last one included."""
+def figures(
+    data: Path, since: date, until: date, act_at: ActAt = lambda fonds, source, page: ""
+) -> Figures:
+    """Count the questions of these days, the last one included.
+
+    `act_at`: the journal keeps fonds, file and page, and no name that could outlive an act.
+    """
     by = "day" if (until - since).days <= _BY_DAY else "month"
     found = Figures(since.isoformat(), by, {name: Lot() for name in _lots(since, until, by)})
     held = _words(data)
-    cited: Counter[tuple[str, str]] = Counter()
+    cited: Counter[tuple[str, str, str]] = Counter()
     silent: dict[str, tuple[str, int, str]] = {}
     skipped = names_of(data, EXAMINER)
     for line in lines(data):
@@ -98,12 +114,15 @@ def figures(data: Path, since: date, until: date) -> Figures:
         _count(lot, line.facts)
         if isinstance(line.facts.get("seconds"), int | float):
             found.seconds.append(float(line.facts["seconds"]))
-        cited.update({(fonds, source) for fonds, source, _ in parts.get("cited") or ()})
+        places = parts.get("cited") or ()
+        cited.update(
+            {(fonds, source, act_at(fonds, source, page)) for fonds, source, page in places}
+        )
         question = parts.get("question")
         if line.facts.get("status") == "not_in_records" and question:
             key = fold(" ".join(question.split())).rstrip(" ?.!")
             silent[key] = (question, silent.get(key, ("", 0, ""))[1] + 1, day)
-    found.cited = [(*place, count) for place, count in cited.most_common(_MOST)]
+    found.cited = [Cited(*place, count) for place, count in cited.most_common(_MOST)]
     found.unanswered = sorted(silent.values(), key=lambda one: (one[1], one[2]), reverse=True)
     found.unanswered = found.unanswered[:_MOST]
     return found
@@ -152,6 +171,6 @@ def shape(found: Figures) -> dict[str, Any]:
         "whole": of(found.whole),
         "lots": {name: of(lot) for name, lot in found.lots.items()},
         "seconds": {"median": found.median, "p95": found.p95, "spans": found.spans()},
-        "cited": [{"fonds": f, "source": s, "answers": n} for f, s, n in found.cited],
+        "cited": [asdict(one) for one in found.cited],
         "unanswered": [{"question": q, "times": n, "last": d} for q, n, d in found.unanswered],
     }

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
+from app.act_at import act_at
 from app.journal.chain import writing
 from app.journal.erase import erase_person
-from app.journal.figures import EXAMINER, figures, shape
+from app.journal.figures import EXAMINER, Cited, figures, shape
 from tests.command_line import greffe
 
 SILENT = "Quel est le tarif de la patinoire ?"
@@ -38,7 +41,7 @@ def test_questions_are_counted_by_day_with_what_became_of_them(tmp_path: Path) -
     assert (found.whole.proven, found.whole.sentences) == (2, 3)
     assert found.spans()["moins de 1 s"] == 3
     assert found.spans()["10 à 30 s"] == 1
-    assert found.cited == [("mairie", "a.pdf", 2)]  # two pages of an answer count once
+    assert found.cited == [Cited("mairie", "a.pdf", "", 2)]  # two pages of an answer count once
     assert found.unanswered == [(SILENT.lower() + " ", 2, "2026-11-03")]
     before = figures(tmp_path, date(2026, 11, 1), date(2026, 11, 1))
     assert before.whole.questions == 1
@@ -67,3 +70,48 @@ def test_the_command_gives_the_same_figures(tmp_path: Path) -> None:
 def test_a_folder_without_a_journal_has_no_figures(tmp_path: Path) -> None:
     found = figures(tmp_path, date(2026, 11, 1), date(2026, 11, 2))
     assert (found.whole.questions, found.median, found.p95) == (0, 0.0, 0.0)
+
+
+def test_acts_are_counted_and_not_the_files_that_hold_several_by_their_name_of_today(
+    own_town: Path,
+) -> None:
+    file = "proces-verbaux/compte-rendu-2022-05-18.html"
+    one = "deliberations/2024-031_depots-sauvages.pdf"
+    ask(own_town, "2026-11-01", "marie", "answered", "verbatim", cited=one)
+    ask(own_town, "2026-11-01", "paul", "answered", "verbatim", cited=one)
+    ask(own_town, "2026-11-01", "paul", "answered", "verbatim", cited=file)
+    ask(own_town, "2026-11-01", "paul", "answered", "verbatim", cited="nulle-part.pdf")
+    days = ("--since", "2026-11-01", "--until", "2026-11-01")
+    found = greffe(own_town, "journal", "figures", *days, "--json").json["cited"]
+    named = "Délibération n°\u00a02024-031 du 22\u00a0mai\u00a02024"
+    assert found[0] == {"fonds": "mairie", "source": one, "act": named, "answers": 2}
+    assert {"fonds": "mairie", "source": "nulle-part.pdf", "act": "", "answers": 1} in found
+    assert f"cité 2 fois : {named} (mairie, {one})" in (
+        greffe(own_town, "journal", "figures", *days).out
+    )
+    assert greffe(own_town, "withdraw", one, "--yes").code == 0
+    again = greffe(own_town, "journal", "figures", *days).out
+    assert "2024-031 du" not in again, "what was withdrawn is named nowhere"
+
+
+class Shared:
+    """A catalogue of one file whose first page two acts share, with the minutes over them."""
+
+    def sources(self, state: str, fonds: str) -> list[Any]:
+        return [SimpleNamespace(path="pv.pdf", id=1)] if fonds == "mairie" else []
+
+    def articles_on(self, source_id: int, page: int) -> list[Any]:
+        return []
+
+    def records_on(self, source_id: int, page: int) -> list[Any]:
+        acts = ["Délibération n° 1", "Délibération n° 2"][page - 1 :]
+        minutes = SimpleNamespace(kind="proces_verbal", label="Procès-verbal")
+        return [minutes, *(SimpleNamespace(kind="deliberation", label=one) for one in acts)]
+
+
+def test_a_page_that_several_acts_share_names_none_of_them() -> None:
+    named = act_at(cast(Any, Shared()))
+    assert named("mairie", "pv.pdf", 1) == ""
+    assert named("mairie", "pv.pdf", 2) == "Délibération n° 2"  # before the minutes
+    assert named("mairie", "pv.pdf", 3) == "Procès-verbal"
+    assert named("ailleurs", "pv.pdf", 2) == ""

@@ -9,6 +9,7 @@ from html import escape
 from fastapi import Request
 from fastapi.responses import Response
 
+from app.act_at import act_at
 from app.journal.figures import Figures, Lot, figures
 from app.web.admin.drawn import bars, lines
 from app.web.admin.markup import place, section, table, text
@@ -43,7 +44,8 @@ class Charts:
         asked = request.query_params.get("jours", "30")
         chosen = asked if asked in PERIODS else "30"
         today = date.today()
-        found = figures(self.office.data, today - timedelta(days=int(chosen) - 1), today)
+        since, named = today - timedelta(days=int(chosen) - 1), act_at(self.office.catalogue)
+        found = figures(self.office.data, since, today, named)
         parts = [self._acts(), *_questions(found, chosen)]
         return self.office.shown(request, "graphiques", parts)
 
@@ -140,11 +142,13 @@ def _whole(whole: Lot, found: Figures) -> str:
 def _cited(found: Figures) -> str:
     if not found.cited:
         return ""
-    rows = [(source, fonds, count) for fonds, source, count in found.cited]
-    titles = (_("Fichier"), _("Fonds"), _("Réponses qui le citent"))
-    return section(
-        _("Documents les plus cités"), lines(_("Documents les plus cités"), rows, titles)
-    )
+    rows = [
+        (one.act or one.source, f"{one.fonds}, {one.source}" if one.act else one.fonds, one.answers)
+        for one in found.cited
+    ]
+    titles = (_("Acte ou article ; à défaut, fichier"), _("Où"), _("Réponses qui le citent"))
+    title = _("Actes les plus cités")
+    return section(title, lines(title, rows, titles))
 
 
 def _unanswered(found: Sequence[tuple[str, int, str]]) -> str:
