@@ -12,7 +12,7 @@ from app.curated import WHY, Item
 from app.journal.search import Entry
 from app.passages import Again
 from app.replay import FOUND, Replay, became
-from app.web.markup import STATUS, address, named, notice
+from app.web.markup import STATUS, address, model_named, named, notice
 from app.words import N_, _, as_french, french, quoting
 
 EXTRACT = 400  # characters of a passage that was looked at
@@ -236,7 +236,7 @@ def _passages(found: Replay) -> str:
 def _made(found: Replay) -> str:
     """By which model, prompt and index."""
     facts = found.entry.facts
-    rows = [(_("Modèle"), str(facts.get("model", "")))]
+    rows = [(_("Modèle"), model_named(str(facts.get("model", ""))))]
     if facts.get("prompt_version"):
         today = _("la même aujourd'hui") if found.prompt else _("une autre aujourd'hui")
         rows.append((_("Consigne"), f"{facts['prompt_version']} ({today})"))

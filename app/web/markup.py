@@ -122,6 +122,11 @@ def named(said: str, shown: str, about: str) -> tuple[str, str]:
     return "", f'<span aria-hidden="true">{shown}</span><span class="lu">{whole}</span>'
 
 
+def model_named(model: str) -> str:
+    """What wrote an answer; a language model by its own name."""
+    return _("aucun : phrases extraites des sources") if model == "extractif" else model
+
+
 def address(id: str) -> str:
     """Where a kept answer is shown."""
     return f"/reponse/{id}"

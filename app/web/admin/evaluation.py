@@ -33,7 +33,7 @@ from app.web.admin.markup import (
 )
 from app.web.admin.office import Office, check_token, fields_of
 from app.web.kept_markup import ERASED, moment
-from app.web.markup import address
+from app.web.markup import address, model_named
 from app.web.plain import token_of
 from app.web.rules import MAX_QUESTIONS
 from app.words import N_, _, as_french, number, percent_sign
@@ -205,7 +205,8 @@ class Evaluation:
         yield section(
             _("Évaluation du {date}").format(date=moment(report["date"])),
             text(_("Modèle : {model}. Génération de l'index : {generation}.").format(
-                model=held["model"] or _("recherche seule"), generation=held["generation"])),
+                model=model_named(held["model"]) or _("recherche seule"),
+                generation=held["generation"])),
             *(_figures(row, report.get("names", {})) for row in report["rows"]
               if row["group"] == "ensemble"),
             f'<p><a href="{place("evaluation")}/{REPORT}?du={chosen}" download>'

@@ -67,6 +67,9 @@ def test_an_agent_replays_an_answer_of_theirs_and_the_journal_says_so(office: Of
     assert ASKED in said
     assert "Rien n'a changé depuis" in said
     assert "le même passage" in said
+    assert "Modèle aucun : phrases extraites des sources" in said.replace("\u202f", " ").replace(
+        "\u00a0", " "
+    )
     noted = office.noted("replay")
     assert (noted.id, noted.parts["who"]) == (id, {"name": "marie", "from": "127.0.0.1"})
 
