@@ -43,11 +43,12 @@ DRAW_SECONDS = 10.0
 DRAW_MEMORY_MB = 2000  # what a reader of the same file may take: reading.memory_mb
 DRAWERS = 2  # pages drawn at the same time
 
+BUSY = N_("trop de pages se dessinent en ce moment ; demandez-la de nouveau")
 _GIVEN_UP = {
     "time": N_("elle demande plus de 10 secondes"),
     "memory": N_("elle demande plus de mémoire que permis (2000 Mo)"),
     "crashed": N_("elle arrête net ce qui la dessine"),
-    "busy": N_("trop de pages se dessinent en ce moment ; demandez-la de nouveau"),
+    "busy": BUSY,
 }
 
 

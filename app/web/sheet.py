@@ -16,7 +16,7 @@ from fastapi.responses import FileResponse, Response
 from app.card import card
 from app.citations import Quote
 from app.errors import sentence
-from app.pages import Undrawable, drawn_page, has_paper, page_as_pdf
+from app.pages import BUSY, Undrawable, drawn_page, has_paper, page_as_pdf
 from app.web.cited import cited
 from app.web.guard import ADDRESS
 from app.web.images import MAX_QUOTE, WIDTHS, NoSuchPage, note_opened
@@ -203,6 +203,8 @@ def _drawn(sheet: Sheet, width: int) -> Sheet:
     try:
         drawn = drawn_page(file, page.number, quote=quote, text_page=page, width=width)
     except Undrawable as trouble:
+        if trouble.facts.get("detail") == BUSY:
+            return sheet  # the browser's own request may find a free place
         said = sentence(trouble)
         return replace(sheet, undrawn=f"{said.happened if said else ''} {_('En voici le texte.')}")
     return replace(sheet, drawn=drawn)

@@ -60,7 +60,7 @@ class Sheet:
     quote: Quote | None
     cited: Cited | None = None  # of which answer the quote is a citation
     versions: Sequence[VersionRow] = ()  # of the article of law that the page holds
-    drawn: Drawn | None = None  # as large as it is shown; None: it has no paper, or cannot be
+    drawn: Drawn | None = None  # as large as it is shown; None: no paper, or not drawn
     undrawn: str = ""  # why the paper cannot be shown
 
     @property
@@ -80,7 +80,7 @@ def sheet_page(sheet: Sheet, size: str) -> str:
     size = size if size in SIZES else "100"
     name = sheet.act.label if sheet.act else sheet.source.path
     paper = has_paper(sheet.source.file)
-    shown = _image(sheet, SIZES[size]) if sheet.drawn else ""
+    shown = _image(sheet, SIZES[size]) if paper and not sheet.undrawn else ""
     where = _(", page {number} sur {last}").format(number=sheet.page.number, last=sheet.last)
     where = where if sheet.article is None else ""
     used = sheet.version.date if sheet.version else ""

@@ -109,7 +109,7 @@ def test_a_citation_is_judged_beside_the_answer(browser: Any, hall: Hall) -> Non
     page.wait_for_selector("#preuve .jugement:has-text('confirmée')")
     assert "confirmée" in seen(page, "#annonce")
     page.click("#citation-apres")
-    page.wait_for_selector("#preuve a[href^='#contester-']")
+    page.wait_for_selector("#preuve a[href^='#contester-'][href$='-2']")
     page.click("#preuve a[href^='#contester-']")
     page.fill("#contester-texte", "un autre tarif")
     page.click("#contester button[value=envoyer]")
