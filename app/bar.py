@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.extract import Chosen
-from app.kinds import ORGANISATION, PERSON, holder, measured, wanted
+from app.kinds import AMOUNT, ORGANISATION, PERSON, holder, measured, wanted
 from app.law import absence
 from app.ledger.words import names
 from app.named import only_names_it
@@ -111,6 +111,10 @@ _NO_COUNT = N_(
     "Greffe n'a pas trouvé de réponse à cette question dans les documents indexés."
     " Aucune phrase trouvée ne met ce nombre à côté de ce qu'il compte."
 )
+_NO_AMOUNT = N_(
+    "Greffe n'a pas trouvé de réponse à cette question dans les documents indexés."
+    " Aucune phrase trouvée ne donne de montant."
+)
 _NO_MEASURE = N_(
     "Greffe n'a pas trouvé de réponse à cette question dans les documents indexés."
     " Aucun des passages trouvés ne donne cette indication."
@@ -207,6 +211,8 @@ def _lacks(reading: Reading, chosen: Sequence[Chosen], near: Sequence[str]) -> s
     measure = measured(reading.text)
     if measure is not None and not any(measure.search(one.unit.text) for one in chosen):
         return _NO_MEASURE
+    if wanted(reading.text) is AMOUNT and not any(AMOUNT.search(one.unit.text) for one in chosen):
+        return _NO_AMOUNT
     return "" if any(one.counts for one in chosen) else _NO_COUNT
 
 

@@ -55,6 +55,8 @@ def alone(question: str, conversation: Conversation, next_to: NextTo) -> Query:
     if (full := in_full(question, context, beside)) != question:
         rest, text = last_of(full)
         return Query(plainly(text), rest, before)
+    if last and last.status == "not_in_records" and context == conversation.turns[-1][0]:
+        return Query(f"{context} {question}")  # nothing was found that it could lean on
     return Query(question, context, before)
 
 

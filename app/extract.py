@@ -57,7 +57,7 @@ class Chosen:
 # Words that ask, and tell nothing of what is asked about: the kind of thing stands for them.
 _ASKING = (
     "combien quand comment pourquoi quel quelle quels quelles coûte coûtent coûtait coûtera coûter"
-    " a-t-elle a-t-il ont-ils été"
+    " a-t-elle a-t-il ont-ils été est sont était étaient"
 )
 
 # Verbs and the like that a question is made of, whatever it is about.
@@ -77,6 +77,7 @@ _ALIAS = re.compile(r"\(([A-ZÉ]\w{1,9})\)")  # « aide médicale de l'État (AM
 _MARGIN = 0.2  # a further sentence scores at most this much less than the best
 _DECISION_MARGIN = 0.5  # an object and what is decided of it look less alike
 _VOTE_REACH = 300  # characters: from one line of a vote to the next
+_READ_ON = 130  # characters: « Demande de conseil au CAUE. Devis de 1800 €. »
 _KIND_FOUND = 0.35  # for a sentence that holds the kind of thing asked
 _HOLDER_FOUND = 1.0  # who holds an office: what names nobody answers nothing
 _NUMBER_FOUND = 0.2  # beside what is counted
@@ -312,9 +313,10 @@ def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
         score += 0.9 if _DECIDED.match(unit.text) else 0.6
     if _foreign(unit, asked):
         score -= _FOREIGN
-    if weights and len(own - heading - weights.keys()) < 2:
+    gives = asked.holds is not None and _gives(asked.holds, unit.text, asked)
+    if weights and not gives and len(own - heading - weights.keys()) < 2:
         score -= 0.4  # it says no more than the title and the question do
-    if not 25 <= len(unit.text) <= 450:
+    if len(unit.text) > 450 or (len(unit.text) < 25 and not gives):
         score -= 0.1
     if not asked.last and unit.hit.evidence.favoured:
         score += _SAME_ACT
@@ -356,8 +358,11 @@ def _gives(kind: re.Pattern[str], said: str, asked: Asked) -> bool:
 
 def _above(unit: Unit, asked: Asked) -> str:
     """What a unit speaks of without saying it: the line that opens its list, the act voted on."""
+    before = unit.hit.passage.text[max(0, unit.start - _VOTE_REACH) : unit.start]
     if asked.holds in VOTES and is_vote(unit):
-        return unit.hit.passage.text[max(0, unit.start - _VOTE_REACH) : unit.start]
+        return before
+    if asked.holds is not None and _gives(asked.holds, unit.text, asked):
+        return f"{unit.opening} {before[-_READ_ON:]}"
     return unit.opening
 
 
@@ -394,7 +399,7 @@ def _foreign(unit: Unit, asked: Asked) -> bool:
     """Whether a line of a tariff holds no word of the question, nor the line that opens it."""
     if asked.holds is not AMOUNT:
         return False
-    words = asked.synonyms.also(asked.terms(f"{unit.opening} {unit.text}"))
+    words = asked.synonyms.also(asked.terms(f"{_above(unit, asked)} {unit.text}"))
     return not set(words) & asked.beside_place
 
 

@@ -91,7 +91,7 @@ _ASKS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
                 r"|dur(?:e|ée|ent|eraient)\b"
                 r"|quels? (?:(?:est|sont|était|étaient) les? )?délais?\b", re.I),
      _DURATION),
-    (re.compile(r"horaire", re.I), _HOURS),
+    (re.compile(r"(?<!tarif )(?<!tarifs )(?<!prix )(?<!coût )(?<!taux )horaire", re.I), _HOURS),
     (re.compile(r"quelle heure", re.I), _CLOCK),
     (re.compile(r"\bquand\b|quelles? dates?|quels? jours?|jusqu'à quelle", re.I), DATE),
     (re.compile(r"combien (?:coût|risqu|pai|a coûté|un|une)|coût|coûte|prix|tarif|montant|taux"

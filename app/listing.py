@@ -39,6 +39,14 @@ _ASKS = (
     ),
     re.compile(rf"\blist\w+\b[^?]{{0,20}}\b{_ACTS}", re.I),
     re.compile(r"\bordre du jour d(?P<what>)", re.I),
+    # « Qu'a décidé le conseil le 7 juillet 2025 ? »
+    re.compile(
+        r"^\W*(?:qu['’](?:a|ont)(?:-t-on)?|que s['’]est-il|qu['’]est-ce qu[ie'’] ?(?:a|on a)?)\s"
+        r"(?:été )?(?:décidé|voté|adopté|délibéré|approuvé|passé)s?\b"
+        r"(?: (?:par|au|lors du|en|pendant le))?"
+        r"(?: (?:le|les|la|l['’]) ?(?:conseil|conseillers|élus|assemblée|séance|commune|ville))?"
+        r"(?P<what>)(?=\W| )", re.I,
+    ),
 )  # fmt: skip
 _LATEST = re.compile(
     r"^\W*(?:(?:quel(?:le)? (?:est|était)|montre\S*|donne\S*|trouve\S*)\s+)?(?:la|le|l['’])\s?"
@@ -68,8 +76,9 @@ _ASKING = (
     " jour conseil municipal communautaire commune ville mairie maire séance réunion examinés"
     " examiné traités traité abordés votés votées voté adoptés adoptées pris prises délibéré"
     " signés inscrits discutés évoqués approuvés approuvées depuis entre avant après partir compter"
-    " année fin début relatives relatifs concernant portant sujet propos dernier dernière récent"
-    " récente plus"
+    " décidé décidés passé décide qu que est-il est-ce on qui lors pendant conseillers élus"
+    " assemblée année fin début relatives relatifs concernant portant sujet propos dernier"
+    " dernière récent récente plus"
 ) + " ".join(["", *MONTHS])
 
 
@@ -106,7 +115,7 @@ def acts_asked(
     asked = next((one for asks in _ASKS if (one := asks.search(reading.text))), None)
     periods = _periods(reading) or ([(_FIRST, _LAST)] if latest else [])
     what = (latest["what"] or latest["that"]) if latest else asked["what"] if asked else None
-    if what is None or not periods:
+    if what is None or not periods or (not what and reading.cited):
         return None
     kinds = _KINDS.get(what.lower(), _COUNCIL)
     dated = [

@@ -16,6 +16,8 @@ _OPENS = re.compile(
     r"|après)",
     re.I,
 )
+_SUM = re.compile(r"\d\s?[€%]\s*$")  # the end of a row, however long it is
+_WITH_TAX = re.compile(r"\s*(?:H\.?\s?T|T\.?\s?T\.?\s?C)\b")
 _LONGEST = 600
 
 
@@ -53,4 +55,5 @@ def _goes_on(line: str, after: str) -> bool:
     if line.rstrip().endswith((".", ":", ";", "!", "?")):
         return False
     first = after.lstrip()[:1]
-    return first.islower() or first in ":;,)" or len(line) > 60
+    wrapped = len(line) > 60 and not (_SUM.search(line) and not _WITH_TAX.match(after))
+    return first.islower() or first in ":;,)" or wrapped

@@ -31,6 +31,8 @@ _ITS_VOTE = N_("C'est le vote sur cet acte")
 
 _HEADING = re.compile(r"^\W*article\s+\w+.{0,90}$", re.I)
 _COUNTED = re.compile(r"\bvoix\b|\bunanimité|\babst(?:ention|enu)|\bcontre\s*[:(]\s*\d", re.I)
+_UNANIMOUS = re.compile(r"\bunanim", re.I)
+_DIVIDED = re.compile(r"\bvoix\b|\babst(?:ention|enu)|\bcontre\b", re.I)
 _DECIDES = re.compile(r"\bque (?:décide|prévoit|fixe)\b|\bqu['’](?:a|ont) (?:\S+ )?décidé\b", re.I)
 _VOTED = re.compile(
     r"^\W*comment\b[^?]*?\bvoté\b|\b(?:résultat|issue) du vote\b"
@@ -144,7 +146,7 @@ def votes_of(act: RecordRow, catalogue: Catalogue, most: int) -> list[Quote]:
         if VOTE_LINE.match(one.text) or _COUNTED.search(one.text)
     ]  # fmt: skip
     lines = lines_of(act, "vote", catalogue) or (votes if act.vote else [])
-    alone = all(any(_near(one, line) for line in lines) for one in votes)
+    alone = all(any(_near(one, line) or _agree(one, line) for line in lines) for one in votes)
     return lines if alone else []
 
 
@@ -154,6 +156,12 @@ def _said(act: RecordRow, catalogue: Catalogue, most: int) -> list[Quote]:
     rows = catalogue.passages_of_record(act.id, most) if hit else []
     said = (unit for row in rows if hit for unit in units(replace(hit, passage=row)))
     return sorted(dict.fromkeys(map(quote_of, said)), key=lambda one: (one.page, one.start))
+
+
+def _agree(one: Quote, line: Quote) -> bool:
+    """« Après en avoir délibéré à l'unanimité », and at the foot « Vote : unanimité »."""
+    return all(_UNANIMOUS.search(said.text) and not _DIVIDED.search(said.text)
+               for said in (one, line))  # fmt: skip
 
 
 def _near(one: Quote, other: Quote) -> bool:

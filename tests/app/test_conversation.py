@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from app.citations import Answer
-from app.conversation import EMPTY, Conversation, context_of
+from app.conversation import EMPTY, Conversation, alone, context_of
 
 
-def talk(*questions: str) -> Conversation:
+def talk(*questions: str, status: str = "answered") -> Conversation:
     made = EMPTY
     for question in questions:
-        made = made.then(question, Answer("x", question, "answered"))
+        made = made.then(question, Answer("x", question, status))
     return made
 
 
@@ -49,3 +49,11 @@ ARTICLE = "Que dit l'article L2121-10 du CGCT en 2012 ?"
 def test_the_article_asked_last_is_the_one_that_is_followed_up() -> None:
     said = talk(ARTICLE, "et l'article L. 2121-11 ?", "Et en 2015 ?")
     assert context_of("Et aujourd'hui ?", said) == "et l'article L. 2121-11 du CGCT en 2015 ?"
+
+
+def test_what_follows_a_refusal_is_asked_with_all_that_was_refused() -> None:
+    before, after = "Quelle est la capitale de l'Italie ?", "Et de l'Espagne ?"
+    refused = alone(after, talk(before, status="not_in_records"), lambda question, steps: "")
+    assert (refused.text, refused.context) == (f"{before} {after}", "")
+    answered = alone(after, talk(before), lambda question, steps: "")
+    assert (answered.text, answered.context) == (after, before)

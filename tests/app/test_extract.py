@@ -14,6 +14,7 @@ from app.ledger import squeeze
 from app.pieces import pieces
 from app.ranges import covers, leaves_out, quantities
 from app.settings import load
+from tests.command_line import indexed
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +34,7 @@ def desk(town: Path) -> Iterator[Desk]:
         ("Quelle association s'en occupe ?", "confiée à l'association « Les Moustaches »"),
         ("À quels horaires la mairie ouvre-t-elle ?", "de 8h30 à 12 h"),
         ("À quelle heure commence la séance ?", "à 18 h 30"),
+        ("Quel est le tarif horaire du déneigement ?", "- Le passage : 67€/heure"),
         ("Pourquoi la rue est-elle fermée ?", "afin de permettre les travaux"),
         ("Qui s'est abstenu ?", "Abstentions : Mme Roux"),
         ("Quand le séjour a-t-il lieu ?", "du 18 au 22 mai 2026"),
@@ -125,3 +127,37 @@ def test_a_line_that_begins_with_a_colon_goes_on_with_the_one_above() -> None:
 
 def test_a_commune_named_in_a_street_is_not_the_commune_that_decided(desk: Desk) -> None:
     assert desk.ask("Combien coûte la cantine à Toulouse ?").status == "not_in_records"
+
+
+def test_the_last_row_of_a_table_does_not_go_on_into_what_follows_it() -> None:
+    row = "Déchets dangereux (amiante, huiles, batteries), quel que soit le volume 3 200 €"
+    after = "Mme CASTELVIEIL regrette que les horaires n'aient pas été élargis."
+    text = f"Plus de 5 m³ 1 900 €\n{row}\n{after}"
+    assert [text[start:end] for start, end in pieces(text)][1:] == [row, after]
+    taxed = f"{row}\nHT, soit 3 840 € TTC."  # a sum and its tax are one
+    assert len(list(pieces(taxed))) == 1
+
+
+WINTER = (
+    "Commune de Courvallon-sur-Sélande\nCompte rendu de la séance du 3 mars 2031\n\n"
+    "Délibération n° 2031-004\nObjet : Conseil pour le verger communal\n\n"
+    "Demande de conseil à l'agence des vergers pour la taille du verger communal en qualité"
+    " d'accompagnant de la commune. Devis de 1 830 €.\n\n"
+    "Vote : 14 pour, 1 contre, 2 abstentions.\n"
+)
+
+
+def test_a_sum_is_read_on_behind_the_words_that_say_what_it_is_for(own_town: Path) -> None:
+    indexed(own_town, "pv/2031.txt", WINTER, "pv")
+    with open_desk(load(own_town)) as opened:
+        answer = opened.ask("Combien coûte le devis de l'agence des vergers ?")
+        assert answer.sentences[0].text == "Devis de 1 830 €."
+
+
+def test_a_sum_that_nothing_gives_is_refused(own_town: Path) -> None:
+    text = WINTER.replace(" Devis de 1 830 €.", "")
+    indexed(own_town, "pv/2031.txt", text, "pv")
+    with open_desk(load(own_town)) as opened:
+        answer = opened.ask("Combien coûte le conseil pour la taille du verger communal ?")
+    assert answer.status == "not_in_records"
+    assert "Aucune phrase trouvée ne donne de montant." in answer.message

@@ -120,6 +120,21 @@ def test_an_act_without_a_dispositif_is_told_with_its_vote(own_town: Path) -> No
     assert any("14 pour, 1 contre, 2 abstentions" in text for text in told)
 
 
+def test_a_vote_that_is_told_twice_alike_is_one_vote(own_town: Path) -> None:
+    indexed(
+        own_town, "pv/2031.txt",
+        "Commune de Courvallon-sur-Sélande\nCompte rendu de la séance du 3 mars 2031\n\n"
+        "Délibération n° 2031-004\nObjet : Convention pour le déneigement des hameaux\n\n"
+        "Le conseil municipal, après en avoir délibéré, à l'unanimité\n"
+        f"Adhère à la convention de déneigement {'des hameaux et des écarts ' * 16}\n"
+        "Autorise madame la maire à la signer\n\nVote : Unanimité\n",
+        "pv",
+    )  # fmt: skip
+    with open_desk(load(own_town)) as opened:
+        answer = opened.ask("Comment le conseil a-t-il voté sur la convention de déneigement ?")
+    assert lines(answer) == ["Vote : Unanimité"]
+
+
 def test_a_title_between_quotation_marks_names_its_act_whose_sums_are_read_to_the_end(
     own_town: Path,
 ) -> None:
