@@ -99,6 +99,7 @@ class Asked:
     last: frozenset[str]  # those of its terms that were asked last
     beside_place: frozenset[str]  # those that are neither a commune without indexed acts nor a date
     counted: frozenset[str]  # what is asked how many there are of, in all its words
+    count_of: str  # the same, as it was asked
     telling: Telling  # those that are neither common nor verbs of every question
     holds: re.Pattern[str] | None  # what kind of thing is wanted
     also: tuple[re.Pattern[str], ...]  # other kinds: « quel prestataire, et à quel prix ? »
@@ -170,7 +171,8 @@ def weigh_question(
     kind = None if decision else wanted(last) or wanted(before)
     also = () if decision else others_wanted(last, kind)
     synonyms = synonyms_of(question, terms)
-    how_many = frozenset(synonyms.also(terms(counted(last))) if kind is NUMBER else ())
+    count_of = counted(last) if kind is NUMBER else ""
+    how_many = frozenset(synonyms.also(terms(count_of)) if count_of else ())
     several = bool(_SEVERAL.search(last)) or len(bodies) > 1
     figures = tuple(quantities(last))
     return Asked(
@@ -179,6 +181,7 @@ def weigh_question(
         newest,
         beside,
         how_many,
+        count_of,
         telling,
         kind,
         also,
@@ -302,7 +305,7 @@ def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
         score += found if _gives(asked.holds, said, asked) else -0.15
         score += _ALSO_FOUND * sum(_gives(kind, said, asked) for kind in asked.also)
     said = f"{unit.opening} {unit.text}"
-    number = not asked.counted or counts(said, asked.counted, terms)
+    number = not asked.counted or counts(said, asked.counted, terms, asked.count_of)
     score += _NUMBER_FOUND if asked.counted and number else 0.0
     held = asked.holds is None or asked.holds.search(unit.text)
     if held and not asked.alone:  # what it adds is asked

@@ -15,6 +15,7 @@ class Evidence:
     body: float = 0.0  # 1 decided by the collectivity named, -1 by another
     place: bool = False  # it names the commune asked about, which decided no indexed act
     date: float = 0.0  # 1 on the day named, down to -0.3 in another year
+    recent: float = 0.0  # 1 the newest act found, less for older ones; 0 where a time is named
     favoured: bool = False  # the previous answer cited its record
     table: bool = False  # a row of a list of acts, not an act
     law: bool = False  # an article
@@ -31,6 +32,7 @@ class Weights:
     body: float = 0.1
     place: float = 0.15
     date: float = 0.2
+    recent: float = 0.06
     favoured: float = 0.1
     table: float = -0.2
     law: float = 0.15  # for what articles lose by the next line against acts
@@ -69,6 +71,7 @@ def score(evidence: Evidence, weights: Weights) -> float:
         + weights.body * evidence.body
         + weights.place * evidence.place
         + weights.date * evidence.date
+        + weights.recent * evidence.recent
         + weights.favoured * evidence.favoured
         + weights.table * evidence.table
     )

@@ -110,7 +110,8 @@ class Retriever:
         named = [row.id for i in exact for row in self.catalogue.passages_of_record(i, _OF_NAMED)]
         ids = list(dict.fromkeys([*named, *(i for i, _ in dense), *lexical]))
         hits = self._hits(ids, fonds, dict(dense), lexical, vector, narrow)
-        scored = [self._scored(hit, query, reading, exact) for hit in hits]
+        newest = max((hit.record.date or "" for hit in hits if _is_act(hit.record)), default="")
+        scored = [self._scored(hit, query, reading, exact, newest) for hit in hits]
         # 5. law as it stood on the day asked
         articles = named_articles(self.catalogue, reading, fonds, exact, date.today().isoformat())
         scored, exact = self._as_it_stood(scored, exact, articles, vector)
@@ -264,13 +265,16 @@ class Retriever:
         mapped = self.maps.cosines(vector, vectors[of_law]).tolist()
         return cosines, dict(zip((rest[at].id for at in of_law), mapped, strict=True))
 
-    def _scored(self, hit: Hit, query: Query, reading: Reading, exact: Sequence[int]) -> Hit:
+    def _scored(
+        self, hit: Hit, query: Query, reading: Reading, exact: Sequence[int], newest: str
+    ) -> Hit:  # fmt: skip
         evidence = replace(
             hit.evidence,
             exact=hit.record.id in exact,
             body=_match(reading, hit.record),
             place=_names_place(reading, hit),
             date=_date_match(reading, hit.record),
+            recent=_recency(reading, hit.record, newest),
             favoured=hit.record.id in query.favoured,
             table=hit.source.path.lower().endswith(".csv"),
             law=hit.record.kind == "article",
@@ -295,6 +299,23 @@ def _names_place(reading: Reading, hit: Hit) -> bool:
 
 
 _ABOUT_YEAR = 0.5
+_OLD = 16  # years after which an act is no longer any more recent than others
+
+
+def _is_act(record: RecordRow) -> bool:
+    return record.kind != "article"
+
+
+def _recency(reading: Reading, record: RecordRow, newest: str) -> float:
+    """1 in the year of the newest act found, 0 for an old one; 0 where the question names a time.
+
+    « Combien coûte la cantine ? » is asked of today: a tariff is voted again each year.
+    """
+    if reading.days or reading.years or reading.months:
+        return 0.0
+    if not _is_act(record) or not record.date or not newest:
+        return 0.0
+    return max(0.0, 1 - (int(newest[:4]) - int(record.date[:4])) / _OLD)
 
 
 def _date_match(reading: Reading, record: RecordRow) -> float:

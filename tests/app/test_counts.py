@@ -36,3 +36,19 @@ def test_a_number_stands_beside_it(text: str, holds: bool) -> None:
 
 def _terms(word: str) -> list[str]:
     return [word.lower().strip(".,").removeprefix("d'")]
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("La commune compte 1 888 habitants.", True),
+        ("Un habitant sur 3 est abonné.", True),
+        ("Taxe d'habitation : 9,97 %", False),
+        ("Population municipale : 1 888", True),  # what it is also called
+    ],
+)
+def test_a_word_of_the_same_stem_is_not_what_is_counted(text: str, holds: bool) -> None:
+    def stems(word: str) -> list[str]:
+        return ["habit" if "habit" in word.lower() else word.lower()]
+
+    assert counts(text, {"habit", "population"}, stems, "habitants") == holds

@@ -161,3 +161,19 @@ def test_a_sum_that_nothing_gives_is_refused(own_town: Path) -> None:
         answer = opened.ask("Combien coûte le conseil pour la taille du verger communal ?")
     assert answer.status == "not_in_records"
     assert "Aucune phrase trouvée ne donne de montant." in answer.message
+
+
+def test_where_no_time_is_named_the_newest_tariff_comes_first(own_town: Path) -> None:
+    for year, sum_ in ((2021, "11 €"), (2031, "14 €")):
+        indexed(
+            own_town, f"pv/{year}.txt",
+            f"Commune de Courvallon-sur-Sélande\nCompte rendu de la séance du 3 mars {year}\n\n"
+            f"Délibération n° {year}-004\nObjet : Location du broyeur de branches\n\n"
+            f"La location du broyeur de branches est fixée à {sum_} par jour.\n",
+            "pv",
+        )  # fmt: skip
+    with open_desk(load(own_town)) as opened:
+        today = opened.ask("Combien coûte la location du broyeur de branches ?")
+        then = opened.ask("Combien coûtait la location du broyeur de branches en 2021 ?")
+    assert "14 €" in today.sentences[0].text
+    assert "11 €" in then.sentences[0].text
