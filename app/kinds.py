@@ -30,6 +30,9 @@ _NAMES_AGAINST, _NAMES_ABSTAINING, _NAMES_FOR = (
 PERSON = re.compile(
     r"(?:élue?s?|désignée?s?|nommée?s?|sera|seront)\b[^.]*?\b[A-Z][\wé-]+ [A-ZÉÈ]"
     rf"|\b{_TITLE}\s*[A-ZÉ]"
+    # « Suppléante : Adeline Roux », as offices are listed
+    r"|\b(?:[Tt]itulaire|[Ss]uppléante?|[Rr]esponsable|[Dd]éléguée?|[Rr]éférente?|[Ss]ecrétaire"
+    r"|[Pp]résidente?|[Rr]apporteure?|[Aa]djointe?)s?\s?:\s*[A-ZÉÈ][\w'’-]+\s+[A-ZÉÈ]"
 )
 _OTHER_WORD = r"(?!(?:M|MM|Mme|Mr|Monsieur|Madame|Mesdames|Messieurs|Maire|Préfète?|Le|La|Les)\b)"
 _SOMEBODY = (

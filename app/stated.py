@@ -1,4 +1,4 @@
-"""What one act states of itself, off its fields: what it decides, and how it was voted."""
+"""What one act states of itself, off its fields: its number, what it decides, how it was voted."""
 
 from __future__ import annotations
 
@@ -23,11 +23,13 @@ from vectorstore.synonyms import synonyms_of
 MOST_POINTS = 5  # of a dispositif
 _MOST_ACTS = 5  # of one title
 _MOST_LINES = 3  # of a vote
+_LEAST = 2  # words of a title that name an act
 _LONGEST_POINT = 600  # characters
 _ONE_VOTE = 300  # characters from one of its lines to another
 _ITS_POINTS = N_("C'est le dispositif de l'acte")
 _FIRST_POINTS = N_("Ce sont les {most} premiers points du dispositif, qui en compte {count}")
 _ITS_VOTE = N_("C'est le vote sur cet acte")
+_ITS_NUMBER = N_("C'est là que l'acte porte son numéro")
 
 _HEADING = re.compile(r"^\W*article\s+\w+.{0,90}$", re.I)
 _COUNTED = re.compile(r"\bvoix\b|\bunanimité|\babst(?:ention|enu)|\bcontre\s*[:(]\s*\d", re.I)
@@ -39,6 +41,11 @@ _VOTED = re.compile(
     r"|\bquel (?:a été|est|était) le vote\b|\bà l['’]unanimité\s*\?"
     r"|\bcombien de (?:voix|votes)\b|\bà quelle majorité\b", re.I,
 )  # fmt: skip
+_WHICH_NUMBER = re.compile(
+    r"^\W*(?:et )?quel(?:le)? (?:est|était|porte) (?:donc )?le (?:numéro|n°) d(?:e la |e l['’]|u )"
+    r"(?P<what>délibération|arrêté|décision|acte)\b", re.I,
+)  # fmt: skip
+_KIND_OF = {"délibération": "deliberation", "arrêté": "arrete", "décision": "decision"}
 _NUMBER = re.compile(r"\bn[°o]\s?\S*\d\S*")
 # What such a question says beside the act: anything else must stand in its title.
 _ASKING = (
@@ -47,6 +54,7 @@ _ASKING = (
     " approuvées quel quelle quels résultat issue vote votes scrutin unanimité combien voix pour"
     " contre abstention abstentions majorité délibération délibérations sujet propos"
     " que décide décident décidé prévoit prévu fixe fixé qu arrêté décision acte dans numéro"
+    " est était préfectoral municipal ministériel relatif relative portant concernant"
 ) + " ".join(["", *MONTHS])
 
 
@@ -67,6 +75,13 @@ def stated(
         most: passages of an act that are read.
     """
     text = found.reading.text
+    if asked := _WHICH_NUMBER.search(text):
+        named = _named(found, catalogue, terms, narrow)
+        kind = _KIND_OF.get(asked["what"].lower())
+        named = [copies for copies in named if kind in (None, copies[0].kind)]
+        places = [line for copies in named if (line := _first(copies, _number_of, catalogue, most))]
+        lines = [one for some in places for one in some]
+        return Listing(tuple(lines), _(_ITS_NUMBER)) if lines else None
     if _VOTED.search(text):
         acts = _named(found, catalogue, terms, narrow)
         votes = [told for copies in acts if (told := _first(copies, votes_of, catalogue, most))]
@@ -150,6 +165,13 @@ def votes_of(act: RecordRow, catalogue: Catalogue, most: int) -> list[Quote]:
     return lines if alone else []
 
 
+def _number_of(act: RecordRow, catalogue: Catalogue, most: int) -> list[Quote]:
+    """The first line of an act that holds its number; none where it is read off elsewhere."""
+    number = act.number or ""
+    said = _said(act, catalogue, most) if number else []
+    return [one for one in said if number in one.text][:1]
+
+
 def _said(act: RecordRow, catalogue: Catalogue, most: int) -> list[Quote]:
     """The sentences, items and rows of an act, in order, each once."""
     hit = hit_of(act, catalogue)
@@ -199,11 +221,13 @@ def _by_words(
 ) -> list[RecordRow]:
     """Those whose title holds all that a question says beside asking, or what it is also called.
 
-    Two words at least: one names too much.
+    Two words at least, or the day of the act: one names too much.
     """
     subject = _subject(reading.text, reading, terms)
+    if len(subject) < _LEAST and not reading.days:
+        return []
     also = synonyms_of(reading.text, terms).also
-    return [act for act in acts if len(subject) >= 2 and subject <= also(terms(act.title or ""))]
+    return [act for act in acts if subject <= also(terms(act.title or ""))]
 
 
 def _asks_decision(reading: Reading, terms: Callable[[str], list[str]]) -> bool:

@@ -37,6 +37,7 @@ def desk(town: Path) -> Iterator[Desk]:
         ("À quelle heure commence la séance ?", "à 18 h 30"),
         ("Quel est le tarif horaire du déneigement ?", "- Le passage : 67€/heure"),
         ("Pourquoi la rue est-elle fermée ?", "afin de permettre les travaux"),
+        ("Qui est suppléante au secrétariat ?", "Suppléante : Adeline Roux"),
         ("Qui s'est abstenu ?", "Abstentions : Mme Roux"),
         ("Quand le séjour a-t-il lieu ?", "du 18 au 22 mai 2026"),
     ],

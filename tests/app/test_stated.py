@@ -95,6 +95,25 @@ def test_words_of_a_title_name_an_act_and_those_of_several_years_are_told_by_dat
     assert numbers(late) == ["2024-038"]
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Quel est le numéro de la délibération sur le barème des dépôts sauvages ?",
+        "Quel est le numéro de la délibération du 22 mai 2024 sur l'amende ?",
+    ],
+)
+def test_the_number_of_an_act_is_the_line_that_bears_it(desk: Desk, question: str) -> None:
+    answer = desk.ask(question)
+    (line,) = lines(answer)
+    assert "2024-031" in line
+    assert answer.notes == ("C'est là que l'acte porte son numéro.",)
+
+
+def test_the_number_of_another_kind_of_act_is_not_told(desk: Desk) -> None:
+    answer = desk.ask("Quel est le numéro de l'arrêté sur le barème des dépôts sauvages ?")
+    assert "C'est là que l'acte porte son numéro." not in answer.notes
+
+
 def test_a_vote_is_never_told_of_another_act(desk: Desk) -> None:
     absent = desk.ask("Comment le conseil a-t-il voté sur la patinoire olympique ?")
     assert not any("voix" in sentence.text for sentence in absent.sentences)
