@@ -42,7 +42,7 @@ _VOTED = re.compile(
     r"|\bcombien de (?:voix|votes)\b|\bà quelle majorité\b", re.I,
 )  # fmt: skip
 _WHICH_NUMBER = re.compile(
-    r"^\W*(?:et )?quel(?:le)? (?:est|était|porte) (?:donc )?le (?:numéro|n°) d(?:e la |e l['’]|u )"
+    r"^\W*(?:et )?quel (?:est|était) le (?:numéro|n°) d(?:e la |e l['’]|u )"
     r"(?P<what>délibération|arrêté|décision|acte)\b", re.I,
 )  # fmt: skip
 _KIND_OF = {"délibération": "deliberation", "arrêté": "arrete", "décision": "decision"}
@@ -62,10 +62,10 @@ def stated(
     found: Found, catalogue: Catalogue, terms: Callable[[str], list[str]], narrow: Narrow,
     most: int,
 ) -> Listing | None:  # fmt: skip
-    """What the act that a question names decides, or its vote; None for any other question.
+    """What the act that a question names decides, its vote or its number; None for the rest.
 
-    An act is named by its number, by its title between quotation marks, or, where its vote is
-    asked, by words that all stand in its title.
+    An act is named by its number, by its title between quotation marks, or, where its vote or
+    number is asked, by its day or words that all stand in its title.
 
     Args:
         found: what was read in the question, and found.
@@ -76,11 +76,13 @@ def stated(
     """
     text = found.reading.text
     if asked := _WHICH_NUMBER.search(text):
-        named = _named(found, catalogue, terms, narrow)
         kind = _KIND_OF.get(asked["what"].lower())
-        named = [copies for copies in named if kind in (None, copies[0].kind)]
-        places = [line for copies in named if (line := _first(copies, _number_of, catalogue, most))]
-        lines = [one for some in places for one in some]
+        acts = [
+            copies
+            for copies in _named(found, catalogue, terms, narrow)
+            if kind in (None, copies[0].kind)
+        ]
+        lines = [one for copies in acts for one in _first(copies, _number_of, catalogue, most)]
         return Listing(tuple(lines), _(_ITS_NUMBER)) if lines else None
     if _VOTED.search(text):
         acts = _named(found, catalogue, terms, narrow)
