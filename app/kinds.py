@@ -98,7 +98,11 @@ _ASKS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (re.compile(r"quelle heure", re.I), _CLOCK),
     (re.compile(r"\bquand\b|quelles? dates?|quels? jours?|jusqu'à quelle", re.I), DATE),
     (re.compile(r"combien (?:coût|risqu|pai|a coûté|un|une)|coût|coûte|prix|tarif|montant|taux"
-                r"|somme|subvention|budget|amende|cotisation|indemnité", re.I), AMOUNT),
+                r"|somme|subvention|budget|amende|cotisation|indemnité"
+                r"|\bquel(?:le)?s?\b[^?,]{0,20}\b(?:loyer|caution|redevance|déficit|excédent|solde"
+                r"|dotation|rémunération|gratification|pénalité|remboursement|reste à charge"
+                r"|participation financière|aide financière|frais|dépense|recette)s?\b", re.I),
+     AMOUNT),
     (re.compile(r"\bquel(?:le)?s? (?:association|entreprise|société|prestataire|cabinet|bureau"
                 r"|organisme|fournisseur|fondation|agence)s?\b|\battributaires?\b|\btitulaires? du"
                 r" marché\b", re.I), ORGANISATION),

@@ -28,6 +28,8 @@ def desk(town: Path) -> Iterator[Desk]:
     ("question", "holds"),
     [
         ("Combien coûte le repas ?", "4,95 €"),
+        ("Quel est le loyer annuel de la crèche ?", "114 600 € par an"),
+        ("Quelle caution est demandée ?", "Caution 100 €"),
         ("Qui a voté contre ?", "Contre : M. Papin"),
         ("Sur quel article s'appuie la commune ?", "l'article L. 812-3"),
         ("Sur quelle durée la commune emprunte-t-elle ?", "pour une durée de 15 ans"),
