@@ -110,7 +110,7 @@ class Retriever:
         named = [row.id for i in exact for row in self.catalogue.passages_of_record(i, _OF_NAMED)]
         ids = list(dict.fromkeys([*named, *(i for i, _ in dense), *lexical]))
         hits = self._hits(ids, fonds, dict(dense), lexical, vector, narrow)
-        newest = max((hit.record.date or "" for hit in hits if _is_act(hit.record)), default="")
+        newest = _newest(reading, hits)
         scored = [self._scored(hit, query, reading, exact, newest) for hit in hits]
         # 5. law as it stood on the day asked
         articles = named_articles(self.catalogue, reading, fonds, exact, date.today().isoformat())
@@ -274,7 +274,7 @@ class Retriever:
             body=_match(reading, hit.record),
             place=_names_place(reading, hit),
             date=_date_match(reading, hit.record),
-            recent=_recency(reading, hit.record, newest),
+            recent=_recency(hit.record, newest),
             favoured=hit.record.id in query.favoured,
             table=hit.source.path.lower().endswith(".csv"),
             law=hit.record.kind == "article",
@@ -302,18 +302,20 @@ _ABOUT_YEAR = 0.5
 _OLD = 16  # years after which an act is no longer any more recent than others
 
 
-def _is_act(record: RecordRow) -> bool:
-    return record.kind != "article"
+def _newest(reading: Reading, hits: Sequence[Hit]) -> str:
+    """The date of the newest act found; none where the question names a time."""
+    if reading.days or reading.years or reading.months:
+        return ""
+    acts = (hit.record for hit in hits if hit.record.kind != "article")
+    return max((act.date or "" for act in acts), default="")
 
 
-def _recency(reading: Reading, record: RecordRow, newest: str) -> float:
-    """1 in the year of the newest act found, 0 for an old one; 0 where the question names a time.
+def _recency(record: RecordRow, newest: str) -> float:
+    """1 in the year of the newest act, 0 for an old one, and where there is none to tell by.
 
     « Combien coûte la cantine ? » is asked of today: a tariff is voted again each year.
     """
-    if reading.days or reading.years or reading.months:
-        return 0.0
-    if not _is_act(record) or not record.date or not newest:
+    if not newest or not record.date or record.kind == "article":
         return 0.0
     return max(0.0, 1 - (int(newest[:4]) - int(record.date[:4])) / _OLD)
 

@@ -121,8 +121,7 @@ def _figures(settings: Settings, asked: _Asked) -> None:
         f" sur {whole.sentences} ; médiane {found.median:.1f} s, 95 % en {found.p95:.1f} s."
     )
     for one in found.cited:
-        where = f"{one.fonds}, {one.source}" if one.act else one.fonds
-        typer.echo(f"  cité {one.answers} fois : {one.act or one.source} ({where})")
+        typer.echo(f"  cité {one.answers} fois : {one.name} ({one.where})")
     for question, times, last in found.unanswered:
         typer.echo(f"  sans réponse, {times} fois, le {last} : {question}")
 

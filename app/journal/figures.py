@@ -53,6 +53,16 @@ class Cited:
     act: str  # its name today; empty: the file, whichever of its acts
     answers: int
 
+    @property
+    def name(self) -> str:
+        """What is shown first: the act, or the file."""
+        return self.act or self.source
+
+    @property
+    def where(self) -> str:
+        """What is shown beside it: all that the name does not say."""
+        return f"{self.fonds}, {self.source}" if self.act else self.fonds
+
 
 @dataclass(slots=True)
 class Figures:

@@ -22,7 +22,7 @@ from app.ledger.roles import by_others, swapped
 from app.ledger.rows import off_its_row
 from app.ledger.values import missing, plain, values
 from app.ledger.verbatim import occurrences, squeeze
-from app.ledger.words import names, opposed, placed_stems, spelled_out, stems, words
+from app.ledger.words import names, opposed, placed_stems, placed_words, spelled_out, stem_of, stems
 from app.pieces import pieces
 from ingest.records.fold import fold
 
@@ -80,10 +80,8 @@ def _supported(sentence: str, lines: Sequence[str], around: str) -> bool:
     known, apart = stems(around), _apart(sentence)
     unsaid = {
         stem: related(word)
-        for word, stem in zip(
-            words(sentence), (stem for stem, _ in placed_stems(sentence)), strict=True
-        )
-        if stem not in known and stem not in apart
+        for word, _ in placed_words(sentence)
+        if (stem := stem_of(word)) not in known and stem not in apart
     }
     most = (1 - LEAST_SHARED) * len(sought)
     windows = [(_unsaid(unsaid, window), window) for window in _windows(lines)]

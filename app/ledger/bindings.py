@@ -7,7 +7,9 @@ two: where the source binds it to others, and never to this one, the sentence ch
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
+from typing import TypeVar
 
 from app.ledger.families import related
 from app.ledger.values import Value, values
@@ -15,6 +17,7 @@ from app.ledger.words import stem_of
 from ingest.records.fold import fold
 
 Pair = tuple[str, str]
+T = TypeVar("T")
 
 
 def bound_otherwise(sentence: str, source: str) -> bool:
@@ -27,15 +30,22 @@ def bound_otherwise(sentence: str, source: str) -> bool:
     return (
         _compared_otherwise(sentence, source)
         or _otherwise(_labels(sentence), _labels(source))
-        or _counted_otherwise(sentence, source)
+        or _otherwise(_counts(sentence), _counts(source))
         or _complements_otherwise(sentence, source)
     )
 
 
+def _bound(pairs: Iterable[tuple[T, str]]) -> dict[T, set[str]]:
+    """All that each first is bound to."""
+    found: dict[T, set[str]] = {}
+    for first, other in pairs:
+        found.setdefault(first, set()).add(other)
+    return found
+
+
 def _otherwise(own: frozenset[Pair], its: frozenset[Pair]) -> bool:
-    bound: dict[str, set[str]] = {}
-    for word, other in its:
-        bound.setdefault(word, set()).add(other)
+    """Whether one of the pairs has another partner wherever its first stands in the others."""
+    bound = _bound(its)
     return any(word in bound and other not in bound[word] for word, other in own)
 
 
@@ -60,12 +70,9 @@ _DENIED = re.compile(r"(?:\bne |\bn'|\bsans )[\w' ]{0,25}$")
 
 def _compared_otherwise(sentence: str, source: str) -> bool:
     """« moins de 10 » where the source says « à partir de 10 »."""
-    own, its = _comparisons(sentence), _comparisons(source)
-    sides: dict[tuple[str, str], set[str]] = {}
-    for said, side in its:
-        sides.setdefault(said, set()).add(side)
+    sides = _bound(_comparisons(source))
     return any(said in sides and sides[said] - {""} and side not in sides[said]
-               for said, side in own if side)  # fmt: skip
+               for said, side in _comparisons(sentence) if side)  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
@@ -120,17 +127,9 @@ def _labels(text: str) -> frozenset[Pair]:
     return frozenset(found)
 
 
-def _counted_otherwise(sentence: str, source: str) -> bool:
-    """« quatre projets » where the source says « les trois projets » and four of another thing."""
-    its: dict[str, set[str]] = {}
-    for word, number in _counts(source):
-        its.setdefault(word, set()).add(number)
-    return any(word in its and number not in its[word] for word, number in _counts(sentence))
-
-
 @lru_cache(maxsize=4096)
 def _counts(text: str) -> frozenset[Pair]:
-    """(word, number right before it), as « trois délégués »."""
+    """(word, number right before it): « quatre projets » is not « les trois projets »."""
     folded = fold(text)
     found = set()
     for value in values(text):
@@ -171,17 +170,14 @@ _EMPTY = frozenset(
 
 def _complements_otherwise(sentence: str, source: str) -> bool:
     """« le parc de la Pompignane » where the source has a « parc municipal des Pastourelles »."""
-    own, its = _complements(sentence), _complements(source)
-    bound: dict[str, set[str]] = {}
-    for of, what in its:
-        bound.setdefault(of, set()).add(what)
+    bound = _bound(_complements(source))
     there = {fold(word) for word in _CAPITAL.findall(source)}
     return any(
         of in bound
         and what in there  # a name that is taken from elsewhere in the source
         and not any(_alike(what, other) for other in bound[of])
         and not _near(of, what, source)
-        for of, what in own
+        for of, what in _complements(sentence)
     )
 
 

@@ -11,7 +11,7 @@ from ingest.records.fold import fold
 _WORD = re.compile(r"[a-z][a-z']*[a-z]|[a-z]")
 _ELIDED = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'")
 # What a paraphrase adds or drops without saying more.
-GLUE = frozenset(
+_GLUE = frozenset(
     re.findall(
         r"\w+",
         """
@@ -51,26 +51,21 @@ def root_of(word: str) -> str:
     return root if len(root) >= 3 else word
 
 
-@lru_cache(maxsize=8192)
-def placed_stems(text: str) -> tuple[tuple[str, int], ...]:
-    """(stem, where it stands) of each word that carries meaning, from a plain text."""
+def placed_words(text: str) -> tuple[tuple[str, int], ...]:
+    """(word, where it stands) of each word that carries meaning, folded, from a plain text."""
     folded = fold(text).replace("-", " ")
     folded = _ELIDED.sub(lambda match: " " * len(match.group()), folded)
     return tuple(
-        (stem_of(match.group()), match.start())
+        (match.group(), match.start())
         for match in _WORD.finditer(folded)
-        if len(match.group()) >= 3 and match.group() not in GLUE
+        if len(match.group()) >= 3 and match.group() not in _GLUE
     )
 
 
-def words(text: str) -> tuple[str, ...]:
-    """The words themselves, folded, in the order of `placed_stems`."""
-    folded = _ELIDED.sub(lambda match: " " * len(match.group()), fold(text).replace("-", " "))
-    return tuple(
-        match.group()
-        for match in _WORD.finditer(folded)
-        if len(match.group()) >= 3 and match.group() not in GLUE
-    )
+@lru_cache(maxsize=8192)
+def placed_stems(text: str) -> tuple[tuple[str, int], ...]:
+    """The same with the stem of each word."""
+    return tuple((stem_of(word), at) for word, at in placed_words(text))
 
 
 @lru_cache(maxsize=8192)
@@ -143,7 +138,7 @@ def bearers(text: str) -> tuple[tuple[str, int], ...]:
 def spelled_out(acronym: str, text: str) -> bool:
     """Whether the words of a plain text begin with the letters of an acronym, in order."""
     initials = "".join(
-        word[0] for word in re.findall(r"[a-z]+", fold(text)) if word not in GLUE and len(word) > 2
+        word[0] for word in re.findall(r"[a-z]+", fold(text)) if word not in _GLUE and len(word) > 2
     )
     return len(acronym) >= 3 and acronym in initials
 
@@ -159,4 +154,4 @@ def opposed(one: str, other: str) -> bool:
 
 def _only_opposed(one: str, other: str) -> bool:
     words, alone = (set(re.findall(r"[a-z]{4,}", _OPPOSED.sub(" ", text))) for text in (one, other))
-    return bool(words & set(_OPPOSED.findall(other)) - alone - GLUE)
+    return bool(words & set(_OPPOSED.findall(other)) - alone - _GLUE)

@@ -142,10 +142,7 @@ def _whole(whole: Lot, found: Figures) -> str:
 def _cited(found: Figures) -> str:
     if not found.cited:
         return ""
-    rows = [
-        (one.act or one.source, f"{one.fonds}, {one.source}" if one.act else one.fonds, one.answers)
-        for one in found.cited
-    ]
+    rows = [(one.name, one.where, one.answers) for one in found.cited]
     titles = (_("Acte ou article ; à défaut, fichier"), _("Où"), _("Réponses qui le citent"))
     title = _("Actes les plus cités")
     return section(title, lines(title, rows, titles))
