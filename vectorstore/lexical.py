@@ -44,6 +44,8 @@ class Lexical:
         self._schema = _schema()
         self._analyser = _analyser()
         self._writer: tantivy.IndexWriter | None = None
+        # by fonds, what `idf_within` has counted since the last search
+        self._counted: dict[frozenset[str], Callable[..., float]] = {}
         with self._reading():
             self._index = tantivy.Index(self._schema, path=str(self._folder))
             self._index.register_tokenizer(_ANALYSER, self._analyser)
@@ -164,7 +166,16 @@ class Lexical:
         return sum(idf(term) for term in dict.fromkeys(self.terms(text)))
 
     def idf_within(self, fonds: Collection[str]) -> Callable[..., float]:
-        """The same, as if these fonds were all there is: nothing of the others shows in it."""
+        """The same, as if these fonds were all there is: nothing of the others shows in it.
+
+        A question counts a term once, however often it is weighed: a search begins anew.
+        """
+        counted, among = self._counted, frozenset(fonds)
+        if among not in counted:
+            counted[among] = self._counting(among)
+        return counted[among]
+
+    def _counting(self, fonds: Collection[str]) -> Callable[..., float]:
         import tantivy
 
         searcher, schema = self._searcher, self._schema
@@ -212,7 +223,7 @@ class Lexical:
     def _reloaded(self) -> tantivy.Searcher:
         """A searcher that sees what other processes have committed."""
         self._index.reload()
-        self._searcher = self._index.searcher()
+        self._searcher, self._counted = self._index.searcher(), {}
         return self._searcher
 
     @contextmanager
