@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from app.errors import set_aside_line, told
-from app.words import N_, _
+from app.words import N_, _, ngettext
 
 if TYPE_CHECKING:
     from ingest.report import Report
@@ -27,24 +27,31 @@ STATES = {
 
 def described(report: Report) -> str:
     """The report, as a clerk would read it."""
+    aside = len(report.set_aside) + report.still_aside
     parts = [
-        (report.read, _("lus")), (report.unchanged, _("inchangés")), (report.moved, _("déplacés")),
-        (report.resumed, _("repris d'une indexation arrêtée")),
-        (len(report.set_aside) + report.still_aside, _("mis de côté")),
-        (len(report.kept_out), _("laissés dehors")),
+        (report.read, ngettext("{n} lu", "{n} lus", report.read)),
+        (report.unchanged, ngettext("{n} inchangé", "{n} inchangés", report.unchanged)),
+        (report.moved, ngettext("{n} déplacé", "{n} déplacés", report.moved)),
+        (report.resumed, _("{n} repris d'une indexation arrêtée")),
+        (aside, _("{n} mis de côté")),
+        (len(report.kept_out), ngettext(
+            "{n} laissé dehors", "{n} laissés dehors", len(report.kept_out))),
     ]  # fmt: skip
     # the last three only where there are any; the parts add up to what was found
-    counts = ", ".join(f"{n} {what}" for at, (n, what) in enumerate(parts) if n or at < 3)
+    counts = ", ".join(what.format(n=n) for at, (n, what) in enumerate(parts) if n or at < 3)
+    found = ngettext(
+        "{found} fichier trouvé : {counts}.", "{found} fichiers trouvés : {counts}.", report.found
+    )
+    made = _("{pages} (dont {ocr_pages} par OCR), {records}, {passages}, en {seconds}.")
     lines = [
-        _("{found} fichiers trouvés : {counts}.").format(found=report.found, counts=counts),
-        _(
-            "{pages} pages (dont {ocr_pages} par OCR), {records} actes, {passages}"
-            " passages, en {seconds}."
-        ).format(
-            pages=report.pages,
+        found.format(found=report.found, counts=counts),
+        made.format(
+            pages=ngettext("{n} page", "{n} pages", report.pages).format(n=report.pages),
             ocr_pages=report.ocr_pages,
-            records=report.records,
-            passages=report.passages,
+            records=ngettext("{n} acte", "{n} actes", report.records).format(n=report.records),
+            passages=ngettext("{n} passage", "{n} passages", report.passages).format(
+                n=report.passages
+            ),
             seconds=duration(report.seconds),
         ),
     ]
@@ -59,16 +66,19 @@ def described(report: Report) -> str:
             )
         )
     if report.withdrawn:
-        gone = _("{withdrawn} fichiers disparus du dossier, retirés du fonds.")
+        gone = ngettext(
+            "{withdrawn} fichier disparu du dossier, retiré du fonds.",
+            "{withdrawn} fichiers disparus du dossier, retirés du fonds.", report.withdrawn,
+        )  # fmt: skip
         lines.append(gone.format(withdrawn=report.withdrawn))
     lines += _left_out(report)
     if report.unfound:
-        lines.append(
-            _(
-                "{unfound} actes ne se trouvent pas par leur objet et leur numéro : voir"
-                " `greffe status`."
-            ).format(unfound=report.unfound)
-        )
+        unfound = ngettext(
+            "{unfound} acte ne se trouve pas par son objet et son numéro : voir `greffe status`.",
+            "{unfound} actes ne se trouvent pas par leur objet et leur numéro : voir"
+            " `greffe status`.", report.unfound,
+        )  # fmt: skip
+        lines.append(unfound.format(unfound=report.unfound))
     return "\n".join(lines)
 
 
@@ -87,7 +97,10 @@ def _left_out(report: Report) -> Iterator[str]:
         part = _("lu en partie : {source} : {told}")
         yield "  " + part.format(source=one["source"], told=warnings)
     if report.kept_out:
-        out = _("{count} retirés par `greffe withdraw`, laissés dehors :")
+        out = ngettext(
+            "{count} retiré par `greffe withdraw`, laissé dehors :",
+            "{count} retirés par `greffe withdraw`, laissés dehors :", len(report.kept_out),
+        )  # fmt: skip
         yield out.format(count=len(report.kept_out))
         yield from (f"  {path}" for path in report.kept_out)
 

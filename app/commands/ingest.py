@@ -148,7 +148,8 @@ class Bar:
         from app.ingested import STAGES
 
         self.notes.tell(progress)
-        files = f", {progress.files} fichiers sur {progress.files_in_all}"
+        plural = "s" if progress.files > 1 else ""
+        files = f", {progress.files} fichier{plural} sur {progress.files_in_all}"
         rest = f"{int(100 * progress.share)} %{files if progress.files_in_all else ''}"
         rest += self._left(progress)
         if self.live:

@@ -76,7 +76,7 @@ def test_bad_files_are_set_aside_each_with_its_sentence_and_the_rest_is_read(
 ) -> None:
     assert ran.code == 0, ran.err
     assert "12 fichiers" in ran.out
-    assert "1 lus" in ran.out
+    assert "1 lu," in ran.out
     for name, reason in hostile(tmp_path / "liste").items():
         [line] = [line for line in ran.out.split("\n") if f": {name} :" in line]
         happened, todo = SET_ASIDE[reason]
@@ -126,7 +126,7 @@ def test_a_file_that_was_named_and_cannot_be_read_has_code_3(
     for again in (False, True):
         ran = greffe(empty_town, "ingest", locked, "--fonds", "personnel")
         assert ran.code == 3
-        assert "1 fichiers trouvés" in ran.out
+        assert "1 fichier trouvé" in ran.out
         assert "1 mis de côté" in ran.out
         assert "protégé par un mot de passe" in ran.out
         assert ("relancez avec --retry" in ran.out) is again

@@ -194,7 +194,7 @@ def test_a_dropped_file_is_indexed_answered_from_and_withdrawn_with_its_receipt(
     job = office.done("ingest")
     assert job.code == 0, job.err
     page = told(chef.get("/administration/indexation"))
-    assert "1 fichiers trouvés : 1 lus, 0 inchangés" in page
+    assert "1 fichier trouvé : 1 lu, 0 inchangé" in page
     # the page says what the command said, from the catalogue
     report = of_run(office.desk.catalogue.runs()[0]["report"])
     assert report is not None
