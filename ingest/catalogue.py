@@ -632,7 +632,8 @@ class Catalogue:
     def articles_with_id(self, id: str) -> list[int]:
         """Ids of the live articles of this id, or of which it names a version (LEGIARTI…)."""
         rows = self._all(
-            "SELECT records.id FROM records JOIN sources ON sources.id = source_id"  # noqa: S608
+            # CROSS JOIN holds SQLite to this order; left to itself it reads every record
+            "SELECT records.id FROM records CROSS JOIN sources ON sources.id = source_id"  # noqa: S608
             " WHERE state = 'live' AND kind = 'article' AND article_id IN (SELECT ?1 UNION"
             " SELECT article_id FROM versions WHERE version_id = ?1 AND version_id <> '')"
             f" AND {_STANDS.format('records')} ORDER BY records.id",
