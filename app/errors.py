@@ -333,7 +333,8 @@ SENTENCES: dict[str, Say] = {
         REFUSED,
     ),
     "TooFewQuestions": Say(
-        "{usable} questions ont un article connu : il en faut {least} pour apprendre et juger.",
+        "Il faut {least} questions dont un article est connu pour apprendre et juger : il y en a"
+        " {usable}.",
         "Rien n'a changé. Ajoutez des questions, ou indexez les codes que leurs articles citent.",
         REFUSED,
     ),

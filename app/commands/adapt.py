@@ -89,7 +89,7 @@ def _described(done: Adapted) -> str:
         " part pour juger.",
     ]
     if done.left_out:
-        lines.append(f"{done.left_out} lignes laissées de côté : aucun article connu.")
+        lines.append(f"Lignes laissées de côté, sans article connu : {done.left_out}.")
     if done.unknown:
         shown = " ; ".join(done.unknown[:_NAMED])
         more = f" ; et {len(done.unknown) - _NAMED} autres" if len(done.unknown) > _NAMED else ""

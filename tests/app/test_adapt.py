@@ -323,7 +323,10 @@ def test_a_file_that_cannot_be_read_has_code_3(own_law: Path, tmp_path: Path) ->
 def test_too_few_questions_and_too_few_articles_are_refused(own_law: Path, tmp_path: Path) -> None:
     few = greffe(own_law, "adapt", written(tmp_path / "q.jsonl", lines()[:99]))
     assert (few.code, few.out) == (10, "")
-    assert "99 questions ont un article connu : il en faut 100" in few.err
+    assert (
+        "Il faut 100 questions dont un article est connu pour apprendre et juger : il y en a 99."
+        in few.err
+    )
     alike = [{**row, "articles": ["CGCT/L8000-1"]} for row in lines()]
     same = greffe(own_law, "adapt", written(tmp_path / "q.jsonl", alike))
     assert (same.code, same.out) == (10, "")
