@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.access.accounts import Accounts
 from app.access.attempts import Attempts
@@ -17,6 +18,7 @@ from app.access.pending import Pending
 from app.access.proxy import proxy_of
 from app.access.sessions import Sessions
 from app.access.store import Store
+from app.adaptation import kept
 from app.answer import Desk, NoIndex
 from app.egress import check_address, check_contacts
 from app.journal.entries import Journal
@@ -31,13 +33,16 @@ from ingest.progress import Tell
 from ingest.readers import Limits
 from ingest.reading import Bounds
 from ingest.trouble import Trouble
-from vectorstore.centring import centre_of
+from vectorstore.centring import Centre, centre_of
 from vectorstore.chroma import ChromaIndex, begin_anew_if_ruined, open_local, open_remote
 from vectorstore.embed import Embedder
 from vectorstore.indexes import Dense, Indexes, refill
 from vectorstore.law_maps import law_maps_of
 from vectorstore.lexical import Lexical
 from vectorstore.retriever import Retriever
+
+if TYPE_CHECKING:
+    from app.learning import Adapted
 
 
 class ModelMismatch(Trouble):
@@ -79,6 +84,31 @@ def catalogue_of(settings: Settings, *, create: bool = True) -> Catalogue:
     return Catalogue(path)
 
 
+def model_of(settings: Settings) -> tuple[Embedder, Centre]:
+    """The model of the settings, and its means.
+
+    Raises:
+        ModelMissing, ModelFolderInvalid, ModelAltered.
+    """
+    embedder = Embedder(_model_folder(settings), settings.embedding.device)
+    return embedder, centre_of(embedder, settings.models)
+
+
+def adapt(settings: Settings, questions: Path, tell: Callable[[str, float], None]) -> Adapted:
+    """Learn the city's maps for the law. Raises NoIndex, ModelMismatch, and as `learning.adapt`."""
+    from app import learning
+
+    catalogue = catalogue_of(settings, create=False)
+    try:
+        if not catalogue.fonds():
+            raise NoIndex(data=str(settings.data))
+        embedder, centre = model_of(settings)
+        _check_generation(catalogue, embedder, _generation(embedder, centre))
+        return learning.adapt(questions, settings.data, catalogue, embedder, centre, tell)
+    finally:
+        catalogue.close()
+
+
 @contextmanager
 def open_parts(settings: Settings, *, writing: bool = False) -> Iterator[Parts]:
     """Model, catalogue and indexes of a data folder, closed again at the end.
@@ -94,9 +124,8 @@ def open_parts(settings: Settings, *, writing: bool = False) -> Iterator[Parts]:
     """
     check_contacts(settings.contacts, settings.egress.allowed)
     catalogue = catalogue_of(settings)
-    embedder = Embedder(_model_folder(settings), settings.embedding.device)
-    centre = centre_of(embedder, settings.models)
-    generation = f"{embedder.model_id[:8]}-{centre.id[:8]}"
+    embedder, centre = model_of(settings)
+    generation = _generation(embedder, centre)
     _check_generation(catalogue, embedder, generation)
     if writing:
         _mend(settings)
@@ -116,7 +145,8 @@ def open_desk(settings: Settings) -> Iterator[Desk]:
     """The desk where questions are asked.
 
     Raises:
-        NoIndex: at once, before a folder is made or the model loaded; else as `open_parts`.
+        NoIndex: at once, before a folder is made or the model loaded.
+        MapsUnusable: the city's maps for the law are damaged; else as `open_parts`.
     """
     catalogue = catalogue_of(settings, create=False)
     known = catalogue.fonds()
@@ -125,7 +155,8 @@ def open_desk(settings: Settings) -> Iterator[Desk]:
         raise NoIndex(data=str(settings.data))
     with open_parts(settings) as parts:
         parts.embedder.load()
-        maps = law_maps_of(parts.embedder.model_id, parts.indexes.centre.id)
+        own = kept(settings.data, parts.catalogue)
+        maps = law_maps_of(parts.embedder.model_id, parts.indexes.centre.id, own)
         retriever = Retriever(
             parts.catalogue, parts.embedder, parts.indexes, home=settings.town, maps=maps
         )
@@ -219,9 +250,8 @@ def rebuild(settings: Settings, tell: Tell) -> int:
     The index of the old model serves until then. The number of passages. Raises as `open_parts`.
     """
     catalogue = catalogue_of(settings)
-    embedder = Embedder(_model_folder(settings), settings.embedding.device)
-    centre = centre_of(embedder, settings.models)
-    generation = f"{embedder.model_id[:8]}-{centre.id[:8]}"
+    embedder, centre = model_of(settings)
+    generation = _generation(embedder, centre)
     old = catalogue.meta("generation")
     _mend(settings)
     dense = open_dense(settings, generation)
@@ -273,6 +303,10 @@ def _model_folder(settings: Settings) -> Path:
     from vectorstore import e5
 
     return e5.folder(settings.models)
+
+
+def _generation(embedder: Embedder, centre: Centre) -> str:
+    return f"{embedder.model_id[:8]}-{centre.id[:8]}"
 
 
 def _check_generation(catalogue: Catalogue, embedder: Embedder, generation: str) -> None:

@@ -14,6 +14,7 @@ import typer
 
 from app import egress, errors, usage
 from app.commands import (
+    adapt,
     ask,
     curated,
     demo,
@@ -50,7 +51,7 @@ app = typer.Typer(
 
 for module in (
     init, ingest, ask, search, show, serve, status, doctor, settings, demo, rebuild, withdraw,
-    models, schedule,
+    models, schedule, adapt,
     users, groups, journal, replay, export, verify, curated,
 ):  # fmt: skip
     app.command(module.NAME)(module.command)

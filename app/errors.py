@@ -83,6 +83,12 @@ SENTENCES: dict[str, Say] = {
         "Refaites-le avec `greffe eval … --save`.",
         INPUT_UNREADABLE,
     ),
+    "AttachedInvalid": Say(
+        "Le fichier de questions « {path} » ne peut pas servir à l'adaptation : {detail}.",
+        "Une question par ligne, en JSON, avec « question » et « articles » : voir"
+        " « L'adaptation au droit ».",
+        INPUT_UNREADABLE,
+    ),
     "MeasuresMissing": Say(
         "La bibliothèque de mesures (ir-measures) n'est pas installée.",
         "Réinstallez Greffe avec ses dépendances : `make demo`, ou pip -c constraints.txt.",
@@ -319,6 +325,22 @@ SENTENCES: dict[str, Say] = {
     "ModelRefused": Say(
         "Le modèle « {path} » est refusé : {detail}.",
         "Rien n'a été gardé. Il faut un dossier sentence-transformers, un ZIP ou un tar.",
+        REFUSED,
+    ),
+    "MapsUnusable": Say(
+        "Le fichier de l'adaptation au droit « {path} » ne peut pas servir : {detail}.",
+        "Reprenez-le d'une sauvegarde, ou revenez à celle du paquet : `greffe adapt --remove`.",
+        REFUSED,
+    ),
+    "TooFewQuestions": Say(
+        "Il faut {least} questions dont un article est connu pour apprendre et juger : il y en a"
+        " {usable}.",
+        "Rien n'a changé. Ajoutez des questions, ou indexez les codes que leurs articles citent.",
+        REFUSED,
+    ),
+    "TooFewQuestions:alike": Say(
+        "Les {usable} questions ont presque toutes les mêmes articles : rien ne peut être jugé.",
+        "Rien n'a changé. Ajoutez des questions sur d'autres articles.",
         REFUSED,
     ),
     "CatalogueUnusable": Say(

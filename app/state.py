@@ -11,7 +11,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from app import receipts, watched
+from app import adaptation, receipts, watched
 from app.access.groups import Groups
 from app.access.store import Store
 from app.dropped import DROPPED, dropped_for
@@ -34,6 +34,7 @@ def state_of(data: Path, catalogue: Catalogue, *, login: bool) -> dict[str, Any]
         "data": str(data),
         "model": catalogue.meta("model"),
         "generation": catalogue.meta("generation"),
+        "adaptation": adaptation.state_of(data, catalogue),
         "fonds": fonds,
         "unopened": unopened(data, fonds) if login else [],
         "set_aside": [
@@ -111,6 +112,7 @@ def _sizes(place: Path) -> Iterator[int]:
 def described(state: Mapping[str, Any]) -> str:
     """The state in French, for a terminal."""
     lines = [f"Données : {state['data']}", f"Modèle : {state['model'] or 'aucun encore'}"]
+    lines.append(adaptation_line(state["adaptation"]))
     for name, figures in state["fonds"].items():
         lines.append(
             f"Fonds « {name} » : {figures['sources']} fichiers, {figures['pages']} pages,"
@@ -141,6 +143,13 @@ def described(state: Mapping[str, Any]) -> str:
     elif run:
         lines.append(f"Dernière indexation : {run['started']}, {STATES.get(run['state'])}")
     return "\n".join(lines)
+
+
+def adaptation_line(serving: Mapping[str, Any]) -> str:
+    """« Adaptation au droit : celle du paquet (a250079a) », and what is wrong with the city's."""
+    digest = f" ({serving['sha256'][:8]})" if serving["sha256"] else ""
+    problem = f". {serving['problem']}" if serving["problem"] else ""
+    return f"Adaptation au droit : {adaptation.SERVES[serving['serves']]}{digest}{problem}"
 
 
 def to_open(fonds: str) -> str:

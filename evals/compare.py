@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evals.noise import interval, mean
+from app.noise import interval, mean
 
 if TYPE_CHECKING:
     from evals.report import Outcome, Report

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from app.answer import Desk
     from app.citations import Answer
     from app.settings import Settings
+    from vectorstore.law_maps import LawMaps
     from vectorstore.retriever import Hit
 
 
@@ -73,6 +74,14 @@ def facts(desk: Desk, settings: Settings) -> dict[str, str]:
     return (asked if settings.model.url else {}) | {
         "generation": desk.generation,
         "vecteurs": desk.catalogue.meta("model"),
+        "adaptation": _maps(desk.retriever.maps),
         "index": f"{held['sources']} fichiers, {held['pages']} pages, {held['passages']} passages",
         "ocr": f"tesseract, {settings.reading.ocr_dpi} ppp" if ocr.available() else "absente",
     }
+
+
+def _maps(maps: LawMaps | None) -> str:
+    """« celle du paquet (a250079a) »: which maps for the law these figures hold for."""
+    from app.adaptation import SERVES, name_of
+
+    return SERVES[name_of(maps)] + (f" ({maps.sha256[:8]})" if maps else "")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from evals.noise import Statistic, interval, mean, median, quantile
+from app.noise import Statistic, interval, mean, median, quantile
 from ingest.trouble import Trouble
 
 if TYPE_CHECKING:

@@ -629,6 +629,28 @@ class Catalogue:
             if wanted[0].isdigit() or bare_number(row["number"]) == wanted
         ]
 
+    def articles_with_id(self, id: str) -> list[int]:
+        """Ids of the live articles of this id, or of which it names a version (LEGIARTI…)."""
+        rows = self._all(
+            # CROSS JOIN holds SQLite to this order; left to itself it reads every record
+            "SELECT records.id FROM records CROSS JOIN sources ON sources.id = source_id"  # noqa: S608
+            " WHERE state = 'live' AND kind = 'article' AND article_id IN (SELECT ?1 UNION"
+            " SELECT article_id FROM versions WHERE version_id = ?1 AND version_id <> '')"
+            f" AND {_STANDS.format('records')} ORDER BY records.id",
+            id,
+        )
+        return [row["id"] for row in rows]
+
+    def some_articles(self, most: int) -> list[int]:
+        """Ids of live articles, `most` of them at most, taken from all over the law."""
+        rows = self._all(
+            "SELECT records.id FROM records JOIN sources ON sources.id = source_id"  # noqa: S608
+            f" WHERE state = 'live' AND kind = 'article' AND {_STANDS.format('records')}"
+            " ORDER BY records.id * 7919 % 100003, records.id LIMIT ?",
+            most,
+        )
+        return [row["id"] for row in rows]
+
     def articles_beginning(self, number: str, fonds: Sequence[str]) -> list[RecordRow]:
         """Live articles of a beginning: « L2121 » → « L2121-1 »; the letter may be missing."""
         rows = self._in(

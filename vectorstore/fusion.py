@@ -19,7 +19,7 @@ class Evidence:
     favoured: bool = False  # the previous answer cited its record
     table: bool = False  # a row of a list of acts, not an act
     law: bool = False  # an article
-    mapped: float | None = None  # of law: the cosine that `law_maps.py` gives
+    mapped: float | None = None  # of law: the cosine that `law_maps.py` gives, less its excess
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,6 @@ class Weights:
     law: float = 0.15  # for what articles lose by the next line against acts
     law_lexical: float = 0.15  # instead of `lexical`: the law seldom uses the words of a question
     mapped: float = 0.6  # share of the mapped cosine, where there is one
-    mapped_by: float = 0.027  # it is higher by so much, on average
 
 
 _HELD = 1.5  # the best BM25, over the idf of all terms, from which words are trusted in full
@@ -62,7 +61,7 @@ def score(evidence: Evidence, weights: Weights) -> float:
     lexical = weights.law_lexical if evidence.law else weights.lexical
     dense = evidence.dense
     if evidence.mapped is not None:
-        dense += weights.mapped * (evidence.mapped - weights.mapped_by - dense)
+        dense += weights.mapped * (evidence.mapped - dense)
     return (
         weights.dense * dense
         + lexical * evidence.lexical

@@ -247,7 +247,7 @@ class Retriever:
     ) -> tuple[dict[str, float], dict[str, float]]:  # fmt: skip
         """Cosines for all candidates: those the dense index did not return are computed.
 
-        And the mapped cosines of those in `law`.
+        And the mapped cosines of those in `law`, less what they are higher by.
         """
         rest = [row for row in rows if row.id not in dense or row.id in law]
         blobs = self.catalogue.vectors(self.embedder.model_id, [row.input_sha for row in rest])
@@ -262,7 +262,7 @@ class Retriever:
         of_law = [at for at, row in enumerate(rest) if row.id in law]
         if self.maps is None or not of_law:
             return cosines, {}
-        mapped = self.maps.cosines(vector, vectors[of_law]).tolist()
+        mapped = (self.maps.cosines(vector, vectors[of_law]) - self.maps.by).tolist()
         return cosines, dict(zip((rest[at].id for at in of_law), mapped, strict=True))
 
     def _scored(

@@ -90,6 +90,7 @@ def _look(settings: Settings) -> Iterator[Finding]:
     yield _model(settings)
     yield _processor()
     yield _index(settings)
+    yield from _adaptation(settings)
     yield from _dense(settings)
     yield from _rights(settings)
     yield from _contacts(settings)
@@ -170,6 +171,26 @@ def _index(settings: Settings) -> Finding:
     return Finding(
         "Index", passages > 0, False, f"{passages} passages",
         "greffe ingest DOSSIER, ou greffe demo",
+    )  # fmt: skip
+
+
+def _adaptation(settings: Settings) -> Iterator[Finding]:
+    """Which maps for the law serve, and whether the city's own can."""
+    from app import adaptation
+    from app.answer import NoIndex
+    from app.assembly import catalogue_of
+    from ingest.trouble import Trouble
+
+    try:
+        with closing(catalogue_of(settings, create=False)) as catalogue:
+            state = adaptation.state_of(settings.data, catalogue)
+    except (NoIndex, Trouble):
+        return  # told by the line above
+    damaged = bool(state["problem"]) and state["problem"] != adaptation.OF_ANOTHER
+    yield Finding(
+        "Adaptation au droit", not state["problem"], damaged,
+        state["problem"] or adaptation.SERVES[state["serves"]],
+        "" if damaged else "greffe adapt QUESTIONS l'apprend pour ce modèle",
     )  # fmt: skip
 
 

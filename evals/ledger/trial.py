@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evals.noise import wilson
+from app.noise import wilson
 
 HERE = Path(__file__).parent
 TRIAL = HERE / "trial.jsonl"

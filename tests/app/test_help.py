@@ -13,7 +13,7 @@ from tests.command_line import ROOT, environment, greffe
 COMMANDS = (
     "init", "ingest", "ask", "search", "show", "serve", "status", "doctor", "settings", "demo",
     "rebuild", "eval", "withdraw", "models", "users", "groups", "journal", "replay",
-    "export", "verify", "curated", "schedule",
+    "export", "verify", "curated", "schedule", "adapt",
 )  # fmt: skip
 ENGLISH = re.compile(
     r"\b(?:Usage|Commands|Show this|message and exit|COMMAND|ARGS|default|required|Try|Error"

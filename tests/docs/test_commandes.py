@@ -12,9 +12,11 @@ import pytest
 from typer.testing import CliRunner
 
 from app import cli, errors
+from app.adaptation import SERVES
 from app.batch import read_batch
 from app.citations import Answer, Citation, Quote, Sentence
 from app.commands.ask import STATUSES
+from app.learning import Adapted
 from app.receipts import shape
 from app.shapes import answer_shape, search_shape
 from ingest.records.record import Span
@@ -123,6 +125,13 @@ def test_every_key_of_the_journal_and_of_what_it_keeps_is_explained(own_town: Pa
     assert set(keys(greffe(own_town, "verify", file, "--json").json)) == set(keys_told("verify"))
     curated = greffe(own_town, "curated", "add", id, "--by", "Anne Roy", "--json").json
     assert set(keys(curated)) == set(keys_told("curated"))
+
+
+def test_every_key_of_adapt_is_explained() -> None:
+    told = Adapted(1, 1, 1, 0, ("L. 1",), "none", 0.1, 0.2, 0.0, 0.2, True, "ab").as_dict()
+    assert set(keys(told)) == set(keys_told("adapt"))
+    for explained in (keys_told("status")["adaptation"], keys_told("adapt")["compared_with"]):
+        assert all(f"`{one}`" in explained for one in SERVES)
 
 
 def test_every_status_is_explained() -> None:

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from app import watched
+from app.adaptation import SERVES
 from app.errors import SET_ASIDE, cause, told
 from app.ingested import STATES
 from app.journal.kinds import Retention
@@ -31,7 +32,7 @@ from app.words import N_, _, as_french, french, pgettext, quoting
 
 PARTS = {
     "catalogue.sqlite": N_("catalogue (fait foi)"), "chroma": N_("index dense"),
-    "lexical": N_("index des mots"),
+    "lexical": N_("index des mots"), "adaptation": N_("adaptation au droit"),
     "models": N_("modèles"), "journal": N_("journal"), "depots": N_("fichiers déposés"),
     "logs": N_("traces"),
     "curated.sqlite": N_("réponses validées"), "accounts.sqlite": N_("comptes et sessions"),
@@ -212,9 +213,16 @@ def _index(state: Mapping[str, Any]) -> str:
     rows = [
         [_("Modèle de plongement"), escape(state["model"] or _("aucun encore"))],
         [_("Génération de l'index"), escape(state["generation"] or _("aucune encore"))],
+        [_("Adaptation au droit"), escape(_adaptation(state["adaptation"]))],
         [_("Dossier des données"), f"<code>{escape(state['data'])}</code>"],
     ]
     return table(_("L'index"), (_("Quoi"), _("Lequel")), rows, hidden=True)
+
+
+def _adaptation(serving: Mapping[str, Any]) -> str:
+    digest = f" ({serving['sha256'][:8]})" if serving["sha256"] else ""
+    problem = f". {_(serving['problem'])}" if serving["problem"] else ""
+    return f"{_(SERVES[serving['serves']])}{digest}{problem}"
 
 
 def _disk(state: Mapping[str, Any]) -> str:

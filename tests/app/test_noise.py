@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from evals.noise import interval, mean, median, quantile, wilson
+from app.noise import interval, mean, median, quantile, wilson
 
 
 def test_the_interval_of_a_share_is_the_binomial_one() -> None:
