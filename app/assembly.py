@@ -33,6 +33,7 @@ from ingest.progress import Tell
 from ingest.readers import Limits
 from ingest.reading import Bounds
 from ingest.trouble import Trouble
+from vectorstore.act_maps import act_maps_of
 from vectorstore.centring import Centre, centre_of
 from vectorstore.chroma import ChromaIndex, begin_anew_if_ruined, open_local, open_remote
 from vectorstore.embed import Embedder
@@ -156,10 +157,11 @@ def open_desk(settings: Settings) -> Iterator[Desk]:
     with open_parts(settings) as parts:
         parts.embedder.load()
         own = kept(settings.data, parts.catalogue)
-        maps = law_maps_of(parts.embedder.model_id, parts.indexes.centre.id, own)
+        learnt_for = parts.embedder.model_id, parts.indexes.centre.id
         retriever = Retriever(
-            parts.catalogue, parts.embedder, parts.indexes, home=settings.town, maps=maps
-        )
+            parts.catalogue, parts.embedder, parts.indexes, home=settings.town,
+            maps=law_maps_of(*learnt_for, own), act_maps=act_maps_of(*learnt_for),
+        )  # fmt: skip
         desk = Desk(
             settings.data, parts.catalogue, retriever, parts.generation, chat=_chat(settings),
             omit=settings.model.omit,

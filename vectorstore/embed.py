@@ -82,6 +82,8 @@ class Embedder:
             return self._within_memory(list(texts)).astype(np.float16)
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
         parts = [order[at : at + _TASK] for at in range(0, len(order), _TASK)]
+        if len(parts) == 1:  # few: each core takes its share at once, long ones and short ones
+            parts = [share for at in range(self._cores) if (share := order[at :: self._cores])]
         made = np.empty((len(texts), self.dimension), np.float16)
 
         def embed(part: list[int]) -> None:

@@ -79,8 +79,13 @@ def law_maps_of(model: str, centre: str, own: Kept | None = None) -> LawMaps | N
     """
     if own is not None and _is_for(found := _read(own), model, centre):
         return found[0]
-    packaged = _packaged()
-    return packaged[0] if _is_for(packaged, model, centre) else None
+    return packaged(_FILE, model, centre)
+
+
+def packaged(name: str, model: str, centre: str) -> LawMaps | None:
+    """The package's maps in a file, where they are for this model and these means."""
+    found = _packaged(name)
+    return found[0] if _is_for(found, model, centre) else None
 
 
 Found = tuple[LawMaps, dict[str, str]]  # and what the file says of itself
@@ -93,8 +98,8 @@ def _is_for(found: Found, model: str, centre: str) -> bool:
 
 
 @cache
-def _packaged() -> Found:
-    file = resources.files("vectorstore").joinpath("reference", _FILE)
+def _packaged(name: str) -> Found:
+    file = resources.files("vectorstore").joinpath("reference", name)
     return _parsed(file.read_bytes())
 
 

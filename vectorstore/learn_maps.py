@@ -158,7 +158,7 @@ def _gain(pairs: Pairs, cosines: Floats, cited: frozenset[int]) -> float:
 def _excess(pairs: Pairs, maps: LawMaps) -> float:
     """How much higher mapped cosines are than plain ones, over the nearest of held-out questions.
 
-    Acts have no mapped cosine: without this, law would pass before them, or behind.
+    Acts have none, or one of other maps: without this, law would pass before them, or behind.
     """
     found = []
     for plain, mapped in _cosines(pairs, maps):

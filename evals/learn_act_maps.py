@@ -1,0 +1,244 @@
+"""Learns the maps of `vectorstore/act_maps.py` from questions whose page is known.
+
+    python -m evals.learn_act_maps evals/agents/*.learnt.jsonl --data DIR --out actes.safetensors
+
+Two matrices of the model's dimension d, A for questions and B for passages, so that the cosine of
+q + qA and p + pB is greatest for what answers: of all passages those of the gold page, and of the
+sentences that an answer is chosen from the one that holds all that it must. Both are learnt at
+once, on kept vectors. DIR holds the index of the records; follow-ups teach sentences alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app import egress
+from evals.measures import holds
+from evals.questions import Question, read_questions
+from vectorstore.law_maps import Floats, LawMaps, packed, write_whole
+from vectorstore.retriever import DEPTH
+
+if TYPE_CHECKING:
+    from app.answer import Desk
+    from app.extract import Chosen
+    from ingest.rows import PassageRow
+
+Flags = NDArray[np.bool_]
+_TEMPERATURE = 0.05
+_RATE, _DECAY = 1e-3, 0.05  # of AdamW
+_STEPS, _BATCH, _FALL = 200, 64, 40  # the rate falls to nothing over the last steps
+_SEEDS = 2  # maps learnt from as many orders of the questions are averaged
+_READ = 16  # sentences of a question, best by their words
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """What the answers of n questions are chosen from. Vectors are centred.
+
+    Attributes:
+        asked: (n, d).
+        said: (n, _READ, d), zeros where there are fewer.
+        there, right: (n, _READ), which there are, and which of them answer.
+    """
+
+    asked: Floats
+    said: Floats
+    there: Flags
+    right: Flags
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """Where the answers of n questions stand. Vectors are centred.
+
+    Attributes:
+        asked: (n, d).
+        said: (m, d), all passages of acts.
+        right: for each question, rows of `said`.
+    """
+
+    asked: Floats
+    said: Floats
+    right: Sequence[NDArray[np.int64]]
+
+
+def learn(passages: Passages, sentences: Sentences, seeds: int = _SEEDS) -> LawMaps:
+    """The maps, as their file will hold them."""
+    made = [_descend(passages, sentences, seed) for seed in range(seeds)]
+    first, second = (np.mean([maps[at] for maps in made], axis=0) for at in (0, 1))
+    maps = LawMaps(*(one.astype(np.float16).astype(np.float32) for one in (first, second)))
+    return replace(maps, by=_excess(passages, maps))
+
+
+def _excess(passages: Passages, maps: LawMaps) -> float:
+    """By how much mapped cosines are higher, over the candidates of a question."""
+    said, asked = maps.passages(passages.said), maps.questions(passages.asked)
+    above: list[float] = []
+    for plain, mapped in zip(passages.asked, asked, strict=True):
+        cosines = passages.said @ plain
+        near = np.argsort(-cosines)[:DEPTH]
+        above.append(float(np.mean(said[near] @ mapped - cosines[near])))
+    return float(np.mean(above))
+
+
+def _descend(passages: Passages, sentences: Sentences, seed: int) -> tuple[Floats, Floats]:
+    import torch
+    from torch.nn.functional import normalize
+
+    draw, d = np.random.default_rng(seed), passages.said.shape[1]
+    asked, said = torch.from_numpy(passages.asked), torch.from_numpy(passages.said)
+    of_one = [torch.from_numpy(one) for one in (sentences.asked, sentences.said)]
+    there, right = torch.from_numpy(sentences.there), torch.from_numpy(sentences.right)
+    a, b = torch.zeros(d, d, requires_grad=True), torch.zeros(d, d, requires_grad=True)
+    descent = torch.optim.AdamW([a, b], lr=_RATE, weight_decay=_DECAY)
+
+    def loss(cosines: Any, own: Any) -> Any:
+        near = torch.logsumexp(cosines.masked_fill(~own, -math.inf), 1)
+        return (torch.logsumexp(cosines, 1) - near).mean()
+
+    for step in range(_STEPS):
+        for group in descent.param_groups:
+            group["lr"] = _RATE * min(1.0, (_STEPS - step) / _FALL)
+        some = draw.choice(len(asked), min(_BATCH, len(asked)), replace=False)
+        own = torch.zeros(len(some), len(said), dtype=torch.bool)
+        for row, i in enumerate(some):
+            own[row, torch.from_numpy(passages.right[i])] = True
+        whole = normalize(asked[some] + asked[some] @ a, dim=1)
+        cosines = whole @ normalize(said + said @ b, dim=1).T / _TEMPERATURE
+        lost = loss(cosines, own)
+        some = draw.choice(len(there), min(_BATCH, len(there)), replace=False)
+        question, units = (one[some] for one in of_one)
+        question = normalize(question + question @ a, dim=1)
+        units = normalize(units + units @ b, dim=2, eps=1e-6)
+        cosines = torch.einsum("bnd,bd->bn", units, question) / _TEMPERATURE
+        lost = lost + loss(cosines.masked_fill(~there[some], -1e9), right[some])
+        descent.zero_grad()
+        lost.backward()
+        descent.step()
+    return a.detach().numpy(), b.detach().numpy()
+
+
+def passages_of(desk: Desk, questions: Sequence[Question]) -> Passages:
+    """The questions that stand alone, and the passages of their gold pages."""
+    rows, said = _all_passages(desk)
+    known = [
+        (one, at)
+        for one in questions
+        if one.after is None and len(at := _gold_rows(one, rows))
+    ]  # fmt: skip
+    return Passages(_asked(desk, [one for one, _ in known]), said, [at for _, at in known])
+
+
+def _all_passages(desk: Desk) -> tuple[list[tuple[str, PassageRow]], Floats]:
+    catalogue, retriever = desk.catalogue, desk.retriever
+    rows = [
+        (source.path, row)
+        for source in catalogue.sources("live")
+        for row in catalogue.passages_of_source(source.id)
+    ]
+    kept = catalogue.vectors(retriever.embedder.model_id, [row.input_sha for _, row in rows])
+    rows = [(path, row) for path, row in rows if row.input_sha in kept]
+    raw = np.stack([np.frombuffer(kept[row.input_sha], np.float16) for _, row in rows])
+    return rows, retriever.indexes.centre.passages(raw)
+
+
+def _gold_rows(question: Question, rows: Sequence[tuple[str, PassageRow]]) -> NDArray[np.int64]:
+    """The passages of the gold pages that hold all that is asked; where none does, all of them."""
+    pages = [
+        at
+        for at, (path, row) in enumerate(rows)
+        for gold in question.gold
+        if gold.file == path and row.page_first <= (gold.page or row.page_first) <= row.page_last
+    ]
+    whole = [at for at in pages if holds(rows[at][1].text, question.must or ())]
+    return np.array(sorted(set(whole or pages)), np.int64)
+
+
+def sentences_of(desk: Desk, questions: Sequence[Question]) -> Sentences:
+    """The questions of which some of the sentences to choose from are right, and some are not."""
+    from app.extract import as_embedded
+
+    found = [
+        (question, units, marks)
+        for question, units in _candidates(desk, questions)
+        if any(marks := [_is_right(unit, question) for unit in units]) and not all(marks)
+    ]
+    embedder, centre = desk.retriever.embedder, desk.retriever.indexes.centre
+    texts = [as_embedded(one.unit) for _, units, _ in found for one in units]
+    vectors = iter(centre.passages(embedder.passages(texts)))
+    asked = _asked(desk, [question for question, _, _ in found])
+    said = np.zeros((len(found), _READ, asked.shape[1]), np.float32)
+    there: Flags = np.zeros((len(found), _READ), np.bool_)
+    right: Flags = np.zeros((len(found), _READ), np.bool_)
+    for row, (_, _units, marks) in enumerate(found):
+        there[row, : len(marks)], right[row, : len(marks)] = True, marks
+        for column in range(len(marks)):
+            said[row, column] = next(vectors)
+    return Sentences(asked, said, there, right)
+
+
+def _candidates(
+    desk: Desk, questions: Sequence[Question]
+) -> Iterator[tuple[Question, list[Chosen]]]:
+    from app.conversation import EMPTY
+
+    talks = {"": EMPTY}
+    followed = {one.after for one in questions}
+    for question in questions:
+        talk = talks[question.after or ""]
+        yield question, desk.candidates(question.text, talk)[:_READ]
+        if question.id in followed:
+            answer = desk.ask(question.text, conversation=talk)
+            talks[question.id] = talk.then(question.text, answer)
+
+
+def _is_right(one: Chosen, question: Question) -> bool:
+    from app.units import quote_of
+
+    place = one.unit.hit.source.path, quote_of(one.unit).page
+    on = any(gold.file == place[0] and gold.page in (None, place[1]) for gold in question.gold)
+    return on and holds(one.unit.text, question.must or ())
+
+
+def _asked(desk: Desk, questions: Sequence[Question]) -> Floats:
+    embedder, centre = desk.retriever.embedder, desk.retriever.indexes.centre
+    return np.stack(
+        [centre.question(one) for one in embedder.questions([q.text for q in questions])]
+    )
+
+
+def main() -> None:
+    """Learn, and write the file."""
+    from app.assembly import open_desk
+    from app.settings import load
+
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("questions", type=Path, nargs="+", help="JSON lines, as `greffe eval`")
+    parser.add_argument("--data", type=Path, required=True, help="an index of the records")
+    parser.add_argument("--out", type=Path, required=True)
+    given = parser.parse_args()
+    asked = [one for path in given.questions for one in read_questions(path).questions]
+    known = [one for one in asked if one.answerable or one.id in {two.after for two in asked}]
+    with open_desk(load(given.data)) as opened:
+        desk = replace(opened, retriever=replace(opened.retriever, act_maps=None))  # from nothing
+        passages, sentences = passages_of(desk, known), sentences_of(desk, known)
+        named = desk.retriever.embedder.model_id, desk.retriever.indexes.centre.id
+    print(f"{len(passages.asked)} questions, {len(sentences.asked)} answers to choose")
+    maps = learn(passages, sentences)
+    content = packed(maps, *named)
+    write_whole(content, given.out)
+    print(hashlib.sha256(content).hexdigest())
+
+
+if __name__ == "__main__":
+    egress.harden()
+    main()
