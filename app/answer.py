@@ -17,7 +17,7 @@ from app.citations import Answer, Citation, Draft, Quote, Sentence, Writing
 from app.conversation import EMPTY, Conversation, alone
 from app.curated import Curated
 from app.examples import Examples
-from app.extract import Chosen
+from app.extract import Asked, Chosen
 from app.journal.entries import Journal
 from app.judged import Judged, whole
 from app.kinds import asks_day_of_act, holder, plainly
@@ -301,7 +301,24 @@ class Desk:
         """The text of a source."""
         return self.catalogue.text_of(source_id)
 
+    def candidates(self, question: str, conversation: Conversation = EMPTY) -> list[Chosen]:
+        """All units that an answer could be chosen from, best first by their words alone.
+
+        What `evals/learn_act_maps.py` learns from. Raises: as `ask`.
+        """
+        query = self._query(question, conversation)
+        found = relevant(self.retriever.search(query, self._fonds(None), _HITS))
+        return extract.by_words(*self._read(query, found))
+
     def _choose(self, query: Query, found: Found) -> list[Chosen]:
+        asked, read = self._read(query, found)
+        if asked.decision and found.exact and read and read[0].record.kind == "article":
+            return extract.from_its_beginning(read[0])
+        likeness = functools.partial(self.retriever.likeness, query, found)
+        return extract.choose(asked, read, likeness)
+
+    def _read(self, query: Query, found: Found) -> tuple[Asked, list[Hit]]:
+        """The question weighed, and the passages that its answer is looked for in."""
         lexical = self.retriever.indexes.lexical
         idf = lexical.idf if self.readable is None else lexical.idf_within(self.readable)
         whole = f"{query.context} {query.text}".strip()
@@ -321,12 +338,11 @@ class Desk:
             asked = extract.of_the_whole(asked)  # « délibération 2014/182 »
         if asked.decision and found.exact and read and read[0].record.kind == "article":
             rows = read[0].neighbours or of_record(read[0].record.id)
-            return extract.from_its_beginning(replace(read[0], passage=rows[0]))
+            return asked, [replace(read[0], passage=rows[0])]
         read = extract.with_the_kind(asked, read, of_record)
         read = extract.with_the_rest(asked, read, of_record)
         read = extract.with_votes(asked, read, of_record)
-        hits = [widened(hit, hit.neighbours or of_record(hit.record.id)) for hit in read]
-        return extract.choose(asked, hits)
+        return asked, [widened(hit, hit.neighbours or of_record(hit.record.id)) for hit in read]
 
     def _lacking(self, found: Found, names: Sequence[str], *, narrowed: bool) -> str:
         """Why nothing found answers."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from app.extract import Chosen
 from app.kinds import AMOUNT, ORGANISATION, PERSON, holder, measured, wanted
@@ -24,39 +24,60 @@ from vectorstore.retriever import Found, Hit
 class Bar:
     """Logistic weights over the evidence; docs/log.md has the calibration."""
 
-    bias: float = -3.6
-    dense: float = 4.0
-    coverage: float = 5.0
-    favoured: float = 1.0
+    bias: float = -3.1
+    nearest: float = 1.6
+    coverage: float = 1.8
+    like: float = 1.8
+    follow_up: float = 1.2
+    unsaid: float = -1.6
+    in_range: float = 2.0
+    other_kind: float = -1.9
+    uncounted: float = -0.9
     other_time: float = -1.0
     other_day: float = -3.0
-    scant: float = -2.0
+    scant: float = -1.3
+    beside: float = -4.3
     threshold: float = 0.5
 
-    def confidence(
-        self,
-        dense: float,
-        coverage: float,
-        favoured: bool = False,
-        other_time: bool = False,
-        other_day: bool = False,
-        scant: bool = False,
-    ) -> float:
-        """0 to 1: how surely the evidence answers.
+    def confidence(self, evidence: Evidence) -> float:
+        """0 to 1: how surely the evidence answers."""
+        names = [field.name for field in fields(Evidence)]
+        said = sum(getattr(self, name) * getattr(evidence, name) for name in names)
+        return 1 / (1 + math.exp(-self.bias - said))
 
-        Args:
-            dense: cosine of the best passage, centred.
-            coverage: share of the question's rare words found in or around the best sentence.
-            favoured: a follow-up found again the act that the previous answer cited.
-            other_time: the year is right, the day or month that was named is not met.
-            other_day: a day was named, and neither an act of it was found nor is it cited.
-            scant: a question of few words, and what is found holds too little of them
-                (`app/telling.py`).
-        """
-        evidence = self.bias + self.dense * dense + self.coverage * coverage
-        evidence += self.favoured * favoured + self.other_time * other_time
-        evidence += self.other_day * other_day + self.scant * scant
-        return 1 / (1 + math.exp(-evidence))
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for an answer, and against it.
+
+    Attributes:
+        nearest: cosine of the best passage, centred, mapped where there are maps.
+        coverage: share of the question's rare words found in or around the best sentence.
+        like: what the model makes of that sentence beside the question.
+        follow_up: it follows up a question, whose words stand nowhere near.
+        unsaid: no rare word of what was asked last stands in or around the sentence.
+        in_range: a figure of the question falls in the range that the sentence is about.
+        other_kind: nothing chosen gives the kind of thing that is asked.
+        uncounted: a number of things is asked, and nothing chosen counts them.
+        other_time: the year is right, the day or month that was named is not met.
+        other_day: a day was named, and neither an act of it was found nor is it cited.
+        scant: a question of few words, and what is found holds too little of them
+            (`app/telling.py`).
+        beside: what is found tells of something else (the same).
+    """
+
+    nearest: float
+    coverage: float
+    like: float = 0.0
+    follow_up: bool = False
+    unsaid: bool = False
+    in_range: bool = False
+    other_kind: bool = False
+    uncounted: bool = False
+    other_time: bool = False
+    other_day: bool = False
+    scant: bool = False
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,20 +202,33 @@ def judge(
         return Verdict(about_it, float(about_it), NOTHING)
     if holder(reading.text) is not None:  # a name beside the office: it is answered
         return Verdict(True, 1.0)
-    other_time, other_day = _elsewhen(reading, hits, near)
-    # A follow-up must be answered itself: its context was answered before.
-    if not chosen[0].last_coverage:
-        return Verdict(False, 0.0, NOTHING)
-    coverage = (chosen[0].coverage + chosen[0].last_coverage) / 2
-    again = any(hit.evidence.favoured for hit in found.hits[:3])
-    favoured = again and chosen[0].last_coverage >= _ABOUT
-    dense = found.hits[0].evidence.dense
-    standing, nearest = chosen[0].standing, max(dense, chosen[0].unit.hit.evidence.dense)
-    if standing.is_beside(nearest):
-        return Verdict(False, 0.0, NOTHING)
-    scant = standing.is_scant(nearest)
-    confidence = bar.confidence(dense, coverage, favoured, other_time, other_day, scant)
-    return Verdict(confidence >= bar.threshold, confidence, NOTHING)
+    evidence = _evidence(found, chosen, near)
+    confidence = bar.confidence(evidence)
+    return Verdict(
+        confidence >= bar.threshold, confidence, _NO_COUNT if evidence.uncounted else NOTHING
+    )  # fmt: skip
+
+
+def _evidence(found: Found, chosen: Sequence[Chosen], near: Sequence[str]) -> Evidence:
+    """What speaks for the units chosen; a follow-up is itself answered, not its context alone."""
+    best, hits = chosen[0], found.hits[:10]
+    other_time, other_day = _elsewhen(found.reading, hits, near)
+    first = hits[0].evidence
+    nearest = max(first.dense, best.unit.hit.evidence.dense)
+    return Evidence(
+        nearest=first.dense if first.mapped is None else first.mapped,
+        coverage=(best.coverage + best.last_coverage) / 2,
+        like=best.like,
+        follow_up=best.follows,
+        unsaid=not best.last_coverage,
+        in_range=best.in_range,
+        other_kind=not any(one.gives for one in chosen),
+        uncounted=not any(one.counts for one in chosen),
+        other_time=other_time,
+        other_day=other_day,
+        scant=best.standing.is_scant(nearest),
+        beside=best.standing.is_beside(nearest),
+    )
 
 
 def _lacks(reading: Reading, chosen: Sequence[Chosen], near: Sequence[str]) -> str:
@@ -213,7 +247,7 @@ def _lacks(reading: Reading, chosen: Sequence[Chosen], near: Sequence[str]) -> s
         return _NO_MEASURE
     if wanted(reading.text) is AMOUNT and not any(AMOUNT.search(one.unit.text) for one in chosen):
         return _NO_AMOUNT
-    return "" if any(one.counts for one in chosen) else _NO_COUNT
+    return ""
 
 
 def _elsewhen(reading: Reading, hits: Sequence[Hit], near: Sequence[str]) -> tuple[bool, bool]:

@@ -36,6 +36,7 @@ from vectorstore.retriever import Hit
 from vectorstore.synonyms import Synonyms, synonyms_of
 
 Passages = Callable[[int], Sequence[PassageRow]]
+Likeness = Callable[[Sequence[str]], Sequence[float]]  # how like the question texts are, each
 MOST_SENTENCES = 3
 _OF_AN_ARTICLE = 5
 _OF_ONE_ACT = 10  # passages
@@ -51,6 +52,10 @@ class Chosen:
     last_coverage: float  # the same for what was asked last, alone
     beside_place: float  # the same for what was asked beside a commune without indexed acts
     standing: Standing = ALOOF  # how what the question tells stands around the best unit
+    like: float = 0.0  # what the model makes of it beside the question: `Retriever.likeness`
+    gives: bool = True  # the kind of thing asked, where one is
+    follows: bool = False  # what is asked follows up another question
+    in_range: bool = False  # a figure asked falls in its range: « de 2 à 6 m3 »
     counts: bool = True  # where a number of things is asked: it gives one
 
 
@@ -71,9 +76,12 @@ _COMMON = (
     " retenir créé créer vendu vendre acheté acheter heure jour date année mois montant prix"
     " coût coûter somme nombre durée durer total nouveau"
 )
+_VOTING = "contre voix abstenu abstenus abstention abstentions opposé opposés unanimité vote"
 _ALIAS = re.compile(r"\(([A-ZÉ]\w{1,9})\)")  # « aide médicale de l'État (AME) »
 
 # Swept on the development questions: docs/log.md.
+_CLOSELY = 6  # units that the model reads; ten more are no better
+_LONGEST_SAID, _LONGEST_EMBEDDED = 600, 800  # characters of a unit, and with its heading
 _MARGIN = 0.2  # a further sentence scores at most this much less than the best
 _DECISION_MARGIN = 0.5  # an object and what is decided of it look less alike
 _VOTE_REACH = 300  # characters: from one line of a vote to the next
@@ -162,7 +170,7 @@ def weigh_question(
     named = set(terms(" ".join(places)))
     beside = frozenset(term for term in weights.keys() - named if not term.isdigit())
     common = set(terms(f"{_COMMON} {' '.join(_ALIAS.findall(question))}"))
-    asking = common.union(terms("temps"))
+    asking = common.union(terms(f"temps {_VOTING}"))
     if last != question and newest <= asking:  # « pour combien de temps ? » names nothing new
         newest = frozenset()
     telling = tells(question, weights, common, idf, terms)
@@ -269,19 +277,45 @@ def from_its_beginning(hit: Hit) -> list[Chosen]:
     return [Chosen(unit, 1.0, 1.0, 1.0, 1.0) for unit in units(hit)][:_OF_AN_ARTICLE]
 
 
-def choose(asked: Asked, hits: Sequence[Hit]) -> list[Chosen]:
+def choose(asked: Asked, hits: Sequence[Hit], likeness: Likeness) -> list[Chosen]:
     """The units that answer best, best first, at most MOST_SENTENCES, none inside another."""
-    if not hits:
+    scored = by_words(asked, hits)
+    if asked.holds not in HOLDERS:  # a name beside an office is all that is wanted
+        scored = _read_closely(scored, likeness)
+    if not scored:
         return []
-    best = hits[0].score
+    first, *others = _few(scored, asked)
+    return [replace(first, standing=_standing(first.unit, asked)), *others]
+
+
+def by_words(asked: Asked, hits: Sequence[Hit]) -> list[Chosen]:
+    """All units of the hits, best first by the words and the kinds of things that they hold."""
+    best = hits[0].score if hits else 0.0
     scored: list[Chosen] = []
     for hit in hits:
         pieces = list(units(hit))
         runs = {(run.start, run.end): run for run in (with_its_run(p, pieces) for p in pieces)}
         scored += [_weigh(run, asked, best) for run in runs.values()]
-    scored.sort(key=lambda chosen: -chosen.score)
-    first, *others = _few(scored, asked)
-    return [replace(first, standing=_standing(first.unit, asked)), *others]
+    return sorted(scored, key=lambda chosen: -chosen.score)
+
+
+def _read_closely(scored: Sequence[Chosen], likeness: Likeness) -> list[Chosen]:
+    """The units in the order of their words and of what the model makes of the best of them."""
+    near = scored[:_CLOSELY]
+    if not near:
+        return []
+    like = likeness([as_embedded(one.unit) for one in near])
+    found = [
+        replace(one, score=one.score + by, like=by) for one, by in zip(near, like, strict=True)
+    ]
+    found += [replace(one, score=one.score + min(like)) for one in scored[_CLOSELY:]]
+    return sorted(found, key=lambda chosen: -chosen.score)
+
+
+def as_embedded(unit: Unit) -> str:
+    """A unit under its act's heading, as a passage is embedded."""
+    said = f"{unit.opening} {unit.text}".strip()[:_LONGEST_SAID]
+    return f"{unit.hit.passage.heading}\n{said}"[:_LONGEST_EMBEDDED]
 
 
 def _standing(unit: Unit, asked: Asked) -> Standing:
@@ -311,7 +345,8 @@ def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
     if held and not asked.alone:  # what it adds is asked
         newest = sum(weights[term] for term in asked.last) or 1.0
         score += _NEWEST * sum(weights[term] for term in asked.last & own) / newest
-    score += _ROW_FOUND * _within(unit, asked)
+    within = _within(unit, asked)
+    score += _ROW_FOUND * within
     if asked.decision and len(unit.text) > 25 and (_DECIDED.match(unit.text) or _decides(unit)):
         score += 0.9 if _DECIDED.match(unit.text) else 0.6
     if _foreign(unit, asked):
@@ -332,7 +367,12 @@ def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
     )
     if not asked.last:  # « pour combien de temps ? » is of all that was asked before
         met = min(1.0, sum(share))
-    return Chosen(unit, score, min(1.0, sum(share)), met, beside, counts=number)
+    said = f"{unit.opening} {unit.text}"
+    lacks = asked.holds is not None and not _gives(asked.holds, said, asked)
+    return Chosen(
+        unit, score, min(1.0, sum(share)), met, beside, counts=number, gives=not lacks,
+        follows=not asked.alone, in_range=within > 0 and unit.hit.record.kind != "article",
+    )  # fmt: skip
 
 
 def _within(unit: Unit, asked: Asked) -> float:

@@ -117,6 +117,8 @@ _MEASURES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (re.compile(r"\b(?:la|quelle) (?:température|chaleur)|\bpoint (?:d['’]ébullition|de (?:fusion"
                 r"|congélation))", re.I),
      re.compile(r"\d\s?(?:°|º|degrés?\b)", re.I)),
+    (re.compile(r"\bvitesse (?:du son|de la lumière)\b", re.I),
+     re.compile(r"\d\s?(?:km|kilomètres?|m|mètres?)\s?(?:/\s?s|par seconde)", re.I)),
     (re.compile(r"\b(?:la|quelle) vitesse\b", re.I),
      re.compile(r"\d\s?(?:km|kilomètres?|m|mètres?|nœuds?)\s?(?:/|par\b|à l['’])\s?\w|\d km\b",
                 re.I)),

@@ -15,7 +15,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 # folders that have one line for all they hold
 WHOLE = {
     "app/sample/content", "app/sample/records", "app/web/locale", "app/web/static",
-    "docs/decisions", "evals/actes", "evals/baselines", "tests", "vectorstore/reference",
+    "docs/decisions", "evals/actes", "evals/agents", "evals/baselines", "tests",
+    "vectorstore/reference",
 }  # fmt: skip
 SHOWN = ("app", "ingest", "vectorstore", "prompts", "evals", "deploy", "docs")
 

@@ -58,7 +58,7 @@ def test_there_are_questions_of_each_kind_and_some_that_nothing_answers(asked: Q
 # --- it can fail
 
 
-def last_unit(asked: object, hits: Sequence[Any]) -> list[extract.Chosen]:
+def last_unit(asked: object, hits: Sequence[Any], likeness: object) -> list[extract.Chosen]:
     """What an extraction gives that has the wrong end of the passage."""
     return [extract.Chosen(list(units(hits[0]))[-1], 1.0, 1.0, 1.0, 1.0)] if hits else []
 
