@@ -24,7 +24,7 @@ from vectorstore.retriever import Found, Hit
 class Bar:
     """Logistic weights over the evidence; docs/log.md has the calibration."""
 
-    bias: float = -3.1
+    bias: float = -2.8
     nearest: float = 1.6
     coverage: float = 1.8
     like: float = 1.8
