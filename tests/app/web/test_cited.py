@@ -17,7 +17,7 @@ from tests.app.web.serving import seen
 # Gradio 6.31 computes its queue's figures in ways that pandas 3 gives up
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
-TWICE = "Quel est le montant de l'amende pour un dépôt sauvage ?"
+TWICE = "Quand le nouveau barème des dépôts sauvages s'applique-t-il ?"
 
 
 def several(hall: Hall, who: str) -> Answer:
