@@ -368,7 +368,8 @@ def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
     if not asked.last:  # « pour combien de temps ? » is of all that was asked before
         met = min(1.0, sum(share))
     said = f"{unit.opening} {unit.text}"
-    lacks = asked.holds is not None and not _gives(asked.holds, said, asked)
+    voted = asked.holds in VOTES and VOTE.search(said)  # « 0 voix contre » names nobody, and tells
+    lacks = asked.holds is not None and not voted and not _gives(asked.holds, said, asked)
     return Chosen(
         unit, score, min(1.0, sum(share)), met, beside, counts=number, gives=not lacks,
         follows=not asked.alone, in_range=within > 0 and unit.hit.record.kind != "article",

@@ -150,7 +150,7 @@ def test_a_scan_waits_for_tesseract_and_is_found_once_it_is_there(
     assert doctor.code == 0
     assert "tesseract" in doctor.out
     ocr.available.cache_clear()
-    assert "1 lus" in greffe(own_town, "ingest", folder, "--fonds", "scans").out
+    assert "1 lu," in greffe(own_town, "ingest", folder, "--fonds", "scans").out
     found = greffe(own_town, "search", "acquisition de la parcelle", "--fonds", "scans", "--json")
     assert found.json["hits"][0]["source"] == SCAN
 

@@ -65,7 +65,7 @@ def questions(data: Path) -> list[Entry]:
 def test_a_withdrawn_file_stays_out_until_it_is_asked_for(own_town: Path, act: Path) -> None:
     assert greffe(own_town, "withdraw", act, "--yes").code == 0
     again = greffe(own_town, "ingest", act.parent, "--fonds", FONDS)
-    assert f"laissés dehors :\n  {act.name}" in again.out
+    assert f"laissé dehors :\n  {act.name}" in again.out
     assert greffe(own_town, "ingest", act, "--fonds", FONDS).code == 3  # named, and not read
     assert f"retiré : {act.name}" in greffe(own_town, "status").out
     back = greffe(own_town, "ingest", act, "--fonds", FONDS, "--restore", "--json")
