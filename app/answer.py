@@ -312,7 +312,7 @@ class Desk:
 
     def _choose(self, query: Query, found: Found) -> list[Chosen]:
         asked, read = self._read(query, found)
-        if asked.decision and found.exact and read and read[0].record.kind == "article":
+        if _wants_all(asked, found, read):
             return extract.from_its_beginning(read[0])
         likeness = functools.partial(self.retriever.likeness, query, found)
         return extract.choose(asked, read, likeness)
@@ -336,7 +336,7 @@ class Desk:
         read = of_its_places(found, of_its_years(found))[:_READ]
         if found.exact and asked.holds is None and only_names_it(query.text):
             asked = extract.of_the_whole(asked)  # « délibération 2014/182 »
-        if asked.decision and found.exact and read and read[0].record.kind == "article":
+        if _wants_all(asked, found, read):
             rows = read[0].neighbours or of_record(read[0].record.id)
             return asked, [replace(read[0], passage=rows[0])]
         read = extract.with_the_kind(asked, read, of_record)
@@ -481,6 +481,12 @@ class Desk:
             date=record.date, title=record.title, score=round(hit.score, 4),
             page_last=hit.passage.page_last, reference=named,
         )  # fmt: skip
+
+
+def _wants_all(asked: Asked, found: Found, read: Sequence[Hit]) -> bool:
+    """Whether what is asked is what an article says, named by its number."""
+    named = asked.decision and found.exact and read
+    return bool(named) and read[0].record.kind == "article"
 
 
 _TOO_SHORT = N_("Les phrases trouvées sont trop courtes pour prouver une réponse.")

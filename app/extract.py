@@ -80,7 +80,7 @@ _VOTING = "contre voix abstenu abstenus abstention abstentions opposé opposés 
 _ALIAS = re.compile(r"\(([A-ZÉ]\w{1,9})\)")  # « aide médicale de l'État (AME) »
 
 # Swept on the development questions: docs/log.md.
-_CLOSELY = 6  # units that the model reads; ten more are no better
+_CLOSELY = 6  # units that the model reads; more are slower, and hardly better
 _LONGEST_SAID, _LONGEST_EMBEDDED = 600, 800  # characters of a unit, and with its heading
 _MARGIN = 0.2  # a further sentence scores at most this much less than the best
 _DECISION_MARGIN = 0.5  # an object and what is decided of it look less alike
@@ -333,12 +333,16 @@ def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
     share = [sum(weights[t] for t in some & weights.keys()) / asked.total
              for some in (own, around, far)]  # fmt: skip
     score = share[0] + 0.5 * share[1] + 0.25 * share[2] + 1.2 * (unit.hit.score - best)
-    if asked.holds is not None:
-        said = f"{unit.opening} {unit.text}" if asked.holds is PERSON else unit.text
-        found = _HOLDER_FOUND if asked.holds in HOLDERS else _KIND_FOUND
-        score += found if _gives(asked.holds, said, asked) else -0.15
-        score += _ALSO_FOUND * sum(_gives(kind, said, asked) for kind in asked.also)
     said = f"{unit.opening} {unit.text}"
+    gives, told = (
+        asked.holds is not None and _gives(asked.holds, text, asked) for text in (unit.text, said)
+    )
+    if asked.holds is not None:
+        named = asked.holds is PERSON  # a name may stand in the line that opens a list
+        found = _HOLDER_FOUND if asked.holds in HOLDERS else _KIND_FOUND
+        score += found if (told if named else gives) else -0.15
+        text = said if named else unit.text
+        score += _ALSO_FOUND * sum(_gives(kind, text, asked) for kind in asked.also)
     number = not asked.counted or counts(said, asked.counted, terms, asked.count_of)
     score += _NUMBER_FOUND if asked.counted and number else 0.0
     held = asked.holds is None or asked.holds.search(unit.text)
@@ -351,7 +355,6 @@ def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
         score += 0.9 if _DECIDED.match(unit.text) else 0.6
     if _foreign(unit, asked):
         score -= _FOREIGN
-    gives = asked.holds is not None and _gives(asked.holds, unit.text, asked)
     if weights and not gives and len(own - heading - weights.keys()) < 2:
         score -= 0.4  # it says no more than the title and the question do
     if len(unit.text) > 450 or (len(unit.text) < 25 and not gives):
@@ -367,9 +370,8 @@ def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
     )
     if not asked.last:  # « pour combien de temps ? » is of all that was asked before
         met = min(1.0, sum(share))
-    said = f"{unit.opening} {unit.text}"
     voted = asked.holds in VOTES and VOTE.search(said)  # « 0 voix contre » names nobody, and tells
-    lacks = asked.holds is not None and not voted and not _gives(asked.holds, said, asked)
+    lacks = asked.holds is not None and not voted and not told
     return Chosen(
         unit, score, min(1.0, sum(share)), met, beside, counts=number, gives=not lacks,
         follows=not asked.alone, in_range=within > 0 and unit.hit.record.kind != "article",

@@ -2,17 +2,16 @@
 
     python -m evals.learn_act_maps evals/agents/*.learnt.jsonl --data DIR --out actes.safetensors
 
-Two matrices of the model's dimension d, A for questions and B for passages, so that the cosine of
-q + qA and p + pB is greatest for what answers: of all passages those of the gold page, and of the
+The cosine is to be greatest for what answers: of all passages those of the gold page, and of the
 sentences that an answer is chosen from the one that holds all that it must. Both are learnt at
-once, on kept vectors. DIR holds the index of the records; follow-ups teach sentences alone.
+once, on kept vectors (`vectorstore/descent.py`). DIR holds the index of the records; follow-ups
+teach sentences alone.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +23,7 @@ from numpy.typing import NDArray
 from app import egress
 from evals.measures import holds
 from evals.questions import Question, read_questions
+from vectorstore.descent import TEMPERATURE, averaged, contrast, descend, excess, from_nothing
 from vectorstore.law_maps import Floats, LawMaps, packed, write_whole
 
 if TYPE_CHECKING:
@@ -32,10 +32,9 @@ if TYPE_CHECKING:
     from ingest.rows import PassageRow
 
 Flags = NDArray[np.bool_]
-_TEMPERATURE = 0.05
-_RATE, _DECAY = 1e-3, 0.05  # of AdamW
 _STEPS, _BATCH, _FALL = 200, 64, 40  # the rate falls to nothing over the last steps
 _SEEDS = 2  # maps learnt from as many orders of the questions are averaged
+_NEAREST = 1  # over more passages the excess is lower, and acts pass before the law: docs/log.md
 _READ = 16  # sentences of a question, best by their words
 
 
@@ -72,61 +71,46 @@ class Passages:
 
 def learn(passages: Passages, sentences: Sentences, seeds: int = _SEEDS) -> LawMaps:
     """The maps, as their file will hold them."""
-    made = [_descend(passages, sentences, seed) for seed in range(seeds)]
-    first, second = (np.mean([maps[at] for maps in made], axis=0) for at in (0, 1))
-    maps = LawMaps(*(one.astype(np.float16).astype(np.float32) for one in (first, second)))
-    return replace(maps, by=_excess(passages, maps))
+    maps = averaged([_descend(passages, sentences, seed) for seed in range(seeds)])
+    return replace(maps, by=excess(_cosines(passages, maps), _NEAREST))
 
 
-def _excess(passages: Passages, maps: LawMaps) -> float:
-    """By how much mapped cosines are higher, of the passage nearest to each question.
-
-    Over more of the nearest they are lower, and acts would pass before the law: docs/log.md.
-    """
+def _cosines(passages: Passages, maps: LawMaps) -> Iterator[tuple[Floats, Floats]]:
+    """Of each question, with all passages: plain and mapped, (m,) each."""
     said, asked = maps.passages(passages.said), maps.questions(passages.asked)
-    above: list[float] = []
     for plain, mapped in zip(passages.asked, asked, strict=True):
-        cosines = passages.said @ plain
-        nearest = int(np.argmax(cosines))
-        above.append(float(said[nearest] @ mapped - cosines[nearest]))
-    return float(np.mean(above))
+        yield passages.said @ plain, said @ mapped
 
 
 def _descend(passages: Passages, sentences: Sentences, seed: int) -> tuple[Floats, Floats]:
     import torch
     from torch.nn.functional import normalize
 
-    draw, d = np.random.default_rng(seed), passages.said.shape[1]
+    draw = np.random.default_rng(seed)
     asked, said = torch.from_numpy(passages.asked), torch.from_numpy(passages.said)
     of_one = [torch.from_numpy(one) for one in (sentences.asked, sentences.said)]
     there, right = torch.from_numpy(sentences.there), torch.from_numpy(sentences.right)
-    a, b = torch.zeros(d, d, requires_grad=True), torch.zeros(d, d, requires_grad=True)
-    descent = torch.optim.AdamW([a, b], lr=_RATE, weight_decay=_DECAY)
 
-    def loss(cosines: Any, own: Any) -> Any:
-        near = torch.logsumexp(cosines.masked_fill(~own, -math.inf), 1)
-        return (torch.logsumexp(cosines, 1) - near).mean()
-
-    for step in range(_STEPS):
-        for group in descent.param_groups:
-            group["lr"] = _RATE * min(1.0, (_STEPS - step) / _FALL)
+    def of_passages(a: Any, b: Any) -> Any:
         some = draw.choice(len(asked), min(_BATCH, len(asked)), replace=False)
         own = torch.zeros(len(some), len(said), dtype=torch.bool)
         for row, i in enumerate(some):
             own[row, torch.from_numpy(passages.right[i])] = True
         whole = normalize(asked[some] + asked[some] @ a, dim=1)
-        cosines = whole @ normalize(said + said @ b, dim=1).T / _TEMPERATURE
-        lost = loss(cosines, own)
+        return contrast(whole @ normalize(said + said @ b, dim=1).T / TEMPERATURE, own)
+
+    def of_sentences(a: Any, b: Any) -> Any:
         some = draw.choice(len(there), min(_BATCH, len(there)), replace=False)
         question, units = (one[some] for one in of_one)
         question = normalize(question + question @ a, dim=1)
         units = normalize(units + units @ b, dim=2, eps=1e-6)
-        cosines = torch.einsum("bnd,bd->bn", units, question) / _TEMPERATURE
-        lost = lost + loss(cosines.masked_fill(~there[some], -1e9), right[some])
-        descent.zero_grad()
-        lost.backward()
-        descent.step()
-    return a.detach().numpy(), b.detach().numpy()
+        cosines = torch.einsum("bnd,bd->bn", units, question) / TEMPERATURE
+        return contrast(cosines.masked_fill(~there[some], -1e9), right[some])
+
+    def loss(a: Any, b: Any) -> Any:
+        return of_passages(a, b) + of_sentences(a, b)
+
+    return descend(from_nothing(passages.said.shape[1]), loss, _STEPS, _FALL)
 
 
 def passages_of(desk: Desk, questions: Sequence[Question]) -> Passages:

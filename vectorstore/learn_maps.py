@@ -1,8 +1,7 @@
 """Learns the maps of `law_maps.py` from questions with the articles cited for them.
 
-Two matrices of the model's dimension d, A for questions and B for passages, so that the cosine of
-q + qA and p + pB is greatest for the articles cited. All passages but those cited for a question
-are its negatives. Plain gradient descent on kept vectors: a minute.
+The cosine is to be greatest for the articles cited; all passages but those cited for a question
+are its negatives. Plain gradient descent on kept vectors (`descent.py`): a minute.
 """
 
 from __future__ import annotations
@@ -11,15 +10,15 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vectorstore.descent import TEMPERATURE, averaged, contrast, descend, excess, from_nothing
 from vectorstore.fusion import Weights
 from vectorstore.law_maps import Floats, LawMaps
 
-_TEMPERATURE = 0.05
-_RATE, _DECAY = 1e-3, 0.05  # of AdamW
 _STEPS, _BATCH, _FALL = (10, 30, 100), 64, 15  # the rate falls to nothing over the last steps
 _TRIED = 5  # one question learnt from of so many says which number of steps is best
 _SEEDS = 3  # maps learnt from as many orders of the questions are averaged
@@ -65,9 +64,8 @@ def learn(
         _descend(pairs, start, steps, seed, partial(_part_of, tell, seed + 1, seeds + 1))
         for seed in range(seeds)
     ]
-    first, second = (np.mean([maps[at] for maps in made], axis=0) for at in (0, 1))
-    maps = LawMaps(*(one.astype(np.float16).astype(np.float32) for one in (first, second)))
-    return replace(maps, by=_excess(pairs, maps))
+    maps = averaged(made)
+    return replace(maps, by=excess(_cosines(pairs, maps), _NEAREST))
 
 
 def _best_steps(pairs: Pairs, start: LawMaps | None, tell: Callable[[float], None]) -> int:
@@ -101,27 +99,18 @@ def _descend(
     from torch.nn.functional import normalize
 
     draw = np.random.default_rng(seed)
-    d = pairs.questions.shape[1]
     questions, passages = torch.from_numpy(pairs.questions), torch.from_numpy(pairs.passages)
-    nothing = np.zeros((d, d), np.float32)
-    begun = (start.question, start.passage) if start is not None else (nothing, nothing)
-    a, b = (torch.tensor(one, requires_grad=True) for one in begun)
-    descent = torch.optim.AdamW([a, b], lr=_RATE, weight_decay=_DECAY)
     learnt = np.flatnonzero(~pairs.held)
-    for step in range(steps):
-        for group in descent.param_groups:
-            group["lr"] = _RATE * min(1.0, (steps - step) / _FALL)
+
+    def loss(a: Any, b: Any) -> Any:
         batch = draw.choice(learnt, min(_BATCH, len(learnt)), replace=False)
         own = np.stack([np.isin(pairs.article, list(pairs.cited[i])) for i in batch])
         asked = normalize(questions[batch] + questions[batch] @ a, dim=1)
-        cosines = asked @ normalize(passages + passages @ b, dim=1).T / _TEMPERATURE
-        right = torch.logsumexp(cosines.masked_fill(~torch.from_numpy(own), -math.inf), 1)
-        loss = (torch.logsumexp(cosines, 1) - right).mean()
-        descent.zero_grad()
-        loss.backward()
-        descent.step()
-        tell((step + 1) / steps)
-    return a.detach().numpy(), b.detach().numpy()
+        cosines = asked @ normalize(passages + passages @ b, dim=1).T / TEMPERATURE
+        return contrast(cosines, torch.from_numpy(own))
+
+    begun = (start.question, start.passage) if start else from_nothing(pairs.questions.shape[1])
+    return descend(begun, loss, steps, _FALL, tell)
 
 
 def gains(pairs: Pairs, maps: LawMaps | None, share: float = _SHARE) -> list[float]:
@@ -153,15 +142,3 @@ def _gain(pairs: Pairs, cosines: Floats, cited: frozenset[int]) -> float:
     return sum(worth[rank] for rank, one in enumerate(top) if one in cited) / sum(
         worth[: len(cited)]
     )
-
-
-def _excess(pairs: Pairs, maps: LawMaps) -> float:
-    """How much higher mapped cosines are than plain ones, over the nearest of held-out questions.
-
-    Acts have none, or one of other maps: without this, law would pass before them, or behind.
-    """
-    found = []
-    for plain, mapped in _cosines(pairs, maps):
-        nearest = np.argsort(-plain)[:_NEAREST]
-        found.append(float((mapped[nearest] - plain[nearest]).mean()))
-    return float(np.mean(found)) if found else 0.0

@@ -67,9 +67,9 @@ class Found:
     reading: Reading
     hits: tuple[Hit, ...]
     exact: tuple[int, ...]  # ids of records that the question names by number
+    vector: NDArray[np.float32]  # of the question with its context, centred
     named: tuple[Named, ...] = ()  # articles of law of the day asked, or no longer in force
     degraded: bool = False  # the dense index did not answer: found by words alone
-    vector: NDArray[np.float32] | None = None  # of the question with its context, centred
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ class Retriever:
         scored = [hit for hit in scored if narrow.fits(hit.record)]
         scored.sort(key=lambda hit: (-hit.score, hit.passage.id))
         kept = [replace(hit, rank=rank) for rank, hit in enumerate(scored[:limit], 1)]
-        return Found(reading, tuple(kept), tuple(exact), tuple(articles), degraded, vector)
+        return Found(reading, tuple(kept), tuple(exact), vector, tuple(articles), degraded)
 
     def _as_it_stood(
         self, hits: list[Hit], exact: list[int], articles: Sequence[Named],
@@ -280,19 +280,16 @@ class Retriever:
         over all the texts: some 10 ms each on two cores. `found`: by `search`, for this question.
         """
         centre = self.indexes.centre
-        known = [] if found.vector is None else [found.vector]
-        if query.context or not known:
-            known.append(centre.question(self.embedder.questions([query.text])[0]))
-        vector, vectors = unit(np.sum(known, axis=0)[None, :])[0], self._centred(texts)
+        vector, vectors = found.vector, centre.passages(self.embedder.passages(texts))
+        if query.context:
+            alone = centre.question(self.embedder.questions([query.text])[0])
+            vector = unit((vector + alone)[None, :])[0]
         plain = vectors @ vector
         if self.act_maps is None:
             like: list[float] = (_PLAIN * plain).tolist()
             return like
         like = (_BESIDE * plain + _MAPPED * self.act_maps.cosines(vector, vectors)).tolist()
         return like
-
-    def _centred(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        return self.indexes.centre.passages(self.embedder.passages(texts))
 
     def _scored(
         self, hit: Hit, query: Query, reading: Reading, exact: Sequence[int], newest: str
