@@ -87,7 +87,9 @@ _DECISION_MARGIN = 0.5  # an object and what is decided of it look less alike
 _VOTE_REACH = 300  # characters: from one line of a vote to the next
 _READ_ON = 130  # characters: « Demande de conseil au CAUE. Devis de 1800 €. »
 _KIND_FOUND = 0.35  # for a sentence that holds the kind of thing asked
+_AMOUNT_FOUND = 0.55  # what gives none is not shown to whoever asks for one
 _HOLDER_FOUND = 1.0  # who holds an office: what names nobody answers nothing
+_FOUND = {AMOUNT: _AMOUNT_FOUND} | dict.fromkeys(HOLDERS, _HOLDER_FOUND)
 _NUMBER_FOUND = 0.2  # beside what is counted
 _NEWEST = 0.2  # for a unit that itself holds what a follow-up adds
 _FOREIGN = 0.3  # for an amount whose line holds no word of the question
@@ -339,7 +341,7 @@ def _weigh(unit: Unit, asked: Asked, best: float) -> Chosen:
     )
     if asked.holds is not None:
         named = asked.holds is PERSON  # a name may stand in the line that opens a list
-        found = _HOLDER_FOUND if asked.holds in HOLDERS else _KIND_FOUND
+        found = _FOUND.get(asked.holds, _KIND_FOUND)
         score += found if (told if named else gives) else -0.15
         text = said if named else unit.text
         score += _ALSO_FOUND * sum(_gives(kind, text, asked) for kind in asked.also)
