@@ -67,6 +67,7 @@ class Site:
     host: str
     port: int
     tls: bool = False
+    tenant: str = "default_tenant"
     since: str = ""  # differs between two servers that had the same port; empty for a URL
 
 
@@ -96,7 +97,7 @@ def open_local(
 
     def find() -> Site:
         found = server_address(data, grace_s=grace_s)
-        return Site(found.host, found.port, since=found.since)
+        return Site(found.host, found.port, tenant=found.tenant, since=found.since)
 
     index = ChromaIndex(find, generation, where=str(data), lease=take_lease(data), data=data)
     return _checked(index) if checked else index
@@ -467,6 +468,7 @@ def _client(site: Site) -> Client:
     import chromadb
     import httpx
     from chromadb.config import Settings
+    from chromadb.errors import ChromaError
 
     settings: dict[str, Any] = {
         "_env_file": None,  # a stray .env, or CHROMA_SERVER_HOST, would be obeyed
@@ -476,9 +478,14 @@ def _client(site: Site) -> Client:
     }
     try:
         client: Any = chromadb.HttpClient(
-            site.host, site.port, ssl=site.tls, settings=Settings(**settings)
+            site.host,
+            site.port,
+            ssl=site.tls,
+            settings=Settings(**settings),
+            tenant=site.tenant,
         )
-    except (ValueError, httpx.TransportError) as error:  # ValueError: « Could not connect … »
+    except (ValueError, httpx.TransportError, ChromaError) as error:
+        # ValueError: « Could not connect … »; ChromaError: it is not the server of this tenant
         raise _ServerGone(_said(error)) from error
     # Chroma's own HTTP session has no time limit, and no setting for one
     _http_session(client._admin_client).close()  # a second one, used by the constructor only

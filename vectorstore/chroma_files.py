@@ -1,4 +1,4 @@
-"""What Chroma leaves in its folder after it has deleted something, and how to get rid of it.
+"""What Chroma keeps in its folder: whose it is, and what stays after it has deleted something.
 
 Measured with Chroma 1.5.9: after `delete` the id and the vector stay in the graph's files and in
 the free pages of chroma.sqlite3; after `delete_collection` too, and the graph's folder stays.
@@ -6,10 +6,13 @@ the free pages of chroma.sqlite3; after `delete_collection` too, and the graph's
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
+
+_DEFAULT = "00000000-0000-0000-0000-000000000000"  # the database that Chroma makes by itself
 
 # Rows that belong to no collection any more. A topic ends in its collection's id.
 _ORPHANS = (
@@ -36,6 +39,30 @@ def ruined(store: Path) -> bool:
     except sqlite3.DatabaseError:
         return True
     return False
+
+
+def take_tenant(store: Path) -> str:
+    """Move Chroma's own database to a tenant that nobody can guess; the tenant's name.
+
+    Chroma 1.5 asks for no password, and every account of a machine reaches its loopback: to one
+    that does not know the tenant no collection is listed, and each is addressed by a random id.
+    A server may be running. Where nothing can be written, the tenant stays as it was.
+    """
+    tenant = secrets.token_hex(16)
+    with closing(sqlite3.connect(store / "chroma.sqlite3", timeout=10)) as connection:
+        with suppress(sqlite3.OperationalError), connection:
+            before = _tenant(connection)
+            connection.execute("INSERT INTO tenants (id) VALUES (?)", (tenant,))
+            connection.execute(
+                "UPDATE databases SET tenant_id = ? WHERE id = ?", (tenant, _DEFAULT)
+            )
+            connection.execute("DELETE FROM tenants WHERE id = ?", (before,))
+        return _tenant(connection)
+
+
+def _tenant(connection: sqlite3.Connection) -> str:
+    rows = connection.execute("SELECT tenant_id FROM databases WHERE id = ?", (_DEFAULT,))
+    return str(rows.fetchone()[0])
 
 
 def scrub(store: Path) -> None:

@@ -7,7 +7,8 @@ needs it. Nothing to set, and nothing is left behind whoever is killed:
     DATA/run/leases/<pid>-<hex>   a client holds an flock on its own file; the kernel drops it
     DATA/run/chroma.lock          the server holds an flock on it; the text names the owner
     DATA/run/chroma.pause         who works on the files themselves holds an flock on it
-    DATA/run/chroma.json          where the server listens, written once it answers
+    DATA/run/chroma.json          where the server listens and under which tenant, written once
+                                  it answers; closed to other accounts, who know no tenant
     DATA/logs/chroma.log          what it says, errors only, 1 MB and one older file at most
     DATA/chroma/                  what it stores
 
@@ -34,7 +35,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from http.client import HTTPConnection, HTTPException
 from importlib import import_module
 from importlib.metadata import version
@@ -44,6 +45,7 @@ from typing import Literal
 from ingest import wall
 from ingest.full_disk import without_room
 from ingest.trouble import Trouble
+from vectorstore.chroma_files import take_tenant
 
 HOST = "127.0.0.1"
 GRACE_S = 5.0  # how long the server stays when nobody holds a lease any more
@@ -81,6 +83,7 @@ class Address:
     port: int
     pid: int
     since: str  # local time, ISO 8601, to the microsecond: tells two servers on one port apart
+    tenant: str = "default_tenant"  # each server's own, see `take_tenant`
 
 
 class StoreUnavailable(Trouble):
@@ -398,10 +401,11 @@ class Watch:
         """Announce the server, wait until it is no longer needed, stop it. Never returns."""
         try:
             self._wait_until_it_answers()
-            self._announce()
+            named = replace(self.address, tenant=take_tenant(self.folder.store))
+            self._announce(named)
             os.write(self.ready, b"1")
             os.close(self.ready)
-            self._wait_until_unneeded()
+            self._wait_until_unneeded(named)
         finally:  # after a fault too: a server that nobody watches would stay for ever
             os.kill(os.getpid(), signal.SIGTERM)  # Chroma finishes its writes
             time.sleep(STOP_S)
@@ -420,22 +424,22 @@ class Watch:
                 raise TimeoutError(f"Chroma does not answer after {WAIT_S} s")
             time.sleep(0.005)
 
-    def _announce(self) -> None:
+    def _announce(self, address: Address) -> None:
         new = self.folder.address.with_suffix(".new")
-        new.write_text(json.dumps(asdict(self.address)))
+        new.write_text(json.dumps(asdict(address)))
         new.replace(self.folder.address)
 
-    def _wait_until_unneeded(self) -> None:
+    def _wait_until_unneeded(self, address: Address) -> None:
         needed = time.monotonic()
         while self.still_ours():
             time.sleep(min(1.0, self.grace_s / 4))
             _bound_log(self.folder.log)
             if _count_leases(self.folder.leases):
                 needed = time.monotonic()
-            elif time.monotonic() - needed > self.grace_s and self._retire():
+            elif time.monotonic() - needed > self.grace_s and self._retire(address):
                 return
 
-    def _retire(self) -> bool:
+    def _retire(self, address: Address) -> bool:
         """Take the address back; False, and announce it again, if a lease was taken meanwhile.
 
         A client takes its lease before it reads the address: one that has read it is counted
@@ -443,7 +447,7 @@ class Watch:
         """
         self.folder.address.unlink(missing_ok=True)
         if _count_leases(self.folder.leases):
-            self._announce()
+            self._announce(address)
             return False
         return True
 

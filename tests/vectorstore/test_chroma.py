@@ -1,15 +1,21 @@
 """The dense index on Chroma: what is written is found, by whom, and whatever is killed."""
 
+import json
 import os
 import shutil
 import signal
+import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
 
 import numpy as np
 import pytest
@@ -25,7 +31,8 @@ from vectorstore.chroma import (
     open_local,
     open_remote,
 )
-from vectorstore.chroma_server import StoreUnavailable, server_address
+from vectorstore.chroma_files import _DEFAULT
+from vectorstore.chroma_server import StoreUnavailable, server_address, stopped
 from vectorstore.index import Index, Vectors
 
 GRACE_S = 1.0
@@ -336,11 +343,27 @@ def test_ten_killed_writers_leave_an_index_that_one_more_completes(
     assert [index.search(FONDS, one, 1)[0][0] for one in sample] == names(1500)[::50]
 
 
-def test_a_server_that_somebody_else_runs_is_used_as_it_is(index: ChromaIndex, data: Path) -> None:
-    index.add(FONDS, names(3), vectors(3))
-    remote = open_remote(f"http://127.0.0.1:{server_address(data).port}", "essai")
-    assert remote.ids(FONDS) == set(names(3))
-    remote.close()
+def test_a_server_that_somebody_else_runs_is_used_as_it_is(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    run = ["chroma", "run", "--path", str(tmp_path), "--port", url.rpartition(":")[2]]
+    code = f"import chromadb_rust_bindings as chroma; chroma.cli({run!r})"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL) as server:
+        wait_for(lambda: answers(url))
+        remote = open_remote(url, "essai")
+        remote.add(FONDS, names(3), vectors(3))
+        assert remote.ids(FONDS) == set(names(3))
+        remote.close()
+        server.terminate()
+
+
+def answers(url: str) -> bool:
+    try:
+        with urlopen(f"{url}/api/v2/heartbeat") as answer:
+            return bool(answer.status == 200)
+    except URLError:
+        return False
 
 
 def test_a_url_that_does_not_answer_is_named() -> None:
@@ -383,3 +406,48 @@ def test_a_graph_ruined_by_a_kill_is_reported_as_such_and_mended_by_writing_it_a
     index.drop(FONDS)
     index.add(FONDS, names(5), vectors(5))
     assert index.search(FONDS, vectors(5)[4], 1)[0][0] == "p4"
+
+
+def told_by(data: Path, tenant: str, below: str = "", method: str = "GET") -> tuple[int, Any]:
+    """What the server of a data folder answers to whoever knows its port and a tenant's name."""
+    at = server_address(data, grace_s=GRACE_S)
+    there = f"/api/v2/tenants/{tenant}/databases/default_database/collections{below}"
+    try:
+        with urlopen(Request(f"http://{at.host}:{at.port}{there}", method=method)) as answer:
+            return answer.status, json.loads(answer.read())
+    except HTTPError as error:
+        with error:
+            return error.code, None
+
+
+def test_another_account_of_the_machine_finds_nothing_on_the_port(
+    data: Path, index: ChromaIndex
+) -> None:
+    index.add(FONDS, names(3), vectors(3))
+    name = collection_name(FONDS, "essai")
+    ours = server_address(data, grace_s=GRACE_S).tenant
+    assert name in {one["name"] for one in told_by(data, ours)[1]}  # who knows it finds all
+    for guessed in ("default_tenant", "default", "%25", "*"):
+        assert told_by(data, guessed)[1] in ([], None)
+        assert told_by(data, guessed, f"/{name}", "DELETE")[0] == 404
+    assert index.count(FONDS) == 3
+    assert (data / "run").stat().st_mode & 0o077 == 0  # where the tenant's name is written
+
+
+def test_an_index_made_before_tenants_is_closed_and_kept(data: Path, index: ChromaIndex) -> None:
+    index.add(FONDS, names(3), vectors(3))
+    with stopped(data) as store, closing(sqlite3.connect(store / "chroma.sqlite3")) as file, file:
+        file.execute("INSERT OR IGNORE INTO tenants (id) VALUES ('default_tenant')")
+        file.execute("UPDATE databases SET tenant_id = 'default_tenant' WHERE id = ?", (_DEFAULT,))
+    assert index.count(FONDS) == 3
+    assert told_by(data, "default_tenant")[1] == []
+
+
+def test_each_server_has_a_tenant_of_its_own(data: Path, index: ChromaIndex) -> None:
+    index.add(FONDS, names(3), vectors(3))
+    before = server_address(data, grace_s=GRACE_S).tenant
+    with stopped(data):
+        pass
+    assert index.count(FONDS) == 3
+    assert server_address(data, grace_s=GRACE_S).tenant != before
+    assert told_by(data, before)[1] == []
