@@ -163,7 +163,7 @@ class Chat:
             if answer.status != "error":
                 # a page is drawn, which takes up to a second: not on the event loop
                 first = await asyncio.to_thread(self._first, room, conversation)
-                if asking.followed != number:
+                if first and asking.followed != number:  # a refusal may have nothing to open
                     yield first
         finally:
             asking.leave()

@@ -30,15 +30,19 @@ def test_a_page_is_drawn_while_the_others_are_still_served(tmp_path: Path) -> No
     chat = Watched(desk, tmp_path, EMPTY)
     chat.parts, chat.conversation, chat.view, chat.ticket = (mock.MagicMock() for _ in range(4))
 
+    told: list[dict[Any, Any]] = []
+
     async def ask() -> None:
-        async for _ in chat.ask(room_of(desk, LOCAL), "Combien coûte un repas ?", EMPTY, []):
-            pass
+        async for changes in chat.ask(room_of(desk, LOCAL), "Combien coûte un repas ?", EMPTY, []):
+            told.append(changes)
 
     # a thread of its own: Playwright's loop may be running in this one
     serving = threading.Thread(target=lambda: asyncio.run(ask()))
     serving.start()
     serving.join()
     assert chat.drawn_in not in (0, serving.ident)
+    assert told
+    assert all(told)  # Gradio takes no changes for a function that lacks its values
 
 
 def test_a_full_disk_is_a_sentence_on_the_page_too(tmp_path: Path) -> None:
