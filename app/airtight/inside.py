@@ -21,13 +21,16 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.airtight.recording import CALLS
+from app.airtight.recording import CALLS, PRINTED
 
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
 _WAIT_S = 600.0  # for a server to listen
 _PATIENCE_S = 900.0  # for a step
 _NOWHERE = "192.0.2.53"  # RFC 5737: an address that nobody has, so a question to it is seen
-_RESOLVERS = ("/run/systemd/resolve", "/run/nscd", "/run/dbus", "/run/avahi-daemon")
+# counters of this namespace; no_port: a datagram to loopback that nobody was there to take
+_COUNTERS = {"no_route": ("Ip OutNoRoutes", "Ip6OutNoRoutes"),
+             "no_port": ("Udp NoPorts", "Udp6NoPorts")}  # fmt: skip
+RESOLVERS = ("/run/systemd/resolve", "/run/nscd", "/run/dbus", "/run/avahi-daemon")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Ran:
     step: int  # its number in the plan
     code: int | None
     seconds: float
-    no_route: int  # packets that the kernel could not send anywhere meanwhile
+    counted: dict[str, int]  # by the kernel meanwhile, whoever it was: keys of _COUNTERS
     said: str  # the end of stderr
 
 
@@ -60,11 +63,12 @@ def main() -> int:
     hidden = _hide_resolvers(folder)
     plan = [Step(**step) for step in json.loads((folder / "plan.json").read_text())]
     ran: list[Ran] = []
-    servers: list[tuple[Ran, subprocess.Popen[bytes], int, float]] = []
+    servers: list[tuple[Ran, subprocess.Popen[bytes], dict[str, int], float]] = []
+    at_first = _counted()
     for number, step in enumerate(plan):
-        started, before = time.monotonic(), _no_route()
+        started, before = time.monotonic(), _counted()
         process = _start(folder, number, step)
-        done = Ran(number, None, 0.0, 0, "")
+        done = Ran(number, None, 0.0, {}, "")
         ran.append(done)
         if step.port:
             _wait_until_it_listens(process, step.port)
@@ -78,13 +82,14 @@ def main() -> int:
         code = _wait(process)
         done.code = 0 if code in (130, -signal.SIGINT) else code  # stopped by Ctrl-C, as asked
         _close(folder, done, before, started)
-    told: dict[str, Any] = {"ran": [asdict(done) for done in ran], "resolvers_hidden": hidden}
+    told: dict[str, Any] = {"ran": [asdict(done) for done in ran], "resolvers_hidden": hidden,
+                            "counted": _since(at_first)}  # fmt: skip
     (folder / "ran.json").write_text(json.dumps(told))
     return 0
 
 
 def _start(folder: Path, number: int, step: Step) -> subprocess.Popen[bytes]:
-    trace = ["strace", "-f", "--seccomp-bpf", "-qq", "-ttt", "-Y", "-s", "0", "-I", "4",
+    trace = ["strace", "-f", "--seccomp-bpf", "-qq", "-ttt", "-Y", *PRINTED, "-I", "4",
              "-e", "signal=none", "-e", f"trace={CALLS}",
              "-o", str(folder / f"{number}.trace")]  # fmt: skip
     with (
@@ -110,9 +115,9 @@ def _wait(process: subprocess.Popen[bytes]) -> int | None:
         return None
 
 
-def _close(folder: Path, done: Ran, before: int, started: float) -> None:
+def _close(folder: Path, done: Ran, before: dict[str, int], started: float) -> None:
     done.seconds = round(time.monotonic() - started, 1)
-    done.no_route = _no_route() - before
+    done.counted = _since(before)
     done.said = (folder / f"{done.step}.err").read_text("utf-8", "replace")[-600:]
 
 
@@ -142,21 +147,27 @@ def _hide_resolvers(folder: Path) -> bool:
               for name in ("resolv.conf", "nsswitch.conf")
               if Path("/etc", name).exists()]  # fmt: skip
     mounts += [["mount", "-t", "tmpfs", "tmpfs", place]
-               for place in _RESOLVERS if Path(place).is_dir()]  # fmt: skip
+               for place in RESOLVERS if Path(place).is_dir()]  # fmt: skip
     done = [subprocess.run(mount, capture_output=True, check=False) for mount in mounts]
     return all(mounted.returncode == 0 for mounted in done)
 
 
-def _no_route() -> int:
-    """Packets of this namespace that found no route: the kernel's own count, IPv4 and IPv6."""
+def _counted() -> dict[str, int]:
+    """The kernel's own counts for this namespace, IPv4 and IPv6 together."""
+    found: dict[str, int] = {}
     rows = [line.split() for line in Path("/proc/net/snmp").read_text().splitlines()]
-    names, values = (row for row in rows if row[0] == "Ip:")
-    count = int(values[names.index("OutNoRoutes")])
+    for names, values in zip(rows[::2], rows[1::2], strict=True):
+        of = names[0].rstrip(":")
+        found |= {f"{of} {name}": int(n) for name, n in zip(names[1:], values[1:], strict=True)}
     ipv6 = Path("/proc/net/snmp6")
     for line in ipv6.read_text().splitlines() if ipv6.exists() else []:
-        if line.startswith("Ip6OutNoRoutes"):
-            count += int(line.split()[1])
-    return count
+        name, count = line.split()
+        found[name] = int(count)
+    return {key: sum(found.get(name, 0) for name in names) for key, names in _COUNTERS.items()}
+
+
+def _since(before: dict[str, int]) -> dict[str, int]:
+    return {key: count - before[key] for key, count in _counted().items()}
 
 
 if __name__ == "__main__":

@@ -28,6 +28,22 @@ libc = ctypes.CDLL(None)
 place = struct.pack("=HH4s8x", 2, 0xBB01, bytes([192, 0, 2, 1]))
 libc.connect(libc.socket(2, 1, 0), place, len(place))
 """
+# to the resolver of most machines, which would ask the next one: loopback alone is in its address
+_BY_SENDMMSG = """
+import ctypes, struct
+class Header(ctypes.Structure):
+    _fields_ = [("name", ctypes.c_void_p), ("namelen", ctypes.c_uint), ("parts", ctypes.c_void_p),
+                ("count", ctypes.c_size_t), ("control", ctypes.c_void_p),
+                ("controllen", ctypes.c_size_t), ("flags", ctypes.c_int)]
+class Message(ctypes.Structure):
+    _fields_ = [("header", Header), ("length", ctypes.c_uint)]
+place = struct.pack("=H", 2) + struct.pack(">H4s8x", 53, bytes([127, 0, 0, 53]))
+place = ctypes.create_string_buffer(place, 16)
+message = Message(Header(ctypes.addressof(place), 16))
+libc = ctypes.CDLL(None)
+sent = libc.sendmmsg(libc.socket(2, 2, 0), ctypes.byref(message), 1, 0)
+raise SystemExit(sent != 1)
+"""
 
 
 def witnesses(folder: Path) -> list[Step]:
@@ -39,6 +55,8 @@ def witnesses(folder: Path) -> list[Step]:
              journal=data, role="witness"),
         Step("témoin : connexion demandée par du code natif", [*python, _FROM_NATIVE_CODE],
              role="witness"),
+        Step("témoin : envoi sans connexion, par du code natif (sendmmsg)",
+             [*python, _BY_SENDMMSG], role="witness"),
         Step("témoin : nom demandé au DNS", ["getent", "ahosts", "exemple.invalid"], [2],
              role="witness"),
     ]  # fmt: skip

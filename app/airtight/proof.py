@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from app.airtight import life, model, recording
+from app.airtight import counted, life, model, recording, report
 from app.airtight.inside import Step
-from app.airtight.recording import Attempt
+from app.airtight.recording import Attempt, Call
 from app.airtight.report import Report, StepReport
 from ingest import ocr, wall
 from ingest.trouble import Trouble
@@ -123,42 +123,49 @@ def _judged(folder: Path, plan: Sequence[Step], gguf: Path | None, seconds: floa
     told = json.loads((folder / "ran.json").read_text())
     visit = _visit(folder)
     steps, missing = [], []
-    for step, ran in zip(plan, told["ran"], strict=True):
-        done = _step_report(folder, step, ran)
+    traces = [_trace(folder, ran) for ran in told["ran"]]
+    for step, ran, trace in zip(plan, told["ran"], traces, strict=True):
+        done = _step_report(step, ran, trace)
         steps.append(done)
         if not done.expected:
             missing.append(f"{step.name} : code {done.code} ({ran['said'].strip()[-200:]})")
-        if step.role == "witness" and not done.attempts:
+        if step.role == "witness" and all(one.kind == "unread" for one in done.attempts):
             missing.append(f"{step.name} : n'a pas été vu")
+    missing += [
+        f"témoins : le noyau n'en a pas compté ({report.KINDS[kind]})"
+        for kind in counted.unmoved(plan, told["ran"])
+    ]
     if any(step.role == "browser" for step in plan) and not visit["requested"]:
         missing.append("la page n'a rien demandé")
-    counted = [attempt for step in steps if step.role == "greffe" for attempt in step.attempts]
-    counted += _stopped("Greffe", folder / "data")
-    counted += _elsewhere(visit["requested"])
+    against = [attempt for step in steps if step.role == "greffe" for attempt in step.attempts]
+    against += _stopped("Greffe", folder / "data")
+    against += counted.unseen(plan, told["ran"], told["counted"], traces)
+    against += _elsewhere(visit["requested"])
     return Report(
         at=datetime.now().astimezone().isoformat(timespec="seconds"),
         seconds=round(seconds, 1),
-        verdict="way_out" if counted else "incomplete" if missing else "airtight",
+        verdict="way_out" if against else "incomplete" if missing else "airtight",
         versions=_versions(gguf),
         client=visit["client"],
         requests=len(visit["requested"]),
         resolvers_hidden=told["resolvers_hidden"],
         steps=steps,
-        attempts=counted,
+        attempts=against,
         browser=[attempt for step in steps if step.role == "browser" for attempt in step.attempts],
         missing=missing,
     )
 
 
-def _step_report(folder: Path, step: Step, ran: dict[str, Any]) -> StepReport:
-    lines = (folder / f"{ran['step']}.trace").read_text("utf-8", "replace").splitlines()
-    calls = list(recording.calls(lines))
+def _trace(folder: Path, ran: dict[str, Any]) -> list[Call]:
+    # at \n alone: a program may have other ends of lines in its name
+    text = (folder / f"{ran['step']}.trace").read_text("utf-8", "replace")
+    return list(recording.calls(text.split("\n")))
+
+
+def _step_report(step: Step, ran: dict[str, Any], calls: Sequence[Call]) -> StepReport:
     attempts = recording.attempts(step.name, calls)
     if step.journal:
         attempts += _stopped(step.name, Path(step.journal))
-    elif step.role == "greffe" and not step.port and ran["no_route"] and not attempts:
-        attempts.append(Attempt(step.name, "no_route", "noyau", "OutNoRoutes",
-                                str(ran["no_route"]), ""))  # fmt: skip
     return StepReport(
         step.name, step.role, shlex.join(word.strip()[:80] for word in step.words), ran["code"],
         ran["code"] in step.codes, ran["seconds"], len(calls), attempts,

@@ -22,10 +22,12 @@ KINDS = {
     "network": "réseau",
     "dns": "nom demandé au DNS",
     "family": "famille de sockets inhabituelle",
-    "hidden": "voie que l'enregistreur ne voit pas (io_uring)",
+    "hidden": "voie que l'enregistreur ne suit pas",
+    "unread": "appel dont l'adresse n'a pas pu être lue",
     "stopped": "arrêtée dans le processus par Greffe",
     "page": "demande de la page à un autre site",
-    "no_route": "paquets sans route, comptés par le noyau",
+    "no_route": "paquets sans route que le noyau a comptés et que l'enregistreur n'a pas vus",
+    "no_port": "envois à un service absent de cette machine, que le noyau a comptés",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from app import errors
-from app.airtight import life, proof, report
+from app.airtight import life, proof, recording, report
 from app.airtight.inside import Step
 from app.airtight.model import STAND_IN, real_model
 from app.airtight.proof import ProofImpossible, ProofIncomplete, WayOut, conclude, prove
@@ -77,11 +78,56 @@ GREFFE = [sys.executable, "-m", "app.cli"]
         ("io_uring_setup(256, {flags=0, sq_thread_cpu=0, sq_thread_idle=0}) = 10", "hidden",
          "io_uring"),
         ("io_uring_setup(256, {flags=0}) = -1 EPERM (Operation not permitted)", "", ""),
+        ("socket(AF_INET, SOCK_PACKET, htons(0x3)) = 3", "family", "AF_INET SOCK_PACKET"),
+        ("socket(AF_INET, SOCK_STREAM, IPPROTO_SCTP) = 3", "family", "AF_INET IPPROTO_SCTP"),
+        ("socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_TCP) = 3", "", ""),
+        ('connect(3, {sa_family=0x4d /* AF_??? */, sa_data="\\1"}, 16) = 0', "family",
+         r'/* AF_??? */, sa_data="\1"'),
+        ('connect(5, {sa_family=AF_UNIX, sun_path="/}/../run/systemd/resolve/x"}, 42) = 0', "dns",
+         "/}/../run/systemd/resolve/x"),
+        # over UDP the kernel reads it as AF_INET
+        (r'sendto(4, ""..., 34, 0, {sa_family=AF_UNSPEC, sa_data="\0\0045\300"}, 16) = 34',
+         "network", r'sa_data="\0\0045\300"'),
+        ('request_key(""..., ""..., NULL, 0) = -1 ENOKEY (x)', "hidden", "request_key"),
     ],
 )  # fmt: skip
 def test_a_line_of_the_trace_is_judged(line: str, kind: str, address: str) -> None:
     found = attempts("x", calls([f"77<python> 1795315565.361795 {line}"]))
     assert [(a.kind, a.address) for a in found] == ([(kind, address)] if kind else [])
+
+
+ONE = ('{msg_hdr={msg_name={sa_family=AF_INET, sin_port=htons(8000), sin_addr=inet_addr('
+       '"127.0.0.1")}, msg_namelen=16, msg_iov=[{iov_base=""..., iov_len=9}]},'
+       " msg_len=9}")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("1<a> 1.0 sendmmsg(3, [...], 1, 0) = 1", False),
+        ("1<a> 1.0 sendmmsg(3, 0x8, 1, 0) = -1 EFAULT (Bad address)", False),
+        (f"1<a> 1.0 sendmmsg(3, [{ONE}, ... /* 0x7f */], 2, 0) = 2", False),
+        ("1<a> 1.0 sendmmsg(5,  <unfinished ...>", False),
+        (f"1<a> 1.0 sendmmsg(3, [{ONE}, {ONE}], 2, MSG_DONTWAIT|MSG_NOSIGNAL) = 2", True),
+        ("1<a> 1.0 sendmmsg(3, [{msg_hdr={msg_name=NULL, msg_namelen=0}}], 1, 0) = 1", True),
+        ("1<a> 1.0 sendmmsg(3, [], 0, 0) = 0", True),
+        ("1<a> 1.0 sendmsg(3, 0x8, 0) = -1 EFAULT (Bad address)", False),
+        ("1<a> 1.0 sendmsg(3, {msg_name=0x7ffc73ce02f0, msg_namelen=16}, 0) = 9", False),
+        ("1<a> 1.0 sendmsg(3, {msg_name=0x7ffc73ce02f0, msg_namelen=0}, 0) = 9", True),
+        ('1<a> 1.0 sendto(3, ""..., 26, 0, 0x7ffc73ce02f0, 16) = 26', False),
+        ('1<a> 1.0 sendto(3, ""..., 26, MSG_NOSIGNAL, NULL, 0 <unfinished ...>', True),
+        ("1<a> 1.0 connect(3, 0x7ffc73ce02f0, 16) = 0", False),
+        ("1<a> 1.0 connect(3,  <unfinished ...>", False),
+        ("1<a> 1.0 socket(", False),
+        ("1<a> 1.0 ???( <unfinished ...>", False),
+        ("a program's name with the end of a line in it", False),
+        ("1<a> 1.0 +++ superseded by execve in pid 2 +++", True),
+        ('1<> 1 +++ > 1.0 connect(3, {sa_family=AF_INET, sin_port=htons(1)}, 16) = 0', False),
+        ("", True),
+    ],
+)  # fmt: skip
+def test_a_line_that_does_not_show_where_a_call_goes_is_an_attempt(line: str, shown: bool) -> None:
+    assert ([a.kind for a in attempts("x", calls([line]))] == []) is shown
 
 
 def test_calls_that_the_kernel_interleaved_are_put_together() -> None:
@@ -104,6 +150,9 @@ def test_calls_that_the_kernel_interleaved_are_put_together() -> None:
 # --- the proof can fail
 
 
+SENDMMSG = life._BY_SENDMMSG.replace("[127, 0, 0, 53]", "[192, 0, 2, 44]").replace("53, ", "4444, ")
+
+
 def planted(tmp_path: Path, *steps: Step) -> report.Report:
     return prove(steps=list(steps), keep=tmp_path)
 
@@ -124,11 +173,14 @@ def planted(tmp_path: Path, *steps: Step) -> report.Report:
          "io_uring"),
         ([*PYTHON, "import socket; socket.socket(socket.AF_PACKET, 3)"], "family",
          "AF_PACKET SOCK_RAW"),
+        ([*PYTHON, SENDMMSG], "network", "192.0.2.44 port 4444"),
+        ([*PYTHON, life._BY_SENDMMSG], "dns", "127.0.0.53 port 53"),
         (["getent", "ahosts", "exemple.invalid"], "dns", "192.0.2.53 port 53"),
         (["sh", "-c", f"{sys.executable} -c 'import socket; socket.socket().connect_ex(("
           '"192.0.2.9", 1))\' & wait'], "network", "192.0.2.9 port 1"),
     ],
-    ids=["python", "udp", "python-name", "native", "io_uring", "raw", "getent", "grandchild"],
+    ids=["python", "udp", "python-name", "native", "io_uring", "raw", "sendmmsg", "resolver",
+         "getent", "grandchild"],
 )  # fmt: skip
 def test_a_planted_attempt_is_caught_below_python(
     tmp_path: Path, words: list[str], kind: str, address: str
@@ -136,7 +188,7 @@ def test_a_planted_attempt_is_caught_below_python(
     done = planted(tmp_path, Step("planté", words, [0, 1, 2]))
     assert done.verdict == "way_out"
     assert (kind, address) in {(attempt.kind, attempt.address) for attempt in done.attempts}
-    assert {attempt.step for attempt in done.attempts} == {"planté"}
+    assert {attempt.step for attempt in done.attempts} == {"planté"}  # so the kernel saw no more
     with pytest.raises(WayOut) as raised:
         conclude(done, tmp_path)
     known = errors.sentence(raised.value)
@@ -151,7 +203,65 @@ def test_an_attempt_that_the_wall_stopped_counts_too(tmp_path: Path) -> None:
     done = planted(tmp_path, Step("planté", [*PYTHON, code, str(tmp_path / "data")], [1]))
     assert done.verdict == "way_out"
     assert [(a.kind, a.address) for a in done.attempts] == [("stopped", "192.0.2.1:443")]
-    assert "192.0.2.1:443" not in (tmp_path / "3.trace").read_text()
+    assert "192.0.2.1:443" not in (tmp_path / "4.trace").read_text()
+
+
+LISTENING = (
+    "import socket, sys; server = socket.create_server(('127.0.0.1', 7860))\n"
+    "try:\n    while True:\n        asked = server.accept()[0]\n"
+    "        try:\n            exec(sys.argv[1])\n        except SystemExit:\n            pass\n"
+    "        asked.close()\n"
+    "except KeyboardInterrupt:\n    pass"
+)
+ASKED = "import socket; socket.create_connection(('127.0.0.1', 7860)).recv(1)"  # until it has acted
+
+
+@needs_namespace
+@pytest.mark.parametrize("role", ["greffe", "browser"])
+@pytest.mark.parametrize("code", [SENDMMSG, life._BY_SENDMMSG], ids=["elsewhere", "resolver"])
+def test_the_kernels_counters_see_what_a_trace_would_not_show(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, role: str, code: str
+) -> None:
+    """Of a server as of a browser: their traces are taken away."""
+    kept = proof._trace
+    monkeypatch.setattr(proof, "_trace", lambda *at: kept(*at) if at[1]["step"] < 4 else [])
+    steps = [Step("planté", [*PYTHON, code], role=role)]
+    if role == "greffe":
+        steps = [Step("planté", [*PYTHON, LISTENING, code], port=7860), Step("x", [*PYTHON, ASKED])]
+    done = planted(tmp_path, *steps)
+    assert done.verdict == "way_out"
+    kind = "no_route" if code == SENDMMSG else "no_port"
+    assert {(attempt.kind, attempt.program) for attempt in done.attempts} == {(kind, "noyau")}
+
+
+@needs_namespace
+def test_a_server_that_sends_while_it_is_asked_is_caught(tmp_path: Path) -> None:
+    done = planted(
+        tmp_path, Step("planté", [*PYTHON, LISTENING, SENDMMSG], port=7860),
+        Step("demande", [*PYTHON, ASKED]),
+    )  # fmt: skip
+    assert done.verdict == "way_out"
+    assert {(a.step, a.kind, a.address) for a in done.attempts} == {
+        ("planté", "network", "192.0.2.44 port 4444")
+    }
+
+
+@needs_namespace
+def test_no_word_that_is_sent_lands_in_a_trace(tmp_path: Path) -> None:
+    code = (
+        "import socket, ctypes, struct; a, b = socket.socketpair();"
+        "words = b'un mot du document'; a.send(words); a.sendmsg([words, words]);"
+        "w = ctypes.create_string_buffer(words);"
+        "part = ctypes.create_string_buffer(struct.pack('PN', ctypes.addressof(w), 18));"
+        "m = ctypes.create_string_buffer(struct.pack('PIPNPNi4xI4x', 0, 0, ctypes.addressof("
+        "part), 1, 0, 0, 0, 0)); ctypes.CDLL(None).sendmmsg(a.fileno(), m, 1, 0);"
+        "assert b.recv(999) == 4 * words"
+    )
+    done = planted(tmp_path, Step("ici", [*PYTHON, code]))
+    assert done.verdict == "airtight", (done.attempts, done.missing)
+    trace = (tmp_path / "4.trace").read_text()
+    assert [name in trace for name in ("sendto(", "sendmsg(", "sendmmsg(")] == [True] * 3
+    assert "mot" not in trace
 
 
 @needs_namespace
@@ -202,7 +312,23 @@ def test_a_recorder_that_misses_its_witness_proves_nothing(
     blind = [Step("témoin aveugle", ["true"], role="witness")]
     monkeypatch.setattr(life, "witnesses", lambda folder: blind)
     done = planted(tmp_path)
-    assert (done.verdict, done.missing) == ("incomplete", ["témoin aveugle : n'a pas été vu"])
+    assert done.verdict == "incomplete"
+    assert done.missing[0] == "témoin aveugle : n'a pas été vu"
+    assert [why.split(" (")[0] for why in done.missing[1:]] == [
+        "témoins : le noyau n'en a pas compté"
+    ] * 2
+
+
+@needs_namespace
+def test_a_recorder_that_reads_no_address_proves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A witness is seen by its address: a line that could not be read is not enough."""
+    shown = recording._NAMED
+    monkeypatch.setattr(recording, "_NAMED", re.compile(shown.pattern.replace("sa_", "unsaid_")))
+    done = planted(tmp_path)
+    assert done.verdict == "incomplete"
+    assert len([why for why in done.missing if why.endswith("n'a pas été vu")]) == 3
 
 
 @needs_namespace

@@ -8,19 +8,22 @@ import shutil
 import stat
 import subprocess
 from fnmatch import fnmatch
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.airtight import inside
 from tests.command_line import wait_for
 from tests.docs.written import DOCS, ROOT
+from vectorstore import chroma_server
 
 SYSTEMD = ROOT / "deploy" / "systemd"
 SERVICES = ("greffe.service", "greffe-ingest@.service")
 PAGE = (DOCS / "installer-dsi.md").read_text(encoding="utf-8")
 SHUT = {
-    "IPAddressDeny=any", "IPAddressAllow=localhost", "PrivateDevices=yes", "ProtectSystem=strict",
+    "IPAddressDeny=any", "PrivateDevices=yes", "ProtectSystem=strict",
     "NoNewPrivileges=yes", "ProtectHome=yes", "PrivateTmp=yes", "CapabilityBoundingSet=",
     "AssertControlGroupController=v2", "RestrictNamespaces=yes", "StateDirectory=greffe",
     "UMask=0077", "TasksMax=1024", "OOMPolicy=continue",
@@ -46,8 +49,24 @@ def test_a_unit_shuts_every_door(name: str) -> None:
     lines = (SYSTEMD / name).read_text("utf-8").splitlines()
     assert set(lines) >= SHUT
     assert [line for line in lines if line.startswith(("IPAddressAllow", "ReadWritePaths"))] == [
-        "IPAddressAllow=localhost"
+        "IPAddressAllow=127.0.0.1 ::1"
     ]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_unit_reaches_no_resolver_of_this_machine(name: str) -> None:
+    """On loopback all but one address, and each socket that the proof counts as a resolver's."""
+    text = (SYSTEMD / name).read_text("utf-8")
+    allowed = re.findall(r"(?m)^IPAddressAllow=(.+)$", text)
+    networks = [ip_network(one) for line in allowed for one in line.split()]
+    stubs = ("127.0.0.53", "127.0.0.54", "127.0.1.1", "127.0.0.11")  # systemd, Ubuntu, Docker
+    assert not [stub for stub in stubs for net in networks if ip_address(stub) in net]
+    assert {chroma_server.HOST, "::1"} == {str(net.network_address) for net in networks}
+    (hidden,) = re.findall(r"(?m)^InaccessiblePaths=(.+)$", text)
+    assert {path.removeprefix("-") for path in hidden.split()} == set(inside.RESOLVERS)
+    for path in (*inside.RESOLVERS, "127.0.0.53"):
+        assert f"`{path}`" in PAGE
+    assert all(path.startswith("-") for path in hidden.split())  # absent from many machines
 
 
 def test_the_page_and_an_indexing_together_leave_memory_to_the_machine() -> None:
@@ -134,6 +153,7 @@ def test_the_containers_have_no_way_out_and_no_port() -> None:
         assert service["cap_drop"] == ["ALL"]
         assert service["security_opt"] == ["no-new-privileges:true"]
         assert "privileged" not in json.dumps(service).replace("no-new-privileges", "")
+    assert told["services"]["greffe"]["dns"] == ["192.0.2.53"]  # RFC 5737: nobody
     acts = [v for v in told["services"]["greffe"]["volumes"] if v.endswith("/actes:ro")]
     assert len(acts) == 1
 
