@@ -153,7 +153,7 @@ class Desk:
         names = self._fonds(fonds)
         in_full, heard = question, list[str]()
         if query.text not in (question, plainly(question)):
-            in_full = f"{query.context} {query.text}".strip()
+            in_full = query.whole
             heard = [_(UNDERSTOOD).format(in_full)]
         validated = self._validated(query, names, narrow)
         if validated is not None:
@@ -301,14 +301,16 @@ class Desk:
         """The text of a source."""
         return self.catalogue.text_of(source_id)
 
-    def candidates(self, question: str, conversation: Conversation = EMPTY) -> list[Chosen]:
+    def candidates(
+        self, question: str, conversation: Conversation = EMPTY
+    ) -> tuple[Query, list[Chosen]]:
         """All units that an answer could be chosen from, best first by their words alone.
 
-        What `evals/learn_act_maps.py` learns from. Raises: as `ask`.
+        With the question as it is searched for: what `evals/choices.py` asks. Raises: as `ask`.
         """
         query = self._query(question, conversation)
         found = relevant(self.retriever.search(query, self._fonds(None), _HITS))
-        return extract.by_words(*self._read(query, found))
+        return query, extract.by_words(*self._read(query, found))
 
     def _choose(self, query: Query, found: Found) -> list[Chosen]:
         asked, read = self._read(query, found)
@@ -321,9 +323,8 @@ class Desk:
         """The question weighed, and the passages that its answer is looked for in."""
         lexical = self.retriever.indexes.lexical
         idf = lexical.idf if self.readable is None else lexical.idf_within(self.readable)
-        whole = f"{query.context} {query.text}".strip()
         asked = extract.weigh_question(
-            whole,
+            query.whole,
             query.text,
             functools.cache(lexical.terms),
             idf,
@@ -424,7 +425,7 @@ class Desk:
     ) -> tuple[Judged, Writing]:
         """Have the model write from the best passages."""
         texts = [f"{hit.passage.heading}\n{hit.passage.text}" for hit in found.hits]
-        asked = f"{query.context} {query.text}".strip()
+        asked = query.whole
         chat.ask_what_it_offers()
         count = chat.kept(asked, texts)
         judged = Judged(found.hits[:count], self._cite, self.omit)

@@ -40,6 +40,7 @@ from vectorstore.embed import Embedder
 from vectorstore.indexes import Dense, Indexes, refill
 from vectorstore.law_maps import law_maps_of
 from vectorstore.lexical import Lexical
+from vectorstore.phrase_maps import phrase_maps_of
 from vectorstore.retriever import Retriever
 
 if TYPE_CHECKING:
@@ -161,6 +162,7 @@ def open_desk(settings: Settings) -> Iterator[Desk]:
         retriever = Retriever(
             parts.catalogue, parts.embedder, parts.indexes, home=settings.town,
             maps=law_maps_of(*learnt_for, own), act_maps=act_maps_of(*learnt_for),
+            phrase_maps=phrase_maps_of(*learnt_for),
         )  # fmt: skip
         desk = Desk(
             settings.data, parts.catalogue, retriever, parts.generation, chat=_chat(settings),

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app import egress
+from evals.choices import choices
 from evals.measures import holds
 from evals.questions import Question, read_questions
 from vectorstore.descent import TEMPERATURE, averaged, contrast, descend, excess, from_nothing
@@ -28,7 +29,6 @@ from vectorstore.law_maps import Floats, LawMaps, packed, write_whole
 
 if TYPE_CHECKING:
     from app.answer import Desk
-    from app.extract import Chosen
     from ingest.rows import PassageRow
 
 Flags = NDArray[np.bool_]
@@ -153,46 +153,20 @@ def sentences_of(desk: Desk, questions: Sequence[Question]) -> Sentences:
     """The questions of which some of the sentences to choose from are right, and some are not."""
     from app.extract import as_embedded
 
-    found = [
-        (question, units, marks)
-        for question, units in _candidates(desk, questions)
-        if any(marks := [_is_right(unit, question) for unit in units]) and not all(marks)
-    ]
+    found = choices(desk, questions, _READ)
     embedder, centre = desk.retriever.embedder, desk.retriever.indexes.centre
-    texts = [as_embedded(one.unit) for _, units, _ in found for one in units]
+    texts = [as_embedded(one.unit) for choice in found for one in choice.units]
     vectors = iter(centre.passages(embedder.passages(texts)))
-    asked = _asked(desk, [question for question, _, _ in found])
+    asked = _asked(desk, [choice.question for choice in found])
     said = np.zeros((len(found), _READ, asked.shape[1]), np.float32)
     there: Flags = np.zeros((len(found), _READ), np.bool_)
     right: Flags = np.zeros((len(found), _READ), np.bool_)
-    for row, (_, _units, marks) in enumerate(found):
-        there[row, : len(marks)], right[row, : len(marks)] = True, marks
-        for column in range(len(marks)):
+    for row, choice in enumerate(found):
+        size = len(choice.right)
+        there[row, :size], right[row, :size] = True, choice.right
+        for column in range(size):
             said[row, column] = next(vectors)
     return Sentences(asked, said, there, right)
-
-
-def _candidates(
-    desk: Desk, questions: Sequence[Question]
-) -> Iterator[tuple[Question, list[Chosen]]]:
-    from app.conversation import EMPTY
-
-    talks = {"": EMPTY}
-    followed = {one.after for one in questions}
-    for question in questions:
-        talk = talks[question.after or ""]
-        yield question, desk.candidates(question.text, talk)[:_READ]
-        if question.id in followed:
-            answer = desk.ask(question.text, conversation=talk)
-            talks[question.id] = talk.then(question.text, answer)
-
-
-def _is_right(one: Chosen, question: Question) -> bool:
-    from app.units import quote_of
-
-    place = one.unit.hit.source.path, quote_of(one.unit).page
-    on = any(gold.file == place[0] and gold.page in (None, place[1]) for gold in question.gold)
-    return on and holds(one.unit.text, question.must or ())
 
 
 def _asked(desk: Desk, questions: Sequence[Question]) -> Floats:

@@ -52,6 +52,7 @@ class Embedder:
         self._device = device
         self._loading = threading.Lock()
         self._loaded: SentenceTransformer | None = None
+        self._before: dict[str, int] = {}  # tokens before a text's own, by the prompt's name
         self._cores = len(os.sched_getaffinity(0))
         self._batch = _ON_GPU
 
@@ -61,6 +62,7 @@ class Embedder:
         with self._loading:
             if self._loaded is None:
                 self._loaded = _load(self.folder, self._device)
+                self._before = _tokens_before(self._loaded)
             return self._loaded
 
     @property
@@ -96,6 +98,35 @@ class Embedder:
     def questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors (n, dimension) of questions, float32."""
         return self._encode(list(texts), "query", _BATCH)
+
+    def question_tokens(self, text: str) -> NDArray[np.float32]:
+        """Vectors (m, dimension) of a question's tokens, each read with all the others."""
+        return self._tokens([text], "query")[0]
+
+    def passage_tokens(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
+        """Vectors (m, dimension) of each text's tokens; few texts: each core takes its share."""
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
+        parts = [share for at in range(self._cores) if (share := order[at :: self._cores])]
+        made: dict[int, NDArray[np.float32]] = {}
+
+        def embed(part: list[int]) -> None:
+            found = self._tokens([texts[i] for i in part], "document")
+            made.update(zip(part, found, strict=True))
+
+        with ThreadPoolExecutor(self._cores) as pool:
+            list(pool.map(embed, parts))
+        return [made[i] for i in range(len(texts))]
+
+    def _tokens(self, texts: list[str], prompt: str) -> list[NDArray[np.float32]]:
+        """Neither those of the prompt are given, nor the mark at the end."""
+        model = self._model
+        named = prompt if prompt in model.prompts else None
+        before = self._before[prompt] if named else 1  # the mark at the beginning
+        found = model.encode(
+            texts, prompt_name=named, batch_size=_BATCH, output_value="token_embeddings",
+            show_progress_bar=False,
+        )  # fmt: skip
+        return [one[before:-1].float().cpu().numpy() for one in found]
 
     @property
     def on_gpu(self) -> bool:
@@ -153,6 +184,16 @@ def _load(folder: Path, device: str) -> SentenceTransformer:
         raise ModelFolderInvalid(path=str(folder), detail=detail) from error
     model.max_seq_length = min(model.max_seq_length or 512, 512)
     return model.to(_precision(chosen))
+
+
+def _tokens_before(model: SentenceTransformer) -> dict[str, int]:
+    """How many tokens each prompt takes, with the mark at the beginning.
+
+    Counted once, when nobody else encodes: asked for tokens without padding, a tokenizer leaves
+    out the padding of all threads.
+    """
+    prompts = model.prompts.items()
+    return {name: len(model.tokenizer(text.strip())["input_ids"]) - 1 for name, text in prompts}
 
 
 def _precision(device: str) -> Any:

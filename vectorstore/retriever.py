@@ -15,18 +15,19 @@ from ingest.records.fold import fold
 from ingest.records.version import VersionRow
 from ingest.rows import PassageRow, RecordRow, Source
 from vectorstore.chroma_server import StoreUnavailable
-from vectorstore.embed import Embedder, unit
+from vectorstore.embed import Embedder
 from vectorstore.fusion import Evidence, Weights, score, trust
 from vectorstore.indexes import Indexes
 from vectorstore.law_maps import LawMaps
 from vectorstore.narrow import EVERYTHING, Narrow
 from vectorstore.period import years_of
+from vectorstore.phrase_maps import late_interaction
 from vectorstore.question import Reading, read_question, without_bodies
 from vectorstore.references import look_up
 from vectorstore.versions import Named, as_rows, named_articles
 
 DEPTH = 200  # candidates asked of each index; the fused list is cut from their union
-_PLAIN, _BESIDE, _MAPPED = 1.8, 1.0, 2.0  # what cosines count for in `likeness`: docs/log.md
+_PLAIN, _BY_TOKENS = 1.8, 3.0  # what cosines count for in `likeness`: docs/log.md
 _OF_NAMED = 20  # passages of an act that is named by its number
 _DEEPER = 10  # times as many where most of them may have to be left out
 
@@ -59,6 +60,11 @@ class Query:
     context: str = ""
     favoured: frozenset[int] = frozenset()  # records that the previous answer cited
 
+    @property
+    def whole(self) -> str:
+        """The question behind what it follows up."""
+        return f"{self.context} {self.text}".strip()
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -84,6 +90,7 @@ class Retriever:
     home: str = ""  # the town whose own acts need not name it
     maps: LawMaps | None = None  # for law, where the model is the one they were learnt for
     act_maps: LawMaps | None = None  # for acts, likewise
+    phrase_maps: LawMaps | None = None  # for the tokens of what may answer, likewise
 
     def search(
         self, query: Query, fonds: Sequence[str], limit: int, narrow: Narrow = EVERYTHING
@@ -105,7 +112,7 @@ class Retriever:
         # 2. look up exact references
         exact = look_up(self.catalogue, reading, fonds)
         # 3. search both indexes
-        whole = f"{query.context} {query.text}".strip()
+        whole = query.whole
         vector = self.indexes.centre.question(self.embedder.questions([whole])[0])
         dense, degraded = self._dense(fonds, vector, depth)
         lexical = self._lexical(fonds, without_bodies(whole, [*bodies, self.home]), depth)
@@ -276,20 +283,16 @@ class Retriever:
     def likeness(self, query: Query, found: Found, texts: Sequence[str]) -> list[float]:
         """How like a question short texts are, each for itself; comparable within one question.
 
-        A follow-up counts by half, and by half with what it follows up. One pass of the model
+        Token by token where there are maps for that, else by one vector each. One pass of the model
         over all the texts: some 10 ms each on two cores. `found`: by `search`, for this question.
         """
-        centre = self.indexes.centre
-        vector, vectors = found.vector, centre.passages(self.embedder.passages(texts))
-        if query.context:
-            alone = centre.question(self.embedder.questions([query.text])[0])
-            vector = unit((vector + alone)[None, :])[0]
-        plain = vectors @ vector
-        if self.act_maps is None:
-            like: list[float] = (_PLAIN * plain).tolist()
-            return like
-        like = (_BESIDE * plain + _MAPPED * self.act_maps.cosines(vector, vectors)).tolist()
-        return like
+        if self.phrase_maps is None:
+            vectors = self.indexes.centre.passages(self.embedder.passages(texts))
+            plain: list[float] = (_PLAIN * (vectors @ found.vector)).tolist()
+            return plain
+        asked = self.embedder.question_tokens(query.whole)
+        said = self.embedder.passage_tokens(texts)
+        return [_BY_TOKENS * one for one in late_interaction(self.phrase_maps, asked, said)]
 
     def _scored(
         self, hit: Hit, query: Query, reading: Reading, exact: Sequence[int], newest: str

@@ -1,4 +1,4 @@
-"""The maps for acts: for one model alone, in passages and in single sentences."""
+"""The maps for acts: for one model alone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from vectorstore.act_maps import act_maps_of
 from vectorstore.retriever import Query
 
 ASKED = "Combien coûte un repas à la cantine ?"
-TEXTS = ("Cantine\nLe repas est facturé 4,10 € aux familles.", "Voirie\nLa rue est fermée lundi.")
 
 
 @pytest.fixture(scope="module")
@@ -47,19 +46,3 @@ def test_acts_have_a_mapped_cosine_where_there_are_maps(desk: Desk) -> None:
     acts = [hit for hit in plain if hit.record.kind != "article"]
     assert acts
     assert all(hit.evidence.mapped is None for hit in acts)
-
-
-def test_what_answers_is_more_like_a_question_with_the_maps_and_without(desk: Desk) -> None:
-    for retriever in (desk.retriever, replace(desk.retriever, act_maps=None)):
-        query = Query(ASKED)
-        near, far = retriever.likeness(query, retriever.search(query, desk.fonds(), 1), TEXTS)
-        assert near > far
-
-
-def test_a_follow_up_is_read_with_what_it_follows_up(desk: Desk) -> None:
-    def nearer(query: Query) -> float:
-        found = desk.retriever.search(query, desk.fonds(), 1)
-        near, far = desk.retriever.likeness(query, found, TEXTS)
-        return near - far
-
-    assert nearer(Query("Et pour les autres ?", ASKED)) > nearer(Query("Et pour les autres ?"))

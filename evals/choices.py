@@ -1,0 +1,66 @@
+"""Questions with the sentences that their answer is chosen from, and which of these are right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from evals.measures import holds
+from evals.questions import Question
+
+if TYPE_CHECKING:
+    from app.answer import Desk
+    from app.extract import Chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One question.
+
+    Attributes:
+        question: as its file has it.
+        text: the same, behind what it follows up.
+        units: to choose from, best by their words first.
+        right: which of them stand on a gold page and hold all that the answer must.
+    """
+
+    question: Question
+    text: str
+    units: list[Chosen]
+    right: list[bool]
+
+
+def choices(desk: Desk, questions: Sequence[Question], read: int) -> list[Choice]:
+    """Those of which some of the best `read` units are right, and some are not."""
+    found = []
+    for question, text, units in _candidates(desk, questions):
+        near = units[:read]
+        right = [_is_right(unit, question) for unit in near]
+        if any(right) and not all(right):
+            found.append(Choice(question, text, near, right))
+    return found
+
+
+def _candidates(
+    desk: Desk, questions: Sequence[Question]
+) -> Iterator[tuple[Question, str, list[Chosen]]]:
+    from app.conversation import EMPTY
+
+    talks = {"": EMPTY}
+    followed = {one.after for one in questions}
+    for question in questions:
+        talk = talks[question.after or ""]
+        query, units = desk.candidates(question.text, talk)
+        yield question, query.whole, units
+        if question.id in followed:
+            answer = desk.ask(question.text, conversation=talk)
+            talks[question.id] = talk.then(question.text, answer)
+
+
+def _is_right(one: Chosen, question: Question) -> bool:
+    from app.units import quote_of
+
+    place = one.unit.hit.source.path, quote_of(one.unit).page
+    on = any(gold.file == place[0] and gold.page in (None, place[1]) for gold in question.gold)
+    return on and holds(one.unit.text, question.must or ())
