@@ -126,7 +126,13 @@ SENTENCES: dict[str, Say] = {
     ),
     "ProxyInvalid": Say(
         "Le réglage page.proxy contient « {address} », qui n'est ni une adresse ni un réseau.",
-        "Écrivez par exemple « 127.0.0.1 » ou « 10.0.0.0/24 », séparés par des virgules.",
+        "Écrivez par exemple « 127.0.0.1 » ou « 10.0.0.8/30 », séparés par des virgules.",
+        USAGE,
+    ),
+    "ProxyInvalid:wide": Say(
+        "Le réglage page.proxy contient « {address} », un réseau de plus de {most} adresses :"
+        " chacune pourrait se dire n'importe qui.",
+        "Écrivez l'adresse du mandataire, ou un réseau de 16 adresses au plus (/28, en IPv6 /124).",
         USAGE,
     ),
     "ProxyUnknown": Say(
