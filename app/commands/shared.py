@@ -92,12 +92,13 @@ def settings_of(data: Path | None, *, checked: bool = True) -> Settings:
         SettingsInvalid: a value is not allowed, or greffe.toml is not TOML.
         AddressRefused: a setting names an address outside, whether the command needs it or not.
     """
-    from app.egress import check_contacts
+    from app.egress import check_contacts, list_outside
     from app.settings import load
 
     folder = data_folder(data)
     os.environ["GREFFE_DATA"] = str(folder)  # the error boundary keeps its reports there
     settings = load(folder)
+    list_outside(settings.egress.allowed)
     if checked:
         check_contacts(settings.contacts, settings.egress.allowed)
     return settings
