@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -102,6 +103,20 @@ def settings_of(data: Path | None, *, checked: bool = True) -> Settings:
     if checked:
         check_contacts(settings.contacts, settings.egress.allowed)
     return settings
+
+
+def tell_unvouched(settings: Settings) -> None:
+    """Say once, before the work, that nothing tells whether the model's files were changed."""
+    from vectorstore.model_folder import MANIFEST
+
+    named = settings.embedding.folder
+    folder = named.expanduser() if named else None
+    if folder is not None and folder.is_dir() and not (folder / MANIFEST).is_file():
+        print(
+            f"Attention : le modèle « {folder} » n'a pas de manifeste, rien ne dit si ses fichiers"
+            f" ont été changés. `greffe models add {folder}` en fait une copie qui en a un.",
+            file=sys.stderr,
+        )
 
 
 def journaled(
