@@ -40,11 +40,14 @@ from vectorstore.embed import Embedder
 from vectorstore.indexes import Dense, Indexes, refill
 from vectorstore.law_maps import law_maps_of
 from vectorstore.lexical import Lexical
+from vectorstore.model_folder import ModelAltered
 from vectorstore.phrase_maps import phrase_maps_of
 from vectorstore.retriever import Retriever
 
 if TYPE_CHECKING:
     from app.learning import Adapted
+
+_VOUCHED = "vouched"  # remembered with the index: its model had a manifest
 
 
 class ModelMismatch(Trouble):
@@ -130,6 +133,7 @@ def open_parts(settings: Settings, *, writing: bool = False) -> Iterator[Parts]:
     generation = _generation(embedder, centre)
     _check_generation(catalogue, embedder, generation)
     if writing:
+        _remember(catalogue, vouched=embedder.vouched)
         _mend(settings)
     # on a full disk questions are answered by words: the dense store needs room to start
     dense = open_dense(settings, generation, checked=writing or not without_room(settings.data))
@@ -257,12 +261,15 @@ def rebuild(settings: Settings, tell: Tell) -> int:
     embedder, centre = model_of(settings)
     generation = _generation(embedder, centre)
     old = catalogue.meta("generation")
+    if old == generation:
+        check_vouched(catalogue, embedder.folder, vouched=embedder.vouched)
     _mend(settings)
     dense = open_dense(settings, generation)
     try:
         count = embed_all(catalogue, embedder, Dense(dense, centre), tell)
         catalogue.set_meta("model", _named(embedder, generation))
         catalogue.set_meta("generation", generation)
+        catalogue.set_meta(_VOUCHED, "yes" if embedder.vouched else "")
         if old and old != generation:
             _drop(settings, old, catalogue)
             catalogue.forget_vectors(keep=embedder.model_id)
@@ -317,12 +324,30 @@ def _check_generation(catalogue: Catalogue, embedder: Embedder, generation: str)
     """The index remembers its model; another one is an error, never a silent mix."""
     known = catalogue.meta("generation")
     if known == generation:
+        check_vouched(catalogue, embedder.folder, vouched=embedder.vouched)
         return
     named = _named(embedder, generation)
     if known and catalogue.fonds():
         raise ModelMismatch(indexed=catalogue.meta("model"), wanted=named)
     catalogue.set_meta("generation", generation)
     catalogue.set_meta("model", named)
+    catalogue.set_meta(_VOUCHED, "yes" if embedder.vouched else "")
+
+
+def check_vouched(catalogue: Catalogue, folder: Path, *, vouched: bool) -> None:
+    """Refuse the index's model once its manifest is gone: nothing tells what became of its files.
+
+    Raises:
+        ModelAltered.
+    """
+    if catalogue.meta(_VOUCHED) and not vouched:
+        raise ModelAltered(path=str(folder), detail="son manifeste a été ôté")
+
+
+def _remember(catalogue: Catalogue, *, vouched: bool) -> None:
+    """An index of before this was remembered learns it at its next run."""
+    if vouched and not catalogue.meta(_VOUCHED):
+        catalogue.set_meta(_VOUCHED, "yes")
 
 
 def _named(embedder: Embedder, generation: str) -> str:

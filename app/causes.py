@@ -83,6 +83,9 @@ _CAUSES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"File is not a zip file", "ce n'est pas une archive ZIP"),
         (r"Bad CRC-32 for file '?([^']*)'?", r"« \1 » est altéré dans l'archive"),
         (r"Bad magic number for .*", "l'archive est altérée"),
+        (r"[\"']?There is no item named '([^']*)' in the archive[\"']?",
+         r"« \1 » manque dans l'archive"),
+        (r"maximum recursion depth exceeded.*", "ce qu'il contient est emboîté sans fin"),
         (r"(?:Not a gzipped file|not a gzip file).*", "ce n'est pas du gzip"),
         (r"Compressed file ended before the end-of-stream marker.*|unexpected end of data",
          "l'archive est coupée"),
@@ -104,6 +107,21 @@ _ENGLISH = re.compile(
     r"\b(?:the|is|not|of|error|invalid|failed|expected|unexpected|missing|found|cannot|Error"
     r"|with|object|must|[A-Za-z]+Error)\b"
 )
+
+
+# what an exception says that nobody expected, from the name of its class on
+_RAISED = re.compile(r"(?s)[\s:]*\b[\w.]*(?:Error|Exception|BadZipFile|NotFound|Forbidden)\b.*")
+
+
+def unraised(detail: str) -> str:
+    """The detail of a file without Python's own words, where they are not among the known causes.
+
+    The whole of it stays in the catalogue and in the JSON of the commands.
+    """
+    bare = _KIND.sub("", detail)
+    if known(bare) != bare:
+        return bare
+    return detail if known(detail) != detail else _RAISED.sub("", detail)
 
 
 def in_french(detail: str) -> str:

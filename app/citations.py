@@ -80,7 +80,7 @@ class Answer:
 
     id: str
     question: str
-    status: str  # "answered" | "not_in_records" | "error"
+    status: str  # "answered" | "not_in_records" | "error" | "closed" (app/web/withheld.py)
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     nearest: tuple[Citation, ...] = ()  # nearest passages, not an answer

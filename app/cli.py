@@ -119,9 +119,9 @@ def _explain(error: Exception) -> int:
         return known.code
     try:
         path = errors.keep_traceback(error, data_folder())
-        _say(f"Erreur inattendue ({type(error).__name__}). Détail gardé dans {path} : signalez-le.")
+        _say(f"Erreur inattendue. Détail gardé dans {path} : signalez-le.")
     except OSError:  # no place for it: the one who reports it has nothing else
-        _say(f"Erreur inattendue ({type(error).__name__}), à signaler avec ce qui suit.")
+        _say("Erreur inattendue, à signaler avec ce qui suit.")
         traceback.print_exception(error)
     return errors.BUG
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
 
-from app.errors import SET_ASIDE, cause, told
+from app.errors import SET_ASIDE, set_aside_detail
 from app.words import N_, _
 from ingest.discover import passed_over, sha256
 from ingest.readers import Limits, suffix_of, suffix_told
@@ -116,7 +116,7 @@ def _look(file: Path, name: str, limits: Limits) -> None:
         suffix_told(file, limits)
     except Unreadable as trouble:
         happened = _(SET_ASIDE[trouble.reason][0])
-        detail = f" ({told(cause(trouble.detail))})" if trouble.detail else ""
+        detail = set_aside_detail(trouble.detail)
         detail = detail if trouble.reason != "unknown_format" else f" ({suffix_of(Path(name))})"
         raise DropRefused(reason="content", name=name, detail=happened + detail) from trouble
     with file.open("rb") as stream:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from ingest import wall
 from ingest.trouble import Trouble
+from ingest.wall import Address
 
 _SWITCHES = {
     "HF_HUB_OFFLINE": "1",
@@ -67,7 +68,9 @@ _HTTP = {"http": 80, "https": 443}
 _SCHEMES = {"directory": {"ldap": 389, "ldaps": 636}, "journal": {"udp": 514, "tcp": 514}}
 _WIDEST = {4: 24, 6: 64}  # bits: a wider network is no list of addresses
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_listed: tuple[Network, ...] | None = None  # outside the building, for as long as we live
 
 
 class TracingAsked(Trouble):
@@ -99,8 +102,26 @@ def harden() -> None:
 
 
 def stand_wall(data: Callable[[], Path]) -> None:
-    """Put the wall up in this process; attempts are written into the data folder `data()`."""
-    wall.stand(lambda: attempts_file(data()))
+    """Put the wall up in this process; attempts are written into the data folder `data()`.
+
+    It can be opened to the building, and to what `list_outside` names.
+    """
+    wall.stand(lambda: attempts_file(data()), opens=_may_be_opened)
+
+
+def list_outside(allowed: Collection[str]) -> None:
+    """Say which addresses outside the wall may ever be opened to: the first call counts.
+
+    Args:
+        allowed: addresses and networks listed one by one (`egress.allowed`).
+    """
+    global _listed
+    if _listed is None:
+        _listed = tuple(networks(allowed))
+
+
+def _may_be_opened(address: Address) -> bool:
+    return _in_building(address) or _is_listed(address, _listed or ())
 
 
 def attempts_file(data: Path) -> Path:
@@ -167,7 +188,7 @@ def is_public(address: Address) -> bool:
     return not _in_building(address)
 
 
-def networks(allowed: Collection[str]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+def networks(allowed: Collection[str]) -> list[Network]:
     """The list of `egress.allowed`, read.
 
     Raises:
@@ -188,7 +209,5 @@ def _in_building(address: Address) -> bool:
     return inner.is_loopback or any(inner in network for network in _BUILDING)
 
 
-def _is_listed(
-    address: Address, listed: Collection[ipaddress.IPv4Network | ipaddress.IPv6Network]
-) -> bool:
+def _is_listed(address: Address, listed: Collection[Network]) -> bool:
     return any(address in network for network in listed)

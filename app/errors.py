@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from app.causes import in_french, known
+from app.causes import in_french, known, unraised
 from app.unusable import data_unusable
 from app.words import N_, _, language
 from ingest.trouble import CatalogueUnusable, DiskFull
@@ -126,7 +126,13 @@ SENTENCES: dict[str, Say] = {
     ),
     "ProxyInvalid": Say(
         "Le réglage page.proxy contient « {address} », qui n'est ni une adresse ni un réseau.",
-        "Écrivez par exemple « 127.0.0.1 » ou « 10.0.0.0/24 », séparés par des virgules.",
+        "Écrivez par exemple « 127.0.0.1 » ou « 10.0.0.8/30 », séparés par des virgules.",
+        USAGE,
+    ),
+    "ProxyInvalid:wide": Say(
+        "Le réglage page.proxy contient « {address} », un réseau de plus de {most} adresses :"
+        " chacune pourrait se dire n'importe qui.",
+        "Écrivez l'adresse du mandataire, ou un réseau de 16 adresses au plus (/28, en IPv6 /124).",
         USAGE,
     ),
     "ProxyUnknown": Say(
@@ -674,10 +680,16 @@ def cause(detail: str) -> str:
     return f"« {said} »" if _FRENCH.search(said) and "«" not in said else said
 
 
+def set_aside_detail(detail: str) -> str:
+    """« (mal formé ligne 3) » after why a file was set aside; empty where only Python knows."""
+    said = unraised(detail)
+    return f" ({told(cause(said))})" if said else ""
+
+
 def set_aside_line(item: Mapping[str, str]) -> str:
     """« note.pdf : le fichier est vide ; remplacez-le par l'original » (source, reason, detail)."""
     happened, todo = SET_ASIDE[item["reason"]]
-    detail = f" ({told(cause(item['detail']))})" if item["detail"] else ""
+    detail = set_aside_detail(item["detail"])
     return _("{source} : {happened}{detail} ; {todo}").format(
         source=item["source"], happened=_(happened), detail=detail, todo=_(todo)
     )

@@ -180,4 +180,5 @@ def _answer(found: Replay, catalogue: Catalogue) -> Answer:
         ),
         citations=tuple(citations), message="" if said["sentences"] else said["text"],
         model=entry.facts["model"], notes=tuple(said["notes"]),
+        searched=tuple(sorted(entry.rests_on or ())),
     )  # fmt: skip

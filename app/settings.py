@@ -97,7 +97,9 @@ class Page(_Part):
     certificate: Path | None = Field(None, description="Certificat TLS de la page (PEM, chaîne).")
     key: Path | None = Field(None, description="Clé de ce certificat (PEM).")
     proxy: str = Field(
-        "", description="Adresses du serveur mandataire de confiance, séparées par des virgules."
+        "",
+        description="Adresses du serveur mandataire de confiance (/28 au plus, en IPv6 /124),"
+        " séparées par des virgules.",
     )
 
 

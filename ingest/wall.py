@@ -4,13 +4,18 @@ An audit hook sees each connect, sendto, sendmsg and look-up that Python code as
 is not allowed and writes it down. It stands in every Python process of ours: the commands, the
 readers (which may not even reach this machine), the Chroma server. It cannot be taken away again.
 
-It is the second wall. Native code does not pass here, and a name given straight to `connect` is
-looked up by C before the hook is asked. The first wall is the system's (deploy/systemd,
-deploy/container), and `greffe doctor --egress` records below both.
+It is the second wall. Native code and other programs do not pass here, a name given straight to
+`connect` is looked up by C before the hook is asked, and Python code that means harm can change
+the objects of this module. The first wall is the system's (deploy/systemd, deploy/container), and
+`greffe doctor --egress` records below both.
+
+What is judged is what C will use: an object whose class could give the hook another answer than
+it gives C (a subclass of str, a bytearray that changes meanwhile) is no address.
 """
 
 from __future__ import annotations
 
+import _socket
 import ipaddress
 import json
 import os
@@ -31,9 +36,13 @@ JOURNAL = Path("egress") / "attempts.jsonl"  # in the data folder
 # no data goes over these: sockets of this machine, and questions to its own kernel
 _LOCAL = frozenset({socket.AF_UNIX, getattr(socket, "AF_NETLINK", socket.AF_UNIX)})
 _INTERNET = frozenset({socket.AF_INET, socket.AF_INET6})
+_FAMILY: Any = _socket.socket.__dict__["family"]  # C's own: a subclass may say another
 _OWN_NAMES = frozenset({"localhost", "localhost.localdomain", "ip6-localhost"})
 _FRAMES = 40
 _LIBRARY = f"{Path(os.__file__).parent}/"
+
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class ConnectionStopped(Trouble, PermissionError):
@@ -48,6 +57,7 @@ class _Wall:
     journal: Callable[[], Path]  # asked at each attempt: the data folder is known late
     process: str
     loopback: bool
+    opens: Callable[[Address], bool]  # which addresses may be allowed at all
     names: set[str] = field(default_factory=set[str])
     places: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
     told: bool = False
@@ -57,17 +67,25 @@ _wall: _Wall | None = None
 _writing = threading.Lock()
 
 
-def stand(journal: Callable[[], Path], process: str = "", *, loopback: bool = True) -> None:
+def _none(address: Address) -> bool:
+    return False
+
+
+def stand(
+    journal: Callable[[], Path], process: str = "", *, loopback: bool = True,
+    opens: Callable[[Address], bool] = _none,
+) -> None:  # fmt: skip
     """Put the wall up in this process, for as long as it lives; a second call does nothing.
 
     Args:
         journal: the file of attempts, JSON lines, made at the first one.
         process: how the journal names this process; else the program and its command.
         loopback: whether other programs of this machine may be reached.
+        opens: whether an address may be allowed, whoever asks for it; else none may.
     """
     global _wall
     if _wall is None:
-        _wall = _Wall(journal, process or _named(), loopback)
+        _wall = _Wall(journal, process or _named(), loopback, opens)
         _wall.names.add(socket.gethostname().lower())  # who am I: getfqdn asks
         sys.addaudithook(_hook_of(_wall))
 
@@ -83,9 +101,17 @@ def journal() -> Path | None:
 
 
 def allow(address: str, port: int) -> None:
-    """Let connections through to one address and port."""
-    if _wall is not None:
-        _wall.places.add((str(ipaddress.ip_address(address)), port))
+    """Let connections through to one address and port.
+
+    Raises:
+        ConnectionStopped: the wall was put up to open to no such address.
+    """
+    place = _bare(ipaddress.ip_address(address))
+    if _wall is None:
+        return
+    if not _wall.opens(place):
+        _stop(_wall, "wall.allow", _shown(str(place), port))
+    _wall.places.add((str(place), port))
 
 
 @contextmanager
@@ -131,32 +157,40 @@ def _hook_of(wall: _Wall) -> Callable[[str, tuple[Any, ...]], None]:
 
 def _place(wall: _Wall, args: tuple[Any, ...]) -> str:
     """connect, sendto, sendmsg: a socket and where to; what is refused, or nothing."""
-    sock, to = args[0], args[1]
-    if to is None or sock.family in _LOCAL:  # None: where it is connected to already
+    family, to = _FAMILY.__get__(args[0]), args[1]
+    if to is None or family in _LOCAL:  # None: where it is connected to already
         return ""
-    if sock.family not in _INTERNET or not isinstance(to, tuple):
-        return f"{sock.family!r} {to!r}"
-    host, port = _text(to[0]), to[1]
-    if _is_allowed(wall, host, port):
-        return ""
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    if family not in _INTERNET or not _is_a(to, tuple):
+        return f"famille {family} {to!r}"
+    host, port = (tuple.__getitem__(to, at) for at in (0, 1))
+    text = _text(host)
+    if text is None or not _is_a(port, int):
+        return _shown(_unread(host), _unread(port))
+    number = int.__index__(port)
+    return "" if _is_allowed(wall, text, number) else _shown(text, number)
 
 
 def _name(wall: _Wall, args: tuple[Any, ...]) -> str:
     """A look-up: numbers ask nobody, a name asks the DNS."""
-    name = _text(args[0][0] if isinstance(args[0], tuple) else args[0])
-    literal = _address(name)
-    known = name == "" or literal is not None or name.lower() in _OWN_NAMES | wall.names
+    host = _asked(args)
+    name = _text(host)
+    if name is None:
+        return _unread(host)
+    known = name == "" or _address(name) is not None or name.lower() in _OWN_NAMES | wall.names
     return "" if known else name
 
 
 def _reverse(wall: _Wall, args: tuple[Any, ...]) -> str:
     """A look-up of the name behind an address: the DNS is asked, save for our own."""
-    name = _text(args[0][0] if isinstance(args[0], tuple) else args[0])
-    literal = _address(name)
-    if literal is None:
+    name = _text(_asked(args))
+    literal = _address(name) if name else None
+    if name is None or literal is None:
         return _name(wall, args)
     return "" if literal.is_loopback or literal.is_unspecified else name
+
+
+def _asked(args: tuple[Any, ...]) -> object:
+    return tuple.__getitem__(args[0], 0) if _is_a(args[0], tuple) else args[0]
 
 
 _JUDGES: dict[str, Callable[[_Wall, tuple[Any, ...]], str]] = {
@@ -173,24 +207,51 @@ _JUDGES: dict[str, Callable[[_Wall, tuple[Any, ...]], str]] = {
 def _is_allowed(wall: _Wall, host: str, port: int) -> bool:
     literal = _address(host)
     if literal is None:
-        return host == "" or (wall.loopback and host.lower() in _OWN_NAMES)
+        return wall.loopback and host.lower() in _OWN_NAMES | {""}
     if literal.is_loopback or literal.is_unspecified:  # the kernel takes 0.0.0.0 for itself
         return wall.loopback
     return (str(literal), port) in wall.places
 
 
-def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _address(host: str) -> Address | None:
+    """The address that a text writes out; None for a name.
+
+    « 192.0.2.1%x » is a name: C takes a network card after IPv6 alone, and would ask the DNS.
+    """
     try:
-        found = ipaddress.ip_address(host.split("%")[0])
+        return _bare(ipaddress.ip_address(host))
     except ValueError:
         return None
-    return getattr(found, "ipv4_mapped", None) or found
 
 
-def _text(host: object) -> str:
-    if isinstance(host, bytes | bytearray):
-        return bytes(host).decode("ascii", "backslashreplace")
-    return "" if host is None else str(host)
+def _bare(address: Address) -> Address:
+    """IPv4 where IPv6 only wraps it; without the network card of « fe80::1%eth0 »."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    return address.ipv4_mapped or ipaddress.IPv6Address(int(address))
+
+
+def _text(host: object) -> str | None:
+    """A host as C reads it; None for what might be read otherwise there than here."""
+    if type(host) is bytes:
+        return host.decode("ascii", "backslashreplace")
+    if host is None:
+        return ""
+    return host if type(host) is str else None
+
+
+def _is_a(value: object, kind: type) -> bool:
+    """Without asking the value, which may say anything of its class."""
+    return issubclass(type(value), kind)
+
+
+def _unread(value: object) -> str:
+    """What can be shown of what is no address or port, without asking it anything."""
+    return f"{value}" if type(value) in (str, int) else f"<{type(value).__name__}>"
+
+
+def _shown(host: str, port: object) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _stop(wall: _Wall, event: str, address: str) -> None:

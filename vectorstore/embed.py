@@ -45,7 +45,7 @@ class Embedder:
         """
         check_folder(folder)
         files = digests(folder)
-        check_manifest(folder, files)
+        self.vouched = check_manifest(folder, files)  # whether there is one
         self.folder = folder
         self.name = folder.name
         self.model_id = folder_hash(files)[:16]

@@ -12,8 +12,11 @@ Headers = Mapping[str, Sequence[str]]  # lower-case name → its values, as they
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
+_MOST = 16  # addresses of one network: whoever has one of them is whoever they say
+
+
 class ProxyInvalid(Trouble):
-    """An address of page.proxy is none. Facts: address."""
+    """What page.proxy names is no address, or far too many. Facts: address, most, reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +58,17 @@ def proxy_of(addresses: str, user_header: str, groups_header: str) -> Proxy:
     """From settings: addresses and networks separated by commas.
 
     Raises:
-        ProxyInvalid.
+        ProxyInvalid: neither an address nor a network, or one of more than 16 addresses.
     """
     found = []
     for part in filter(None, (piece.strip() for piece in addresses.split(","))):
         try:
-            found.append(ipaddress.ip_network(part))
+            network = ipaddress.ip_network(part)
         except ValueError as error:
             raise ProxyInvalid(address=part) from error
+        if network.num_addresses > _MOST:
+            raise ProxyInvalid(address=part, most=_MOST, reason="wide")
+        found.append(network)
     return Proxy(tuple(found), user_header.strip().lower(), groups_header.strip().lower())
 
 

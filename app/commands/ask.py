@@ -20,6 +20,7 @@ from app.commands.shared import (
     journaled,
     narrowed,
     settings_of,
+    tell_unvouched,
 )
 from app.errors import DONE, INPUT_UNREADABLE, MODEL_SILENT, NOT_IN_RECORDS
 
@@ -66,6 +67,7 @@ def command(
         raise typer.BadParameter(wrong)
     narrow = narrowed(kind, since, until)
     settings = settings_of(data)
+    tell_unvouched(settings)
     with open_desk(settings) as desk:
         if batch is not None:
             return _batch(desk, batch, fonds, narrow)

@@ -139,10 +139,28 @@ def _model(settings: Settings) -> Finding:
         folder = named.expanduser() if named else e5.folder(settings.models)
         check_folder(folder)
         checked = check_manifest(folder, digests(folder))
+        _check_vouched(settings, folder, vouched=checked)
     except Trouble as trouble:
         return _wrong("Modèle de plongement", trouble)
-    how = "conforme à son manifeste" if checked else "sans manifeste (greffe models add le ferait)"
-    return Finding("Modèle de plongement", True, True, f"{folder.name}, {how}")
+    how = "conforme à son manifeste" if checked else "sans manifeste"
+    return Finding(
+        "Modèle de plongement", checked, False, f"{folder.name}, {how}",
+        f"greffe models add {folder} en fait une copie qui en a un",
+    )  # fmt: skip
+
+
+def _check_vouched(settings: Settings, folder: Path, *, vouched: bool) -> None:
+    """Raises ModelAltered: the manifest that the index remembers is gone."""
+    from app.answer import NoIndex
+    from app.assembly import catalogue_of, check_vouched
+    from ingest.trouble import Trouble
+
+    try:
+        catalogue = catalogue_of(settings, create=False)
+    except (NoIndex, Trouble):
+        return  # told by the line of the index
+    with closing(catalogue):
+        check_vouched(catalogue, folder, vouched=vouched)
 
 
 def _processor() -> Finding:

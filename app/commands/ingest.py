@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.commands.shared import AsJson, Data, administered, settings_of
+from app.commands.shared import AsJson, Data, administered, settings_of, tell_unvouched
 from app.errors import DONE, INCOMPLETE, INPUT_UNREADABLE, MISSING_PROGRAMS, PROGRAM_MISSING
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def command(
 ) -> int:
     """Indexer des dossiers et des fichiers : ce qui est neuf ou changé, rien d'autre."""
     settings = settings_of(data)
+    tell_unvouched(settings)
     os.nice(_POLITE)
     report = run(settings, targets, fonds, retry=retry, yes=yes, restore=restore)
     administered(

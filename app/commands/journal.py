@@ -111,6 +111,8 @@ def _figures(settings: Settings, asked: _Asked) -> None:
             found = figures(settings.data, since, until, act_at(catalogue))
     except NoIndex:
         found = figures(settings.data, since, until)
+    looked = {"how": "figures", "since": since.isoformat(), "until": until.isoformat()}
+    journaled(settings, "search", {"what": looked})
     if asked.as_json:
         typer.echo(json.dumps(figures_shape(found), ensure_ascii=False))
         return

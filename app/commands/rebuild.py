@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from app.commands.shared import Data, administered, settings_of
+from app.commands.shared import Data, administered, settings_of, tell_unvouched
 
 NAME = "rebuild"
 
@@ -16,6 +16,7 @@ def command(data: Data = None) -> None:
     from ingest.run_lock import run_lock
 
     settings = settings_of(data)
+    tell_unvouched(settings)
     with run_lock(settings.data), Bar(settings.data) as bar:
         count = rebuild(settings, bar.tell)
     administered(settings, "rebuild", passages=count)

@@ -19,6 +19,7 @@ from app.commands.shared import (
     Until,
     narrowed,
     settings_of,
+    tell_unvouched,
 )
 from app.errors import DONE, INPUT_UNREADABLE, NOT_IN_RECORDS
 
@@ -52,7 +53,9 @@ def command(
     if wrong:
         raise typer.BadParameter(wrong)
     narrow = narrowed(kind, since, until)
-    with open_desk(settings_of(data)) as desk:
+    settings = settings_of(data)
+    tell_unvouched(settings)
+    with open_desk(settings) as desk:
         if batch is not None:
             return _batch(desk, batch, fonds, narrow, limit)
         started = time.perf_counter()

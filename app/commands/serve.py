@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands.shared import Data, administered, settings_of
+from app.commands.shared import Data, administered, settings_of, tell_unvouched
 from app.words import speaking
 from ingest.trouble import Trouble
 
@@ -55,6 +55,7 @@ def command(
 ) -> None:
     """Ouvrir la page des questions sur cette machine."""
     settings = settings_of(data)
+    tell_unvouched(settings)
     if port is not None:
         page = settings.page.model_copy(update={"port": port})
         settings = settings.model_copy(update={"page": page})

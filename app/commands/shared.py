@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -92,15 +93,30 @@ def settings_of(data: Path | None, *, checked: bool = True) -> Settings:
         SettingsInvalid: a value is not allowed, or greffe.toml is not TOML.
         AddressRefused: a setting names an address outside, whether the command needs it or not.
     """
-    from app.egress import check_contacts
+    from app.egress import check_contacts, list_outside
     from app.settings import load
 
     folder = data_folder(data)
     os.environ["GREFFE_DATA"] = str(folder)  # the error boundary keeps its reports there
     settings = load(folder)
+    list_outside(settings.egress.allowed)
     if checked:
         check_contacts(settings.contacts, settings.egress.allowed)
     return settings
+
+
+def tell_unvouched(settings: Settings) -> None:
+    """Say once, before the work, that nothing tells whether the model's files were changed."""
+    from vectorstore.model_folder import MANIFEST
+
+    named = settings.embedding.folder
+    folder = named.expanduser() if named else None
+    if folder is not None and folder.is_dir() and not (folder / MANIFEST).is_file():
+        print(
+            f"Attention : le modèle « {folder} » n'a pas de manifeste, rien ne dit si ses fichiers"
+            f" ont été changés. `greffe models add {folder}` en fait une copie qui en a un.",
+            file=sys.stderr,
+        )
 
 
 def journaled(

@@ -44,8 +44,9 @@ AGAIN = N_(
 STANDING = N_(
     "Pendant que Greffe sert, un mur dans chaque processus arrête ce que du code"
     " Python tente vers une adresse qui n'est pas permise, et le note ; le"
-    " journal chaîné le reprend. Le code natif ne passe pas par ce mur : les"
-    " unités systemd et le conteneur fournis le ferment."
+    " journal chaîné le reprend. Le code natif et les autres programmes ne passent"
+    " pas par ce mur, et du code hostile peut le défaire : les unités systemd et le"
+    " conteneur fournis les arrêtent."
 )
 
 

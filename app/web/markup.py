@@ -147,6 +147,8 @@ def confidence(citation: Citation) -> str:
 
 
 def _answer(number: int, answer: Answer) -> str:
+    if answer.status == "closed":
+        return f'<p class="refus">{told(answer.message)}</p>'
     parts = [_validated(answer)] if answer.validated else []
     parts += [_sentence(number, sentence, answer.citations) for sentence in answer.sentences]
     if answer.message:

@@ -66,6 +66,9 @@ class Opinions:
         """All of them, the newest first; those with one reason, if one is asked for."""
         everything = all_said(self.plain.data)
         shown = [one for one in everything if not motif or key_of(one) == motif]
+        reason = {"reason": motif} if motif in _NAMES else {}
+        looked = {"kinds": ["opinion", "judged"], **reason, "found": len(shown)}
+        self.plain.note(request, "search", {"what": looked})
         content = "\n".join([
             f"<h2>{_(TITLE)}</h2>", _counts(everything, motif), _items(shown[:SHOWN]),
             f"<p>{_('Les {count} derniers sont montrés.').format(count=SHOWN)}</p>"

@@ -18,10 +18,14 @@ from app.web.desk import Catalogue, Conversation, Source
 from app.web.in_force import in_force
 from app.web.markup import confidence, escape, notice
 from app.web.spacing import spaced
-from app.words import _, as_french, day, french
+from app.web.withheld import is_withheld
+from app.words import N_, _, as_french, day, french
 from ingest.discover import sha256
 from ingest.pages import Page
 
+CLOSED = N_(
+    "Ce document ne vous est plus ouvert : son fonds vous a été fermé depuis cette réponse."
+)
 _REFERENCE = re.compile(r"#?([cp])-(\d{1,4})-(\d{1,4})")
 
 
@@ -88,6 +92,8 @@ def panel(
     """What the panel shows for a view; `said`: what legal staff said of the citation."""
     choice = listed(conversation, view)
     citation = choice[view.position]
+    if is_withheld(citation):
+        return _withheld(view, len(choice))
     source = catalogue.source(citation.source_id)
     page = catalogue.page(citation.source_id, view.page)
     if source is None or source.state != "live" or page is None:
@@ -110,6 +116,16 @@ def panel(
         before,
         after,
     )
+
+
+def _withheld(view: View, count: int) -> Panel:
+    """A citation of a fonds that is closed to the reader since the answer was given."""
+    head = (
+        f'<h2 id="vue-{view.reference}" tabindex="-1">{_("Document fermé")}</h2>'
+        f'<p class="suites"><a href="#retour">{_("Revenir à la réponse")}</a></p>'
+    )
+    body = spaced(notice(CLOSED))
+    return Panel(spaced(head), body, view.position > 0, view.position < count - 1)
 
 
 def image_address(citation: Citation, page: int) -> str:

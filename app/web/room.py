@@ -9,9 +9,11 @@ from typing import Any
 
 from app.access.gate import Gate
 from app.access.reader import Reader
+from app.conversation import Conversation
 from app.web.desk import Desk
 from app.web.guard import ADDRESS, VISIT
 from app.web.shelf import Shelf
+from app.web.withheld import left_of
 from app.words import N_, _
 
 ENDED = N_("Votre session est terminée : rechargez la page pour vous connecter.")
@@ -35,7 +37,8 @@ def room_of(desk: Desk, reader: Reader, address: str = "") -> Room:
 def served(does: Any, desk: Desk, gate: Gate) -> Any:
     """A handler as Gradio calls it: in the room of whoever asks, with their rights of now.
 
-    A question may wait in Gradio's queue: the session is looked at again when its turn comes.
+    A question may wait in Gradio's queue: the session is looked at again when its turn comes. Of
+    the conversation that the page holds, it is given what these rights leave.
     """
     import gradio as gr
 
@@ -45,23 +48,30 @@ def served(does: Any, desk: Desk, gate: Gate) -> Any:
             raise gr.Error(_(ENDED), print_exception=False)
         return room_of(desk, visit.reader, request.request.scope.get(ADDRESS, ""))
 
+    def given(room: Room, values: tuple[Any, ...]) -> list[Any]:
+        readable = room.reader.fonds
+        return [left_of(one, readable) if isinstance(one, Conversation) else one for one in values]
+
     if inspect.isasyncgenfunction(does):
 
         async def stream(request: Any, *values: Any) -> AsyncIterator[Any]:
-            async for changes in does(enter(request), *values):
+            room = enter(request)
+            async for changes in does(room, *given(room, values)):
                 yield changes
 
         handler: Any = stream
     elif inspect.iscoroutinefunction(does):
 
         async def answer(request: Any, *values: Any) -> Any:
-            return await does(enter(request), *values)
+            room = enter(request)
+            return await does(room, *given(room, values))
 
         handler = answer
     else:
 
         def work(request: Any, *values: Any) -> Any:  # Gradio runs it in a thread
-            return does(enter(request), *values)
+            room = enter(request)
+            return does(room, *given(room, values))
 
         handler = work
     handler.__annotations__ = {"request": gr.Request}  # by which Gradio knows to hand it over

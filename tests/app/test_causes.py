@@ -19,7 +19,8 @@ from odf.opendocument import OpenDocumentText
 
 from app.causes import in_french
 from app.commands.serve import AddressUnusable
-from app.errors import sentence, set_aside_line
+from app.errors import sentence, set_aside_detail, set_aside_line
+from app.words import speaking
 from ingest.readers import Limits, attempt
 from ingest.trouble import CatalogueUnusable, Unreadable
 from tests.command_line import free_port, greffe
@@ -119,6 +120,53 @@ def test_a_damaged_pdf_is_set_aside_in_french(tmp_path: Path) -> None:
         "acte.pdf : le fichier est abîmé (ce n'est pas un PDF entier) ; déposez de nouveau"
         " l'original"
     )
+
+
+def odd_docx(file: Path) -> Path:
+    """A Word file whose list of parts is no list of parts."""
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("word/document.xml", "<w/>")
+        archive.writestr("[Content_Types].xml", "<Types/>")
+    return file
+
+
+def test_a_reader_that_meets_what_it_did_not_expect_says_nothing_of_python(
+    empty_town: Path, tmp_path: Path
+) -> None:
+    file = odd_docx(tmp_path / "étrange.docx")
+    said = "étrange.docx : le fichier est abîmé ; déposez de nouveau l'original"
+    ran = greffe(empty_town, "ingest", file)
+    assert said in ran.out + ran.err
+    status = greffe(empty_town, "status")
+    assert said in status.out
+    assert not re.search(r"Error|object|lxml", ran.out + ran.err + status.out)
+    (kept,) = greffe(empty_town, "status", "--json").json["set_aside"]
+    assert kept["detail"].startswith("AttributeError: ")  # for whoever mends the reader
+
+
+@pytest.mark.parametrize(
+    ("detail", "told"),
+    [
+        ("KeyError: 'texte'", ""),
+        ("xml.parsers.expat.ExpatError: odd", ""),
+        ("ligne 4 : KeyError 'text'", " (ligne 4)"),
+        ("PackageNotFoundError: Package not found at '/tmp/x'", ""),
+        ("BadZipFile: File is not a zip file", " (ce n'est pas une archive ZIP)"),
+        ("\"There is no item named 'word/document.xml' in the archive\"",
+         " (« word/document.xml » manque dans l'archive)"),
+        ("XML", " (XML)"),
+        ("180 s", " (180 s)"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_of_what_python_raised_a_clerk_reads_the_known_causes_alone(detail: str, told: str) -> None:
+    assert set_aside_detail(detail) == told
+
+
+def test_the_english_page_says_nothing_of_python_either() -> None:
+    with speaking("en"):
+        assert set_aside_detail("AttributeError: 'x' object has no attribute 'overrides'") == ""
+        assert "BadZipFile" not in set_aside_detail("BadZipFile: File is not a zip file")
 
 
 def test_a_sentence_gives_its_detail_in_french(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from app.egress import (
     harden,
     is_public,
 )
-from tests.command_line import environment, greffe
+from tests.command_line import environment, greffe, process
 from tests.docs.written import ROOT
 
 
@@ -66,6 +66,41 @@ def test_a_list_that_lists_the_whole_world_or_a_name_is_no_setting(
     assert ran.code == 2
     assert "egress.allowed" in ran.err
     assert allowed in ran.err
+
+
+SEALED = """
+import sys
+from pathlib import Path
+from app import egress
+egress.stand_wall(lambda: Path(sys.argv[1]))
+egress.list_outside(["203.0.113.7"])
+egress.list_outside(["198.51.100.7"])  # by whoever comes later
+for url in ("http://10.1.2.3", "http://203.0.113.7", "http://198.51.100.7"):
+    try: print(egress.check_address("model.url", url, ["203.0.113.7", "198.51.100.7"]))
+    except PermissionError as error: print(type(error).__name__, error.facts["address"])
+"""
+
+
+def test_the_wall_opens_to_no_address_outside_that_was_not_listed_when_it_was_begun(
+    tmp_path: Path,
+) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", SEALED, tmp_path], capture_output=True, text=True, check=True,
+        cwd=tmp_path, env=environment(tmp_path),
+    )  # fmt: skip
+    assert ran.stdout.splitlines() == [
+        "[IPv4Address('10.1.2.3')]", "[IPv4Address('203.0.113.7')]",
+        "ConnectionStopped 198.51.100.7:80",
+    ]  # fmt: skip
+
+
+def test_a_command_seals_what_its_settings_list(tmp_path: Path) -> None:
+    listed = process(
+        tmp_path / "donnees", "status", GREFFE_MODEL__URL="http://203.0.113.7/v1",
+        GREFFE_EGRESS__ALLOWED='["203.0.113.7"]',
+    )  # fmt: skip
+    assert "Connexion arrêtée" not in listed.err
+    assert listed.code == 5  # it has no index
 
 
 def test_a_refused_address_stops_the_start_even_where_it_is_not_used(

@@ -65,6 +65,8 @@ def test_the_command_gives_the_same_figures(tmp_path: Path) -> None:
     found = figures(tmp_path, date(2026, 11, 1), date(2026, 11, 2))
     assert greffe(tmp_path, *words, "--json").json == shape(found)
     assert f"sans réponse, 1 fois, le 2026-11-01 : {SILENT}" in greffe(tmp_path, *words).out
+    looks = greffe(tmp_path, "journal", "--kind", "search", "--json").lines  # before this one
+    assert [one["what"]["how"] for one in looks] == ["figures", "figures"]
 
 
 def test_a_folder_without_a_journal_has_no_figures(tmp_path: Path) -> None:

@@ -10,11 +10,13 @@ import shutil
 import tarfile
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.command_line import ROOT, greffe
+from ingest.catalogue import Catalogue
+from tests.command_line import ROOT, free_port, greffe
 from vectorstore.bring import ModelRefused, bring
 from vectorstore.model_folder import MANIFEST, ModelAltered, ModelFolderInvalid, check_folder
 
@@ -82,6 +84,60 @@ def test_a_file_more_or_less_is_seen(tiny_model: Path, tmp_path: Path, change: s
         next(folder.rglob("tokenizer.json")).unlink()
     with pytest.raises(ModelAltered, match="en trop" if change == "added" else "manque"):
         bring(folder, tmp_path / "ailleurs")
+
+
+def test_a_model_whose_manifest_was_taken_away_after_the_index_was_made_is_refused(
+    own_town: Path, records: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    folder = bring(tiny_model, tmp_path).folder
+    used = {"GREFFE_EMBEDDING__FOLDER": str(folder)}
+    assert greffe(own_town, "rebuild", **used).code == 0
+    (folder / MANIFEST).unlink()
+    port = str(free_port())
+    for words in (("ask", QUESTION), ("search", QUESTION), ("ingest", records), ("rebuild",),
+                  ("serve", "--port", port)):  # fmt: skip
+        ran = greffe(own_town, *words, **used)
+        assert (ran.code, ran.out) == (10, "")
+        assert "son manifeste a été ôté" in ran.err
+    doctor = greffe(own_town, "doctor", **used)
+    assert doctor.code == 4
+    assert "son manifeste a été ôté" in doctor.out
+    config = next(folder.glob("config*.json"))
+    config.write_text(config.read_text() + " ")
+    altered = greffe(own_town, "ask", QUESTION, **used)  # the index knows the files themselves
+    assert (altered.code, altered.out) == (5, "")
+    assert "L'index a été fait avec le modèle" in altered.err
+
+
+def test_an_index_made_before_that_was_remembered_learns_it_at_its_next_run(
+    own_town: Path, records: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    folder = bring(tiny_model, tmp_path).folder
+    used = {"GREFFE_EMBEDDING__FOLDER": str(folder)}
+    assert greffe(own_town, "rebuild", **used).code == 0
+    with closing(Catalogue(own_town / "catalogue.sqlite")) as catalogue:
+        catalogue.set_meta("vouched", "")
+    assert greffe(own_town, "ingest", records, **used).code == 0
+    (folder / MANIFEST).unlink()
+    assert greffe(own_town, "ask", QUESTION, **used).code == 10
+
+
+def test_a_folder_that_never_had_a_manifest_serves_and_it_is_said_once(
+    own_town: Path, records: Path, tiny_model: Path
+) -> None:
+    used = {"GREFFE_EMBEDDING__FOLDER": str(tiny_model)}
+    warned = f"Attention : le modèle « {tiny_model} » n'a pas de manifeste"
+    assert greffe(own_town, "rebuild", **used).code == 0
+    for words in (("ask", QUESTION), ("search", QUESTION), ("ingest", records),
+                  ("ask", "--batch", "-")):  # fmt: skip
+        stdin = f'{{"id": "1", "question": "{QUESTION}"}}\n' * 2
+        ran = greffe(own_town, *words, stdin=stdin, **used)
+        assert ran.code == 0, ran.err
+        assert ran.err.count(warned) == 1
+    assert "manifeste" not in greffe(own_town, "status", **used).err
+    assert "réduit  Modèle de plongement : petit-modele, sans manifeste" in greffe(
+        own_town, "doctor", **used
+    ).out  # fmt: skip
 
 
 def test_the_embedded_model_has_a_manifest_too(own_town: Path) -> None:

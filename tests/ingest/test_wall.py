@@ -41,11 +41,60 @@ ATTEMPTS = {
 }  # fmt: skip
 
 
-def run(code: str, journal: Path, *, loopback: bool = True) -> subprocess.CompletedProcess[str]:
+LIES = """
+import _socket
+class Elsewhere(socket.socket): family = property(lambda self: socket.AF_UNIX)
+class Local(str):
+    __str__ = lambda self: "127.0.0.1"
+    lower = lambda self: "localhost"
+    split = lambda self, *rest: ["127.0.0.1"]
+class Spelt(str):  # what C makes of it is what its `encode` says
+    encode = lambda self, *rest: b"192.0.2.1"
+class Bytes(bytes): __bytes__ = __str__ = lambda self: b"127.0.0.1"
+class Pair(tuple): __getitem__ = lambda self, at: ("127.0.0.1", 80)[at]
+class Port(int):
+    __eq__ = lambda self, other: True
+    __hash__ = lambda self: hash(8000)
+class Index:
+    __index__ = lambda self: 443
+    __eq__ = lambda self, other: True
+    __hash__ = lambda self: hash(8000)
+tcp, udp = socket.socket, lambda: socket.socket(type=socket.SOCK_DGRAM)
+"""
+# what says one thing to Python and another to C -> the address of the attempt
+FORGED = {
+    f"Elsewhere().connect(('{NOBODY}', 443))": f"{NOBODY}:443",
+    f"Elsewhere(type=socket.SOCK_DGRAM).sendto(b'x', ('{NOBODY}', 53))": f"{NOBODY}:53",
+    f"Elsewhere(type=socket.SOCK_DGRAM).sendmsg([b'x'], [], 0, ('{NOBODY}', 53))": f"{NOBODY}:53",
+    f"_socket.socket().connect(('{NOBODY}', 443))": f"{NOBODY}:443",
+    f"_socket.socket.connect(Elsewhere(), ('{NOBODY}', 443))": f"{NOBODY}:443",
+    f"tcp().connect((Local('{NOBODY}'), 443))": "<Local>:443",
+    "tcp().connect((Spelt('127.0.0.1'), 443))": "<Spelt>:443",
+    f"tcp().connect((bytearray(b'{NOBODY}'), 443))": "<bytearray>:443",
+    f"tcp().connect((Bytes(b'{NOBODY}'), 443))": "<Bytes>:443",
+    f"tcp().connect((b'{NOBODY}', 443))": f"{NOBODY}:443",
+    f"tcp().connect(Pair(('{NOBODY}', 443)))": f"{NOBODY}:443",
+    f"tcp().connect(('{NOBODY}', Port(443)))": f"{NOBODY}:443",
+    f"tcp().connect(('{NOBODY}', Index()))": f"{NOBODY}:<Index>",
+    f"udp().sendto(b'x', (Local('{NOBODY}'), 53))": "<Local>:53",
+    f"udp().sendmsg([b'x'], [], 0, Pair(('{NOBODY}', 53)))": f"{NOBODY}:53",
+    "socket.getaddrinfo(Local('exemple.invalid'), 443)": "<Local>",
+    "socket.getaddrinfo(Spelt('127.0.0.1'), 443)": "<Spelt>",
+    "socket.getaddrinfo('127.0.0.1%exemple.invalid', 443)": "127.0.0.1%exemple.invalid",
+    "socket.gethostbyname(Local('exemple.invalid'))": "<Local>",
+    "socket.gethostbyname_ex(bytearray(b'exemple.invalid'))": "<bytearray>",
+    f"socket.gethostbyaddr(Local('{NOBODY}'))": "<Local>",
+    f"socket.getnameinfo(Pair(('{NOBODY}', 80)), 0)": NOBODY,
+}
+
+
+def run(
+    code: str, journal: Path, *, loopback: bool = True, opens: str = "lambda address: False"
+) -> subprocess.CompletedProcess[str]:
     """Python code in a process behind the wall."""
     before = (
         "import asyncio, os, socket; from pathlib import Path; from ingest import wall;"
-        f"wall.stand(lambda: Path({str(journal)!r}), 'essai', loopback={loopback})\n"
+        f"wall.stand(lambda: Path({str(journal)!r}), 'essai', loopback={loopback}, opens={opens})\n"
     )
     return subprocess.run(
         [sys.executable, "-c", before + code], capture_output=True, text=True, check=False,
@@ -72,6 +121,17 @@ def test_an_attempt_is_stopped_and_written_down(tmp_path: Path, code: str) -> No
     assert journal.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize("code", FORGED)
+def test_what_says_one_thing_to_python_and_another_to_c_does_not_pass(
+    tmp_path: Path, code: str
+) -> None:
+    journal = tmp_path / "attempts.jsonl"
+    lied = f"wall.allow('{NOBODY}', 8000)\n{LIES}\n{code}"
+    ran = run(lied, journal, opens="lambda address: True")
+    assert ran.stderr.rstrip().splitlines()[-1].startswith("ingest.wall.ConnectionStopped")
+    assert [line["address"] for line in wall.attempts(journal)] == [FORGED[code]]
+
+
 def test_what_stays_on_this_machine_passes(tmp_path: Path) -> None:
     journal = tmp_path / "attempts.jsonl"
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -94,9 +154,10 @@ def test_a_reader_does_not_even_reach_this_machine(tmp_path: Path) -> None:
     journal = tmp_path / "attempts.jsonl"
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
-        ran = run(f"socket.create_connection(('127.0.0.1', {port}), 5)", journal, loopback=False)
-    assert ran.returncode == 1
-    assert wall.attempts(journal)[0]["address"] == f"127.0.0.1:{port}"
+        for host in ("127.0.0.1", ""):
+            ran = run(f"socket.socket().connect(({host!r}, {port}))", journal, loopback=False)
+            assert ran.returncode == 1
+    assert [one["address"] for one in wall.attempts(journal)] == [f"127.0.0.1:{port}", f":{port}"]
 
 
 def test_an_address_that_was_allowed_passes_on_its_port_only(tmp_path: Path) -> None:
@@ -108,9 +169,19 @@ def test_an_address_that_was_allowed_passes_on_its_port_only(tmp_path: Path) -> 
         f"  try: print(s.connect_ex(('{NOBODY}', port)))\n"
         f"  except PermissionError as error: print(type(error).__name__, error.facts['address'])"
     )
-    ran = run(code, journal)
+    ran = run(code, journal, opens="lambda address: True")
     assert ran.stdout.splitlines()[1] == f"ConnectionStopped {NOBODY}:8001"
     assert [line["address"] for line in wall.attempts(journal)] == [f"{NOBODY}:8001"]
+
+
+def test_who_asks_the_wall_to_open_further_than_it_was_put_up_for_is_stopped(
+    tmp_path: Path,
+) -> None:
+    journal = tmp_path / "attempts.jsonl"
+    ran = run(f"wall.allow('{NOBODY}', 443)", journal)
+    assert ran.returncode == 1
+    (line,) = wall.attempts(journal)
+    assert (line["event"], line["address"]) == ("wall.allow", f"{NOBODY}:443")
 
 
 def test_a_name_may_be_looked_up_while_its_setting_is_checked_and_no_longer_if_refused(

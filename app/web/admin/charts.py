@@ -46,6 +46,7 @@ class Charts:
         today = date.today()
         since, named = today - timedelta(days=int(chosen) - 1), act_at(self.office.catalogue)
         found = figures(self.office.data, since, today, named)
+        self.office.looked(request, how="figures", since=since.isoformat())
         parts = [self._acts(), *_questions(found, chosen)]
         return self.office.shown(request, "graphiques", parts)
 

@@ -18,10 +18,8 @@ from app.journal.told import about, person
 from app.journal.verify import Checked, verify
 from app.web.admin.markup import button, choice, field, place, section, table, text
 from app.web.admin.office import Office
-from app.web.guard import ADDRESS
 from app.web.kept_markup import moment
 from app.web.markup import address
-from app.web.plain import reader_of
 from app.web.spacing import number
 from app.words import N_, _, as_french, quoting
 
@@ -69,10 +67,8 @@ class JournalPage:
 
     def _note(self, request: Request, how: str, sought: Sought, found: int) -> None:
         """As `greffe journal` notes it."""
-        looked = {name: value for name, value in asdict(sought).items() if value}
-        self.office.journal.note(
-            "search", reader_of(request).login, address=request.scope[ADDRESS],
-            parts={"what": {**looked, "found": found, **({"how": how} if how != "search" else {})}},
+        self.office.looked(
+            request, **asdict(sought), found=found, how="" if how == "search" else how
         )  # fmt: skip
 
 

@@ -87,6 +87,14 @@ class Office:
             parts={"what": {"command": command, **given}},
         )  # fmt: skip
 
+    def looked(self, request: Request, **what: Any) -> None:
+        """A line in the journal: somebody has read what people asked, as by `greffe journal`."""
+        given = {key: value for key, value in what.items() if value not in ("", ())}
+        self.journal.note(
+            "search", reader_of(request).login, address=request.scope[ADDRESS],
+            parts={"what": given},
+        )  # fmt: skip
+
 
 async def fields_of(request: Request) -> dict[str, list[str]]:
     """The fields of a form without files. Raises Stale: it is not one of this session."""

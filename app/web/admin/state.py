@@ -9,7 +9,7 @@ from typing import Any
 
 from app import watched
 from app.adaptation import SERVES
-from app.errors import SET_ASIDE, cause, told
+from app.errors import SET_ASIDE, set_aside_detail
 from app.ingested import STATES
 from app.journal.kinds import Retention
 from app.settings import Settings
@@ -144,7 +144,7 @@ def _folders(state: Mapping[str, Any], name: str) -> bool:
 def why(item: Mapping[str, str]) -> tuple[str, str]:
     """Why a file was set aside, and what to do."""
     happened, todo = map(_, SET_ASIDE[item["reason"]])
-    detail = f" ({told(cause(item['detail']))})" if item["detail"] else ""
+    detail = set_aside_detail(item["detail"])
     again = _("cliquez sur « {again} »").format(again=_(AGAIN))
     return happened + detail, _RETRY.sub(again, todo)
 

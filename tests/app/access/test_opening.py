@@ -84,6 +84,30 @@ def test_a_setting_that_cannot_be_is_told_before_the_page_opens(
     assert said in ran.err
 
 
+@pytest.mark.parametrize(
+    ("network", "passes"),
+    [
+        ("10.0.0.5", True), ("10.0.0.16/28", True), ("fd00::5", True), ("fd00::10/124", True),
+        ("0.0.0.0/0", False), ("::/0", False), ("10.0.0.0/27", False), ("fd00::/64", False),
+        ("fd00::/123", False), ("::ffff:0:0/96", False), ("127.0.0.1, 10.0.0.0/8", False),
+        ("0.0.0.0/1,128.0.0.0/1", False),
+    ],
+)  # fmt: skip
+def test_no_more_than_a_few_addresses_are_believed_about_who_asks(
+    data: Path, network: str, passes: bool
+) -> None:
+    settings = {
+        "GREFFE_ACCESS__LOGIN": "true", "GREFFE_PAGE__HOST": "0.0.0.0",
+        "GREFFE_PAGE__PROXY": network, "GREFFE_ACCESS__PROXY_USER": "X-Remote-User",
+    }  # fmt: skip
+    ran = greffe(data, "serve", "--port", str(free_port()), **settings)
+    if passes:
+        assert "Aucun document n'est indexé" in ran.err  # the gate is past
+    else:
+        assert ran.code == 2
+        assert "un réseau de plus de 16 adresses" in ran.err
+
+
 def test_without_a_login_whoever_sits_here_reads_all(data: Path) -> None:
     gate = gate_of(load(data))
     assert isinstance(gate, OpenGate)

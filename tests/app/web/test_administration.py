@@ -371,6 +371,8 @@ def test_the_charts_have_a_table_behind_each(office: Office) -> None:
     assert "Questions par mois" in year
     counted = office.desk.catalogue.acts_by_year()
     assert sum(n for year, _, n in counted if year == "2024") > 0
+    [*_, noted] = entries(office.data, Sought(kinds=("search",)))  # it shows questions in words
+    assert (noted.who, noted.parts["what"]["how"]) == ("chef", "figures")
 
 
 def test_the_town_s_own_questions_are_measured_in_the_background(office: Office) -> None:

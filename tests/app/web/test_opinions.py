@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from app.journal.search import Sought, entries
 from app.journal.verify import verify
 from app.opinions import REASONS, Judgement, Opinion, all_said, judgements
 from tests.app.web.hall import FINE, Hall, send, token, told
@@ -41,6 +42,23 @@ def test_a_thumb_down_is_read_by_the_admin_beside_the_answer(hall: Hall) -> None
     assert answer.id.encode() in chef.get("/avis?motif=outdated").body
     for login in ("marie", "anne"):
         assert hall.caller(login).get("/avis").status == 404
+
+
+def test_who_reads_the_opinions_is_in_the_journal(hall: Hall) -> None:
+    answer, marie = hall.asked(), hall.caller("marie")
+    send(marie, f"/reponse/{answer.id}/avis", jeton=jeton(marie), motif="incomplete")
+    hall.caller("chef").get("/avis?motif=incomplete")
+    [*_, noted] = entries(hall.desk.data, Sought(kinds=("search",)))
+    what = noted.parts["what"]
+    assert (noted.who, what["kinds"], what["reason"]) == (
+        "chef",
+        ["opinion", "judged"],
+        "incomplete",
+    )
+    assert what["found"] == sum(
+        one.what.reason == "incomplete" for one in all_said(hall.desk.data)
+        if isinstance(one.what, Opinion)
+    )  # fmt: skip
 
 
 def test_only_an_answer_that_one_may_see_is_judged_and_with_a_known_reason(hall: Hall) -> None:

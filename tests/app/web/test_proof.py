@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from app.citations import Answer
 from app.conversation import EMPTY, Conversation
 from app.web.asking import objection
 from app.web.markup import escape, turn
 from app.web.proof import first_view, move, open_reference, panel
+from app.web.spacing import as_typed
+from app.web.withheld import left_of
 from ingest.records.version import VersionRow
-from tests.app.web.town_hall import HOSTILE, Desk
+from tests.app.web.town_hall import CANTEEN, HOSTILE, ROOM, Desk
 
 
 @pytest.fixture
@@ -36,6 +39,38 @@ def test_a_document_withdrawn_since_the_answer_is_no_longer_shown(desk: Desk) ->
     assert "retir" in shown.body
     assert "<img" not in shown.body
     assert not shown.next_page
+
+
+def plain(shown: str) -> str:
+    """As it is read, with the spaces of a keyboard."""
+    return as_typed(unescape(shown))
+
+
+def test_what_rests_on_a_fonds_that_was_closed_is_withheld_and_the_rest_stays(desk: Desk) -> None:
+    conversation = asked(desk, "repas").then("piscine", desk.ask("piscine"))
+    left = left_of(conversation, frozenset({"deliberations"}))  # « arretes » was closed
+    assert [question for question, _ in left.turns] == ["repas", "piscine"]
+    shown = plain("".join(turn(n, *one) for n, one in enumerate(left.turns, 1)))
+    assert shown.count("repose sur un fonds qui ne vous est plus ouvert") == 2
+    for words in (CANTEEN, ROOM, "Arrêté n° 7"):
+        assert words not in shown
+    for reference, closed in (("c-1-1", False), ("c-1-2", True), ("p-2-1", True), ("p-2-2", False)):
+        view = open_reference(left, reference)
+        assert view is not None
+        opened = panel(desk.catalogue, left, view)
+        said = plain(opened.head + opened.body)
+        assert ("ne vous est plus ouvert" in said) == closed
+        assert (CANTEEN in said) == (not closed)
+        assert ROOM not in said
+    assert left_of(conversation, frozenset({"deliberations", "arretes"})) == conversation
+    assert left_of(conversation, None) is conversation
+
+
+def test_a_count_over_a_fonds_that_was_closed_is_withheld_although_nothing_cites_it() -> None:
+    counted = Answer("a1", "combien ?", "answered", message="Douze.", searched=("rh", "voirie"))
+    ((_, left),) = left_of(EMPTY.then("combien ?", counted), frozenset({"voirie"})).turns
+    assert left.status == "closed"
+    assert "Douze" not in left.text
 
 
 def test_a_file_that_is_gone_or_damaged_gives_a_sentence_and_its_text(desk: Desk) -> None:

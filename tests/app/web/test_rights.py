@@ -321,9 +321,18 @@ def test_rights_that_are_taken_away_act_on_the_page_that_is_open(town: Town) -> 
     assert "quorblinex" in canaries_in(dedans.call(by_name["ask_typed"], asked, "p2"))
     groups.close("cabinet", [CLOSED])
     try:
-        opened = dedans.call(by_name["open"], FIRST, "p2").decode()
-        assert "vulpastrelle" not in canaries_in(opened)
-        assert "retir" in re.sub(r"&#(\d+);", lambda m: chr(int(m[1])), opened)
+        for name, given in (("open", FIRST), *((f"move_{n}", [None, None]) for n in (1, 2, 3, 4))):
+            opened = re.sub(r"&#(\d+);", lambda m: chr(int(m[1])),
+                            dedans.call(by_name[name], given, "p2").decode())  # fmt: skip
+            assert canaries_in(opened) == [], name
+            assert "ne vous est plus ouvert" in opened
+            assert "retir" not in opened
+        again = ["Et qui garde l'usage du potager ?", *asked[1:]]
+        followed = dedans.call(by_name["ask_typed"], again, "p2")
+        assert canaries_in(followed, asked[0] or "") == []
+        assert "repose sur un fonds qui ne vous est plus ouvert" in re.sub(
+            r"&#(\d+);", lambda m: chr(int(m[1])), followed.decode()
+        )
         assert canaries_in(dedans.call(by_name["ask_typed"], asked, "p3"), asked[0] or "") == []
     finally:
         groups.open("cabinet", [CLOSED])
