@@ -28,7 +28,7 @@ class Bar:
     nearest: float = 1.6
     coverage: float = 1.8
     like: float = 1.8
-    follow_up: float = 1.2
+    follow_up: float = 0.8
     unsaid: float = -1.6
     in_range: float = 2.0
     other_kind: float = -1.9
