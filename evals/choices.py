@@ -1,13 +1,20 @@
-"""Questions with the sentences that their answer is chosen from, and which of these are right."""
+"""Questions with the sentences that their answer is chosen from, and which of these are right.
+
+What the package's maps for acts and for phrases are learnt from; their command lines.
+"""
 
 from __future__ import annotations
 
+import argparse
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evals.measures import holds
-from evals.questions import Question
+from evals.questions import Question, read_questions
+from vectorstore.law_maps import LawMaps, packed, write_whole
 
 if TYPE_CHECKING:
     from app.answer import Desk
@@ -64,3 +71,26 @@ def _is_right(one: Chosen, question: Question) -> bool:
     place = one.unit.hit.source.path, quote_of(one.unit).page
     on = any(gold.file == place[0] and gold.page in (None, place[1]) for gold in question.gold)
     return on and holds(one.unit.text, question.must or ())
+
+
+def lesson(about: str) -> tuple[list[Question], Path, Path]:
+    """What the command line names: questions with an answer, an index's folder, a file to make.
+
+    Args:
+        about: the script's docstring; its first line is its help.
+    """
+    parser = argparse.ArgumentParser(description=about.splitlines()[0])
+    parser.add_argument("questions", type=Path, nargs="+", help="JSON lines, as `greffe eval`")
+    parser.add_argument("--data", type=Path, required=True, help="an index of the records")
+    parser.add_argument("--out", type=Path, required=True)
+    given = parser.parse_args()
+    asked = [one for path in given.questions for one in read_questions(path).questions]
+    followed = {one.after for one in asked}
+    return [one for one in asked if one.answerable or one.id in followed], given.data, given.out
+
+
+def write_maps(maps: LawMaps, named: tuple[str, str], out: Path) -> None:
+    """Write what was learnt for a model and its means, and print the file's SHA-256."""
+    content = packed(maps, *named)
+    write_whole(content, out)
+    print(hashlib.sha256(content).hexdigest())

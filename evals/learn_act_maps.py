@@ -10,22 +10,19 @@ teach sentences alone.
 
 from __future__ import annotations
 
-import argparse
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app import egress
-from evals.choices import choices
+from evals.choices import choices, lesson, write_maps
 from evals.measures import holds
-from evals.questions import Question, read_questions
+from evals.questions import Question
 from vectorstore.descent import TEMPERATURE, averaged, contrast, descend, excess, from_nothing
-from vectorstore.law_maps import Floats, LawMaps, packed, write_whole
+from vectorstore.law_maps import Floats, LawMaps
 
 if TYPE_CHECKING:
     from app.answer import Desk
@@ -181,22 +178,14 @@ def main() -> None:
     from app.assembly import open_desk
     from app.settings import load
 
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("questions", type=Path, nargs="+", help="JSON lines, as `greffe eval`")
-    parser.add_argument("--data", type=Path, required=True, help="an index of the records")
-    parser.add_argument("--out", type=Path, required=True)
-    given = parser.parse_args()
-    asked = [one for path in given.questions for one in read_questions(path).questions]
-    known = [one for one in asked if one.answerable or one.id in {two.after for two in asked}]
-    with open_desk(load(given.data)) as opened:
-        desk = replace(opened, retriever=replace(opened.retriever, act_maps=None))  # from nothing
+    known, data, out = lesson(__doc__ or "")
+    with open_desk(load(data)) as opened:
+        bare = replace(opened.retriever, act_maps=None, phrase_maps=None)
+        desk = replace(opened, retriever=bare)  # from nothing
         passages, sentences = passages_of(desk, known), sentences_of(desk, known)
         named = desk.retriever.embedder.model_id, desk.retriever.indexes.centre.id
     print(f"{len(passages.asked)} questions, {len(sentences.asked)} answers to choose")
-    maps = learn(passages, sentences)
-    content = packed(maps, *named)
-    write_whole(content, given.out)
-    print(hashlib.sha256(content).hexdigest())
+    write_maps(learn(passages, sentences), named, out)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Two maps that bring agents' questions nearer to acts, and to the sentences that answer them.
+"""Two maps that bring agents' questions nearer to the passages of acts that answer them.
 
 They were learnt from questions written over real records by people who knew the page that answers:
 `evals/learn_act_maps.py`; docs/adaptation.md has the data, the figures and what they are worse at.
