@@ -29,7 +29,7 @@ class Bar:
     coverage: float = 1.8
     like: float = 1.8
     follow_up: float = 0.8
-    unsaid: float = -1.6
+    unsaid: float = -2.6
     in_range: float = 2.0
     other_kind: float = -1.9
     uncounted: float = -0.9

@@ -17,7 +17,7 @@ from tests.app.web.serving import seen
 # Gradio 6.31 computes its queue's figures in ways that pandas 3 gives up
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
-TWICE = "Quand le nouveau barème des dépôts sauvages s'applique-t-il ?"
+TWICE = "Quels sont les tarifs de la cantine et quand s'appliquent-ils ?"
 
 
 def several(hall: Hall, who: str) -> Answer:

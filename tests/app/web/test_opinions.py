@@ -150,7 +150,9 @@ def test_on_the_page_a_contested_citation_stays_so_and_may_be_confirmed_after(
     page = context.new_page()
     page.set_default_timeout(20_000)
     hall.enter(page, "anne")
-    page.fill("#question textarea", "Qui a voté contre les tarifs de la cantine ?")
+    page.fill(
+        "#question textarea", "Quels sont les tarifs de la cantine et quand s'appliquent-ils ?"
+    )
     page.press("#question textarea", "Enter")
     page.wait_for_selector("#envoyer:visible")
     page.wait_for_selector("#vue-c-1-1")
