@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from evals.measures import holds
 from evals.questions import Question, read_questions
 from vectorstore.law_maps import LawMaps, packed, write_whole
@@ -19,6 +22,9 @@ from vectorstore.law_maps import LawMaps, packed, write_whole
 if TYPE_CHECKING:
     from app.answer import Desk
     from app.extract import Chosen
+
+
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,16 @@ def choices(desk: Desk, questions: Sequence[Question], read: int) -> list[Choice
         if any(right) and not all(right):
             found.append(Choice(question, text, near, right))
     return found
+
+
+def flags(found: Sequence[Choice], read: int) -> tuple[Flags, Flags]:
+    """Which of `read` units there are, and which are right: (n, read) each."""
+    there: Flags = np.zeros((len(found), read), np.bool_)
+    right: Flags = np.zeros((len(found), read), np.bool_)
+    for row, choice in enumerate(found):
+        size = len(choice.right)
+        there[row, :size], right[row, :size] = True, choice.right
+    return there, right
 
 
 def _candidates(

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app import egress
-from evals.choices import choices, lesson, write_maps
+from evals.choices import Flags, choices, flags, lesson, write_maps
 from evals.measures import holds
 from evals.questions import Question
 from vectorstore.descent import TEMPERATURE, averaged, contrast, descend, excess, from_nothing
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from app.answer import Desk
     from ingest.rows import PassageRow
 
-Flags = NDArray[np.bool_]
 _STEPS, _BATCH, _FALL = 200, 64, 40  # the rate falls to nothing over the last steps
 _SEEDS = 2  # maps learnt from as many orders of the questions are averaged
 _NEAREST = 1  # over more passages the excess is lower, and acts pass before the law: docs/log.md
@@ -156,14 +155,10 @@ def sentences_of(desk: Desk, questions: Sequence[Question]) -> Sentences:
     vectors = iter(centre.passages(embedder.passages(texts)))
     asked = _asked(desk, [choice.question for choice in found])
     said = np.zeros((len(found), _READ, asked.shape[1]), np.float32)
-    there: Flags = np.zeros((len(found), _READ), np.bool_)
-    right: Flags = np.zeros((len(found), _READ), np.bool_)
     for row, choice in enumerate(found):
-        size = len(choice.right)
-        there[row, :size], right[row, :size] = True, choice.right
-        for column in range(size):
+        for column in range(len(choice.units)):
             said[row, column] = next(vectors)
-    return Sentences(asked, said, there, right)
+    return Sentences(asked, said, *flags(found, _READ))
 
 
 def _asked(desk: Desk, questions: Sequence[Question]) -> Floats:

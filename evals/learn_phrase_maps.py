@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app import egress
-from evals.choices import choices, lesson, write_maps
+from evals.choices import Flags, choices, flags, lesson, write_maps
 from evals.questions import Question
 from vectorstore.descent import TEMPERATURE, averaged, contrast, descend, from_nothing
 from vectorstore.law_maps import Floats, LawMaps
@@ -25,7 +25,6 @@ from vectorstore.law_maps import Floats, LawMaps
 if TYPE_CHECKING:
     from app.answer import Desk
 
-Flags = NDArray[np.bool_]
 _READ = 8  # sentences of a question, best by their words
 _STEPS, _BATCH, _FALL = 90, 32, 18  # the rate falls to nothing over the last steps
 _SEEDS = 2  # maps learnt from as many orders of the questions are averaged
@@ -83,19 +82,15 @@ def phrases_of(desk: Desk, questions: Sequence[Question]) -> Phrases:
 
     found = choices(desk, questions, _READ)
     embedder, d = desk.retriever.embedder, desk.retriever.embedder.dimension
-    there: Flags = np.zeros((len(found), _READ), np.bool_)
-    right: Flags = np.zeros((len(found), _READ), np.bool_)
     asked = np.zeros((len(found), _OF_QUESTION, d), np.float16)
     said = np.zeros((len(found), _READ, _OF_SENTENCE, d), np.float16)
     for row, choice in enumerate(found):
-        size = len(choice.right)
-        there[row, :size], right[row, :size] = True, choice.right
         tokens = embedder.question_tokens(choice.text)[-_OF_QUESTION:]
         asked[row, : len(tokens)] = tokens
         texts = [as_embedded(one.unit) for one in choice.units]
         for column, one in enumerate(embedder.passage_tokens(texts)):
             said[row, column, : len(one[:_OF_SENTENCE])] = one[:_OF_SENTENCE]
-    return Phrases(asked, said, there, right)
+    return Phrases(asked, said, *flags(found, _READ))
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,18 +82,22 @@ class Embedder:
         """
         if self.on_gpu:
             return self._within_memory(list(texts)).astype(np.float16)
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
-        parts = [order[at : at + _TASK] for at in range(0, len(order), _TASK)]
-        if len(parts) == 1:  # few: each core takes its share at once, long ones and short ones
-            parts = [share for at in range(self._cores) if (share := order[at :: self._cores])]
         made = np.empty((len(texts), self.dimension), np.float16)
 
         def embed(part: list[int]) -> None:
             made[part] = self._encode([texts[i] for i in part], "document", _BATCH)
 
-        with ThreadPoolExecutor(self._cores) as pool:
-            list(pool.map(embed, parts))
+        self._on_cores(texts, embed)
         return made
+
+    def _on_cores(self, texts: Sequence[str], work: Callable[[list[int]], None]) -> None:
+        """Call `work` with the places of some texts, until each had its turn, on all cores."""
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
+        parts = [order[at : at + _TASK] for at in range(0, len(order), _TASK)]
+        if len(parts) == 1:  # few: each core takes its share at once, long ones and short ones
+            parts = [share for at in range(self._cores) if (share := order[at :: self._cores])]
+        with ThreadPoolExecutor(self._cores) as pool:
+            list(pool.map(work, parts))
 
     def questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors (n, dimension) of questions, float32."""
@@ -104,17 +108,14 @@ class Embedder:
         return self._tokens([text], "query")[0]
 
     def passage_tokens(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
-        """Vectors (m, dimension) of each text's tokens; few texts: each core takes its share."""
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
-        parts = [share for at in range(self._cores) if (share := order[at :: self._cores])]
+        """Vectors (m, dimension) of each text's tokens."""
         made: dict[int, NDArray[np.float32]] = {}
 
         def embed(part: list[int]) -> None:
             found = self._tokens([texts[i] for i in part], "document")
             made.update(zip(part, found, strict=True))
 
-        with ThreadPoolExecutor(self._cores) as pool:
-            list(pool.map(embed, parts))
+        self._on_cores(texts, embed)
         return [made[i] for i in range(len(texts))]
 
     def _tokens(self, texts: list[str], prompt: str) -> list[NDArray[np.float32]]:
