@@ -14,7 +14,7 @@ from typing import Any
 from app.errors import spoken
 from app.words import N_
 from ingest.catalogue import Catalogue
-from vectorstore.law_maps import Kept, LawMaps, MapsUnusable, law_maps_of, write_whole
+from vectorstore.maps import Kept, Maps, MapsUnusable, law_maps_of, write_whole
 
 FOLDER = "adaptation"  # of the data folder
 _META = "adaptation"
@@ -77,7 +77,7 @@ def sweep(data: Path, catalogue: Catalogue) -> None:
                 file.unlink(missing_ok=True)
 
 
-def name_of(maps: LawMaps | None) -> str:
+def name_of(maps: Maps | None) -> str:
     """Which maps these are: a key of `SERVES`."""
     return "none" if maps is None else "own" if maps.own else "packaged"
 

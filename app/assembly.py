@@ -33,15 +33,13 @@ from ingest.progress import Tell
 from ingest.readers import Limits
 from ingest.reading import Bounds
 from ingest.trouble import Trouble
-from vectorstore.act_maps import act_maps_of
 from vectorstore.centring import Centre, centre_of
 from vectorstore.chroma import ChromaIndex, begin_anew_if_ruined, open_local, open_remote
 from vectorstore.embed import Embedder
 from vectorstore.indexes import Dense, Indexes, refill
-from vectorstore.law_maps import law_maps_of
 from vectorstore.lexical import Lexical
+from vectorstore.maps import act_maps_of, law_maps_of, phrase_maps_of
 from vectorstore.model_folder import ModelAltered
-from vectorstore.phrase_maps import phrase_maps_of
 from vectorstore.retriever import Retriever
 
 if TYPE_CHECKING:
@@ -165,7 +163,7 @@ def open_desk(settings: Settings) -> Iterator[Desk]:
         learnt_for = parts.embedder.model_id, parts.indexes.centre.id
         retriever = Retriever(
             parts.catalogue, parts.embedder, parts.indexes, home=settings.town,
-            maps=law_maps_of(*learnt_for, own), act_maps=act_maps_of(*learnt_for),
+            law_maps=law_maps_of(*learnt_for, own), act_maps=act_maps_of(*learnt_for),
             phrase_maps=phrase_maps_of(*learnt_for),
         )  # fmt: skip
         desk = Desk(
@@ -267,9 +265,7 @@ def rebuild(settings: Settings, tell: Tell) -> int:
     dense = open_dense(settings, generation)
     try:
         count = embed_all(catalogue, embedder, Dense(dense, centre), tell)
-        catalogue.set_meta("model", _named(embedder, generation))
-        catalogue.set_meta("generation", generation)
-        catalogue.set_meta(_VOUCHED, "yes" if embedder.vouched else "")
+        catalogue.set_metas(_made_by(embedder, generation))
         if old and old != generation:
             _drop(settings, old, catalogue)
             catalogue.forget_vectors(keep=embedder.model_id)
@@ -326,12 +322,10 @@ def _check_generation(catalogue: Catalogue, embedder: Embedder, generation: str)
     if known == generation:
         check_vouched(catalogue, embedder.folder, vouched=embedder.vouched)
         return
-    named = _named(embedder, generation)
+    made_by = _made_by(embedder, generation)
     if known and catalogue.fonds():
-        raise ModelMismatch(indexed=catalogue.meta("model"), wanted=named)
-    catalogue.set_meta("generation", generation)
-    catalogue.set_meta("model", named)
-    catalogue.set_meta(_VOUCHED, "yes" if embedder.vouched else "")
+        raise ModelMismatch(indexed=catalogue.meta("model"), wanted=made_by["model"])
+    catalogue.set_metas(made_by)
 
 
 def check_vouched(catalogue: Catalogue, folder: Path, *, vouched: bool) -> None:
@@ -350,8 +344,11 @@ def _remember(catalogue: Catalogue, *, vouched: bool) -> None:
         catalogue.set_meta(_VOUCHED, "yes")
 
 
-def _named(embedder: Embedder, generation: str) -> str:
-    return f"{embedder.name} ({embedder.dimension} dimensions, {generation})"
+def _made_by(embedder: Embedder, generation: str) -> dict[str, str]:
+    """What an index remembers of its model."""
+    named = f"{embedder.name} ({embedder.dimension} dimensions, {generation})"
+    vouched = "yes" if embedder.vouched else ""
+    return {"generation": generation, "model": named, _VOUCHED: vouched}
 
 
 def _lexical(folder: Path, truth: Catalogue | None) -> Lexical:

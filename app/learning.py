@@ -20,8 +20,8 @@ from ingest.rows import RecordRow
 from ingest.trouble import Trouble
 from vectorstore.centring import Centre
 from vectorstore.embed import Embedder
-from vectorstore.law_maps import LawMaps, law_maps_of, packed
 from vectorstore.learn_maps import Pairs, gains, learn
+from vectorstore.maps import Maps, law_maps_of, packed
 
 LEAST = 100  # questions whose articles are known: below, chance decides
 _HELD_OUT = 5  # one group of questions of so many
@@ -244,7 +244,7 @@ def _is_held(articles: Sequence[str], one_in: int) -> bool:
 
 
 def _judged(
-    gathered: Gathered, pairs: Pairs, serving: LawMaps | None, learnt: LawMaps, sha256: str
+    gathered: Gathered, pairs: Pairs, serving: Maps | None, learnt: Maps, sha256: str
 ) -> Adapted:
     before, after = gains(pairs, serving), gains(pairs, learnt)
     low, high = interval([a - b for a, b in zip(after, before, strict=True)], mean) or (0.0, 0.0)

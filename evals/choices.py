@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from evals.measures import holds
 from evals.questions import Question, read_questions
-from vectorstore.law_maps import LawMaps, packed, write_whole
+from vectorstore.maps import Maps, packed, write_whole
 
 if TYPE_CHECKING:
     from app.answer import Desk
@@ -105,7 +105,7 @@ def lesson(about: str) -> tuple[list[Question], Path, Path]:
     return [one for one in asked if one.answerable or one.id in followed], given.data, given.out
 
 
-def write_maps(maps: LawMaps, named: tuple[str, str], out: Path) -> None:
+def write_maps(maps: Maps, named: tuple[str, str], out: Path) -> None:
     """Write what was learnt for a model and its means, and print the file's SHA-256."""
     content = packed(maps, *named)
     write_whole(content, out)

@@ -1,4 +1,4 @@
-"""Learns the maps of `vectorstore/act_maps.py` from questions whose page is known.
+"""Learns the maps of `vectorstore/maps.py` from questions whose page is known.
 
     python -m evals.learn_act_maps evals/agents/*.learnt.jsonl --data DIR --out actes.safetensors
 
@@ -22,7 +22,7 @@ from evals.choices import Flags, choices, flags, lesson, write_maps
 from evals.measures import holds
 from evals.questions import Question
 from vectorstore.descent import TEMPERATURE, averaged, contrast, descend, excess, from_nothing
-from vectorstore.law_maps import Floats, LawMaps
+from vectorstore.maps import Floats, Maps
 
 if TYPE_CHECKING:
     from app.answer import Desk
@@ -65,13 +65,13 @@ class Passages:
     right: Sequence[NDArray[np.int64]]
 
 
-def learn(passages: Passages, sentences: Sentences, seeds: int = _SEEDS) -> LawMaps:
+def learn(passages: Passages, sentences: Sentences, seeds: int = _SEEDS) -> Maps:
     """The maps, as their file will hold them."""
     maps = averaged([_descend(passages, sentences, seed) for seed in range(seeds)])
     return replace(maps, by=excess(_cosines(passages, maps), _NEAREST))
 
 
-def _cosines(passages: Passages, maps: LawMaps) -> Iterator[tuple[Floats, Floats]]:
+def _cosines(passages: Passages, maps: Maps) -> Iterator[tuple[Floats, Floats]]:
     """Of each question, with all passages: plain and mapped, (m,) each."""
     said, asked = maps.passages(passages.said), maps.questions(passages.asked)
     for plain, mapped in zip(passages.asked, asked, strict=True):

@@ -25,8 +25,8 @@ def main() -> None:
     from app.attached import read_attached
     from app.learning import gather, pairs_of
     from app.settings import load
-    from vectorstore.law_maps import packed, write_whole
     from vectorstore.learn_maps import gains, learn
+    from vectorstore.maps import packed, write_whole
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("questions", type=Path, help="JSON lines, plain or gzipped")

@@ -1,4 +1,4 @@
-"""Learns the maps of `vectorstore/phrase_maps.py` from questions whose answer is known.
+"""Learns the maps of `vectorstore/maps.py` from questions whose answer is known.
 
     python -m evals.learn_phrase_maps evals/agents/*.learnt.jsonl --data DIR --out FILE
 
@@ -20,7 +20,7 @@ from app import egress
 from evals.choices import Flags, choices, flags, lesson, write_maps
 from evals.questions import Question
 from vectorstore.descent import TEMPERATURE, averaged, contrast, descend, from_nothing
-from vectorstore.law_maps import Floats, LawMaps
+from vectorstore.maps import Floats, Maps
 
 if TYPE_CHECKING:
     from app.answer import Desk
@@ -48,7 +48,7 @@ class Phrases:
     right: Flags
 
 
-def learn(phrases: Phrases, seeds: int = _SEEDS, steps: int = _STEPS) -> LawMaps:
+def learn(phrases: Phrases, seeds: int = _SEEDS, steps: int = _STEPS) -> Maps:
     """The maps, as their file will hold them."""
     return averaged([_descend(phrases, seed, steps) for seed in range(seeds)])
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from app.answer import Desk
     from app.citations import Answer
     from app.settings import Settings
-    from vectorstore.law_maps import LawMaps
+    from vectorstore.maps import Maps
     from vectorstore.retriever import Hit
 
 
@@ -74,13 +74,13 @@ def facts(desk: Desk, settings: Settings) -> dict[str, str]:
     return (asked if settings.model.url else {}) | {
         "generation": desk.generation,
         "vecteurs": desk.catalogue.meta("model"),
-        "adaptation": _maps(desk.retriever.maps),
+        "adaptation": _maps(desk.retriever.law_maps),
         "index": f"{held['sources']} fichiers, {held['pages']} pages, {held['passages']} passages",
         "ocr": f"tesseract, {settings.reading.ocr_dpi} ppp" if ocr.available() else "absente",
     }
 
 
-def _maps(maps: LawMaps | None) -> str:
+def _maps(maps: Maps | None) -> str:
     """« celle du paquet (a250079a) »: which maps for the law these figures hold for."""
     from app.adaptation import SERVES, name_of
 

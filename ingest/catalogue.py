@@ -11,7 +11,7 @@ import json
 import re
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import datetime
@@ -194,8 +194,12 @@ class Catalogue:
 
     def set_meta(self, key: str, value: str) -> None:
         """Remember a value with the index."""
+        self.set_metas({key: value})
+
+    def set_metas(self, values: Mapping[str, str]) -> None:
+        """Remember several values, all of them or, stopped in between, none."""
         with self.writing() as connection:
-            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+            connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
 
     # --- sources
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from vectorstore.law_maps import Floats, LawMaps
+from vectorstore.maps import Floats, Maps
 
 TEMPERATURE = 0.05
 _RATE, _DECAY = 1e-3, 0.05  # of AdamW
@@ -62,10 +62,10 @@ def from_nothing(d: int) -> tuple[Floats, Floats]:
     return np.zeros((d, d), np.float32), np.zeros((d, d), np.float32)
 
 
-def averaged(made: Sequence[tuple[Floats, Floats]]) -> LawMaps:
+def averaged(made: Sequence[tuple[Floats, Floats]]) -> Maps:
     """The mean of several descents, as its file will hold it."""
     means = (np.mean([maps[at] for maps in made], axis=0) for at in (0, 1))
-    return LawMaps(*(one.astype(np.float16).astype(np.float32) for one in means))
+    return Maps(*(one.astype(np.float16).astype(np.float32) for one in means))
 
 
 def excess(cosines: Iterable[tuple[Floats, Floats]], nearest: int) -> float:

@@ -19,7 +19,7 @@ class Evidence:
     favoured: bool = False  # the previous answer cited its record
     table: bool = False  # a row of a list of acts, not an act
     law: bool = False  # an article
-    mapped: float | None = None  # the cosine that maps give (`law_maps.py`), less its excess
+    mapped: float | None = None  # the cosine that maps give (`maps.py`), less its excess
 
 
 @dataclass(frozen=True, slots=True)

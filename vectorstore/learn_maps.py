@@ -1,4 +1,4 @@
-"""Learns the maps of `law_maps.py` from questions with the articles cited for them.
+"""Learns the maps of `maps.py` from questions with the articles cited for them.
 
 The cosine is to be greatest for the articles cited; all passages but those cited for a question
 are its negatives. Plain gradient descent on kept vectors (`descent.py`): a minute.
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from vectorstore.descent import TEMPERATURE, averaged, contrast, descend, excess, from_nothing
 from vectorstore.fusion import Weights
-from vectorstore.law_maps import Floats, LawMaps
+from vectorstore.maps import Floats, Maps
 
 _STEPS, _BATCH, _FALL = (10, 30, 100), 64, 15  # the rate falls to nothing over the last steps
 _TRIED = 5  # one question learnt from of so many says which number of steps is best
@@ -47,9 +47,9 @@ class Pairs:
 
 
 def learn(
-    pairs: Pairs, start: LawMaps | None = None, *, steps: int | None = None, seeds: int = _SEEDS,
+    pairs: Pairs, start: Maps | None = None, *, steps: int | None = None, seeds: int = _SEEDS,
     tell: Callable[[float], None] = lambda share: None,
-) -> LawMaps:  # fmt: skip
+) -> Maps:  # fmt: skip
     """The maps, as their file will hold them.
 
     Args:
@@ -68,7 +68,7 @@ def learn(
     return replace(maps, by=excess(_cosines(pairs, maps), _NEAREST))
 
 
-def _best_steps(pairs: Pairs, start: LawMaps | None, tell: Callable[[float], None]) -> int:
+def _best_steps(pairs: Pairs, start: Maps | None, tell: Callable[[float], None]) -> int:
     """How many steps pay, by questions that are learnt from: with few, many steps learn by heart.
 
     Those held out have no part in it. Questions of the same articles are on the same side.
@@ -83,7 +83,7 @@ def _best_steps(pairs: Pairs, start: LawMaps | None, tell: Callable[[float], Non
         return _STEPS[0]
     scores = []
     for at, steps in enumerate(_STEPS):
-        maps = LawMaps(*_descend(inner, start, steps, 0, partial(_part_of, tell, at, len(_STEPS))))
+        maps = Maps(*_descend(inner, start, steps, 0, partial(_part_of, tell, at, len(_STEPS))))
         scores.append(float(np.mean(gains(inner, maps))))
     return _STEPS[int(np.argmax(scores))]
 
@@ -93,7 +93,7 @@ def _part_of(tell: Callable[[float], None], done: int, of: int, share: float) ->
 
 
 def _descend(
-    pairs: Pairs, start: LawMaps | None, steps: int, seed: int, tell: Callable[[float], None]
+    pairs: Pairs, start: Maps | None, steps: int, seed: int, tell: Callable[[float], None]
 ) -> tuple[Floats, Floats]:
     import torch
     from torch.nn.functional import normalize
@@ -113,7 +113,7 @@ def _descend(
     return descend(begun, loss, steps, _FALL, tell)
 
 
-def gains(pairs: Pairs, maps: LawMaps | None, share: float = _SHARE) -> list[float]:
+def gains(pairs: Pairs, maps: Maps | None, share: float = _SHARE) -> list[float]:
     """nDCG@10 by article of each held-out question: best passage of each, vectors alone.
 
     `share`: of the mapped cosine; by default as it is served.
@@ -125,7 +125,7 @@ def gains(pairs: Pairs, maps: LawMaps | None, share: float = _SHARE) -> list[flo
     ]
 
 
-def _cosines(pairs: Pairs, maps: LawMaps | None) -> Iterator[tuple[Floats, Floats]]:
+def _cosines(pairs: Pairs, maps: Maps | None) -> Iterator[tuple[Floats, Floats]]:
     """Of each held-out question, with all passages: plain and mapped, (m,) each."""
     mapped = pairs.passages if maps is None else maps.passages(pairs.passages)
     for i in np.flatnonzero(pairs.held).tolist():

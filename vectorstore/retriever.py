@@ -18,10 +18,10 @@ from vectorstore.chroma_server import StoreUnavailable
 from vectorstore.embed import Embedder
 from vectorstore.fusion import Evidence, Weights, score, trust
 from vectorstore.indexes import Indexes
-from vectorstore.law_maps import LawMaps
+from vectorstore.late_interaction import late_interaction
+from vectorstore.maps import Maps
 from vectorstore.narrow import EVERYTHING, Narrow
 from vectorstore.period import years_of
-from vectorstore.phrase_maps import late_interaction
 from vectorstore.question import Reading, read_question, without_bodies
 from vectorstore.references import look_up
 from vectorstore.versions import Named, as_rows, named_articles
@@ -88,9 +88,9 @@ class Retriever:
     weights: Weights = Weights()  # noqa: RUF009 - frozen
     readable: frozenset[str] | None = None  # what words are counted over; None: all fonds
     home: str = ""  # the town whose own acts need not name it
-    maps: LawMaps | None = None  # for law, where the model is the one they were learnt for
-    act_maps: LawMaps | None = None  # for acts, likewise
-    phrase_maps: LawMaps | None = None  # for the tokens of what may answer, likewise
+    law_maps: Maps | None = None  # for law, where the model is the one they were learnt for
+    act_maps: Maps | None = None  # for acts, likewise
+    phrase_maps: Maps | None = None  # for the tokens of what may answer, likewise
 
     def search(
         self, query: Query, fonds: Sequence[str], limit: int, narrow: Narrow = EVERYTHING
@@ -277,8 +277,8 @@ class Retriever:
                 mapped |= zip((read[i].id for i in at), found, strict=True)
         return cosines, mapped
 
-    def _maps(self, of_law: bool) -> LawMaps | None:
-        return self.maps if of_law else self.act_maps
+    def _maps(self, of_law: bool) -> Maps | None:
+        return self.law_maps if of_law else self.act_maps
 
     def likeness(self, query: Query, found: Found, texts: Sequence[str]) -> list[float]:
         """How like a question short texts are, each for itself; comparable within one question.

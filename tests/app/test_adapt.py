@@ -20,7 +20,7 @@ from app.settings import load
 from ingest.catalogue import Catalogue
 from tests.command_line import Ran, greffe
 from tests.law_town import law_town
-from vectorstore.law_maps import LawMaps, packed
+from vectorstore.maps import Maps, packed
 
 CODE = "Code des lieux municipaux"
 CGCT = "Code général des collectivités territoriales"
@@ -151,7 +151,7 @@ def test_what_is_learnt_finds_better_what_was_kept_out_and_serves(
         "own": state(data)["own"] | {"sha256": told["sha256"], "held": told["held"]},
     }  # fmt: skip
     with open_desk(load(data)) as desk:
-        maps = desk.retriever.maps
+        maps = desk.retriever.law_maps
         assert maps is not None
         assert (maps.own, maps.sha256[:16]) == (True, file.stem.removeprefix("loi-"))
         first = desk.search("Qui a les clés de la Vigie ?", limit=1)[0]
@@ -233,7 +233,7 @@ def test_the_doctor_names_a_damaged_file_and_without_it_questions_are_answered(
 
 
 D = 384
-NOTHING = LawMaps(np.zeros((D, D), np.float32), np.zeros((D, D), np.float32))
+NOTHING = Maps(np.zeros((D, D), np.float32), np.zeros((D, D), np.float32))
 
 
 def installed(data: Path, content: bytes) -> None:
@@ -252,8 +252,8 @@ def test_maps_of_another_model_are_left_alone_and_it_is_said(own_law: Path) -> N
     assert "pour un autre modèle" in found["problem"]
     assert "pour un autre modèle" in greffe(own_law, "doctor").out
     with open_desk(load(own_law)) as desk:
-        assert desk.retriever.maps is not None
-        assert not desk.retriever.maps.own
+        assert desk.retriever.law_maps is not None
+        assert not desk.retriever.law_maps.own
 
 
 def test_stopped_at_any_time_it_leaves_what_served(

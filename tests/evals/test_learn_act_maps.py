@@ -14,7 +14,7 @@ from app.assembly import open_desk
 from app.settings import load
 from evals.learn_act_maps import Passages, Sentences, learn, passages_of, sentences_of
 from evals.questions import read_questions
-from vectorstore.law_maps import LawMaps
+from vectorstore.maps import Maps
 
 QUESTIONS = Path("evals/exemple.jsonl")
 
@@ -57,7 +57,7 @@ def test_what_is_learnt_puts_the_right_sentence_nearer(
     passages, sentences = learnt_from
     maps = learn(passages, sentences, seeds=1)
 
-    def first(maps: LawMaps | None) -> float:
+    def first(maps: Maps | None) -> float:
         found = 0
         for row, asked in enumerate(sentences.asked):
             there = sentences.there[row]

@@ -15,8 +15,8 @@ from app.settings import load
 from evals.learn_phrase_maps import Phrases, learn, phrases_of
 from evals.questions import read_questions
 from vectorstore.descent import from_nothing
-from vectorstore.law_maps import LawMaps
-from vectorstore.phrase_maps import late_interaction
+from vectorstore.late_interaction import late_interaction
+from vectorstore.maps import Maps
 
 QUESTIONS = Path("evals/exemple.jsonl")
 
@@ -42,7 +42,7 @@ def test_of_the_sentences_to_choose_from_some_are_right_and_some_are_not(phrases
 
 
 def test_what_is_learnt_puts_the_right_sentence_nearer(phrases: Phrases) -> None:
-    def first(maps: LawMaps) -> float:
+    def first(maps: Maps) -> float:
         found = 0
         for row, right in enumerate(phrases.right):
             asked = phrases.asked[row].astype(np.float32)
@@ -51,6 +51,6 @@ def test_what_is_learnt_puts_the_right_sentence_nearer(phrases: Phrases) -> None
             found += bool(right[int(np.argmax(likes))])
         return found / len(phrases.right)
 
-    nothing = LawMaps(*from_nothing(phrases.asked.shape[-1]))
+    nothing = Maps(*from_nothing(phrases.asked.shape[-1]))
     learnt = learn(phrases, seeds=1, steps=20)
     assert first(learnt) > first(nothing)  # on what it learnt from: that it learns, and no more

@@ -290,6 +290,13 @@ def test_while_one_process_writes_another_reads_whole_versions_only(tmp_path: Pa
     assert len(catalogue.sources()) == 1
 
 
+def test_of_several_values_remembered_at_once_none_stands_alone(catalogue: Catalogue) -> None:
+    catalogue.set_metas({"a": "1", "b": "1"})
+    with pytest.raises(sqlite3.Error):
+        catalogue.set_metas({"a": "2", "b": object()})  # type: ignore[dict-item]
+    assert (catalogue.meta("a"), catalogue.meta("b")) == ("1", "1")
+
+
 def _open(path: Path) -> None:
     Catalogue(path).set_meta("pid", "x")
 

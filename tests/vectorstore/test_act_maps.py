@@ -13,7 +13,7 @@ import pytest
 from app.answer import Desk
 from app.assembly import open_desk
 from app.settings import load
-from vectorstore.act_maps import act_maps_of
+from vectorstore.maps import act_maps_of
 from vectorstore.retriever import Query
 
 ASKED = "Combien coûte un repas à la cantine ?"

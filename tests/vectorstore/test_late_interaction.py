@@ -15,8 +15,8 @@ from app.answer import Desk
 from app.assembly import open_desk
 from app.settings import load
 from vectorstore.descent import from_nothing
-from vectorstore.law_maps import LawMaps
-from vectorstore.phrase_maps import late_interaction, phrase_maps_of
+from vectorstore.late_interaction import late_interaction
+from vectorstore.maps import Maps, phrase_maps_of
 from vectorstore.retriever import Query
 
 ASKED = "Combien coûte un repas à la cantine ?"
@@ -40,12 +40,12 @@ def test_they_are_those_of_the_embedded_model_and_its_means(desk: Desk) -> None:
 
 
 def test_each_token_of_the_question_counts_for_the_nearest_of_the_text() -> None:
-    nothing = LawMaps(*from_nothing(2))
+    nothing = Maps(*from_nothing(2))
     asked = np.array([[2, 0], [0, 1]], np.float32)
     east, north = np.array([[3, 0]], np.float32), np.array([[0, 1]], np.float32)
     both = np.concatenate([north, east])
     assert late_interaction(nothing, asked, [both, east, both[:0]]) == pytest.approx([1, 0.5, 0])
-    turned = LawMaps(np.array([[-1, 1], [0, 0]], np.float32), np.zeros((2, 2), np.float32))
+    turned = Maps(np.array([[-1, 1], [0, 0]], np.float32), np.zeros((2, 2), np.float32))
     assert late_interaction(turned, asked[:1], [north]) == pytest.approx([1])
 
 

@@ -10,17 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vectorstore.law_maps import Floats, LawMaps, packaged
-
-_FILE = "phrases.safetensors"
+from vectorstore.maps import Floats, Maps
 
 
-def phrase_maps_of(model: str, centre: str) -> LawMaps | None:
-    """The maps for a model and its means, as `law_maps_of` has them; None for any other."""
-    return packaged(_FILE, model, centre)
-
-
-def late_interaction(maps: LawMaps, asked: Floats, said: Sequence[Floats]) -> list[float]:
+def late_interaction(maps: Maps, asked: Floats, said: Sequence[Floats]) -> list[float]:
     """For each text the cosine of its token nearest to one of the question's, mean over these.
 
     Args:

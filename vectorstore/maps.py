@@ -1,8 +1,11 @@
-"""Two maps that bring everyday questions nearer to the law: for one model and its means alone.
+"""Two maps that bring questions nearer to what answers them: for one model and its means alone.
 
-Those of the package were learnt from questions of service-public.fr with the articles that DILA
-cites for them; a city may learn its own (`vectorstore/learn_maps.py`, `app/adaptation.py`), which
-then serve instead. docs/adaptation.md has the data, the figures and what they are worse at.
+Three pairs come with the package. Those for law were learnt from questions of service-public.fr
+with the articles that DILA cites for them (`vectorstore/learn_maps.py`); a city may learn its own
+(`app/adaptation.py`), which then serve instead. Those for acts and for the tokens of sentences were
+learnt from questions written over real records by people who knew the page that answers
+(`evals/learn_act_maps.py`, `evals/learn_phrase_maps.py`). docs/adaptation.md has the data, the
+figures and what they are worse at.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from ingest.trouble import Trouble
 from vectorstore.embed import unit
 
 Floats = NDArray[np.float32]
-_FILE = "loi.safetensors"
+_LAW, _ACTS, _PHRASES = "loi.safetensors", "actes.safetensors", "phrases.safetensors"
 _BY = "0.027"  # of the package's own, measured over the candidates of questions
 _LARGEST = 200_000_000  # bytes: two maps of 5,000 dimensions
 _NOT_OURS = "ce n'est pas une adaptation apprise par `greffe adapt`"
@@ -33,8 +36,8 @@ class MapsUnusable(Trouble):
 
 
 @dataclass(frozen=True, slots=True)
-class LawMaps:
-    """What is added to centred vectors of questions and of law: (d, d) each."""
+class Maps:
+    """What is added to vectors of questions and of what answers: (d, d) each."""
 
     question: Floats
     passage: Floats
@@ -64,10 +67,10 @@ class Kept:
     sha256: str
 
 
-def law_maps_of(model: str, centre: str, own: Kept | None = None) -> LawMaps | None:
-    """The maps for a model and its means: the city's where they are for these, else the package's.
+def law_maps_of(model: str, centre: str, own: Kept | None = None) -> Maps | None:
+    """The maps for law: the city's where it has some, else the package's.
 
-    None for any other: what was learnt for one model says nothing of another's vectors.
+    None for another model or other means, of whose vectors they say nothing.
 
     Args:
         model: `Embedder.model_id`, or its beginning.
@@ -79,16 +82,25 @@ def law_maps_of(model: str, centre: str, own: Kept | None = None) -> LawMaps | N
     """
     if own is not None and _is_for(found := _read(own), model, centre):
         return found[0]
-    return packaged(_FILE, model, centre)
+    return _of_package(_LAW, model, centre)
 
 
-def packaged(name: str, model: str, centre: str) -> LawMaps | None:
-    """The package's maps in a file, where they are for this model and these means."""
+def act_maps_of(model: str, centre: str) -> Maps | None:
+    """The maps for acts, as `law_maps_of` has those for law; None for any other model."""
+    return _of_package(_ACTS, model, centre)
+
+
+def phrase_maps_of(model: str, centre: str) -> Maps | None:
+    """The maps for the tokens of a sentence, likewise."""
+    return _of_package(_PHRASES, model, centre)
+
+
+def _of_package(name: str, model: str, centre: str) -> Maps | None:
     found = _packaged(name)
     return found[0] if _is_for(found, model, centre) else None
 
 
-Found = tuple[LawMaps, dict[str, str]]  # and what the file says of itself
+Found = tuple[Maps, dict[str, str]]  # and what the file says of itself
 
 
 def _is_for(found: Found, model: str, centre: str) -> bool:
@@ -137,7 +149,7 @@ def _parsed(content: bytes) -> Found:
         raise ValueError(_NOT_OURS)
     if not (np.isfinite(question).all() and np.isfinite(passage).all() and np.isfinite(by)):
         raise ValueError("il contient autre chose que des nombres")
-    return LawMaps(question, passage, by, hashlib.sha256(content).hexdigest()), told
+    return Maps(question, passage, by, hashlib.sha256(content).hexdigest()), told
 
 
 def _metadata(content: bytes) -> dict[str, str]:
@@ -146,7 +158,7 @@ def _metadata(content: bytes) -> dict[str, str]:
     return {str(name): str(value) for name, value in told.items()}
 
 
-def packed(maps: LawMaps, model: str, centre: str) -> bytes:
+def packed(maps: Maps, model: str, centre: str) -> bytes:
     """A file of maps for a model and its means, as safetensors: numbers, and nothing that runs."""
     from safetensors.numpy import save
 

@@ -12,7 +12,7 @@ import pytest
 from app.assembly import open_parts
 from app.settings import load
 from vectorstore.fusion import Evidence, Weights, score
-from vectorstore.law_maps import Kept, LawMaps, MapsUnusable, law_maps_of, packed
+from vectorstore.maps import Kept, Maps, MapsUnusable, law_maps_of, packed
 
 
 def test_they_are_those_of_the_embedded_model_and_its_means(town: Path) -> None:
@@ -33,7 +33,7 @@ def test_maps_of_nothing_leave_cosines_as_they_are() -> None:
     vectors = draw.normal(size=(5, 8)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     nothing = np.zeros((8, 8), np.float32)
-    found = LawMaps(nothing, nothing).cosines(vectors[0], vectors)
+    found = Maps(nothing, nothing).cosines(vectors[0], vectors)
     assert np.allclose(found, vectors @ vectors[0], atol=1e-6)
 
 
@@ -61,7 +61,7 @@ def some(*shape: int, value: float = 0.25) -> np.ndarray[tuple[int, ...], np.dty
 
 
 def test_the_citys_own_serve_the_model_and_the_means_they_were_learnt_for(tmp_path: Path) -> None:
-    own = kept(tmp_path, packed(LawMaps(some(D, D), some(D, D), by=0.0312), MODEL, CENTRE))
+    own = kept(tmp_path, packed(Maps(some(D, D), some(D, D), by=0.0312), MODEL, CENTRE))
     for model, centre in ((MODEL, CENTRE), (MODEL[:8], CENTRE[:8])):
         found = law_maps_of(model, centre, own)
         assert found is not None
@@ -79,12 +79,12 @@ def test_the_citys_own_serve_the_model_and_the_means_they_were_learnt_for(tmp_pa
     [
         b"",
         b"\x80\x04\x95 a pickle",
-        packed(LawMaps(some(2, 3), some(2, 3)), MODEL, CENTRE),
-        packed(LawMaps(some(2, 2), some(3, 3)), MODEL, CENTRE),
-        packed(LawMaps(some(2, 2, value=np.nan), some(2, 2)), MODEL, CENTRE),
-        packed(LawMaps(some(2, 2), some(2, 2), by=np.nan), MODEL, CENTRE),
-        packed(LawMaps(some(2, 2), some(2, 2)), MODEL, CENTRE).replace(b"question", b"questiom"),
-        packed(LawMaps(some(2, 2), some(2, 2)), MODEL, CENTRE).replace(b"centre", b"centra"),
+        packed(Maps(some(2, 3), some(2, 3)), MODEL, CENTRE),
+        packed(Maps(some(2, 2), some(3, 3)), MODEL, CENTRE),
+        packed(Maps(some(2, 2, value=np.nan), some(2, 2)), MODEL, CENTRE),
+        packed(Maps(some(2, 2), some(2, 2), by=np.nan), MODEL, CENTRE),
+        packed(Maps(some(2, 2), some(2, 2)), MODEL, CENTRE).replace(b"question", b"questiom"),
+        packed(Maps(some(2, 2), some(2, 2)), MODEL, CENTRE).replace(b"centre", b"centra"),
     ],
     ids=["empty", "pickle", "oblong", "two sizes", "no numbers", "no excess", "no map", "no means"],
 )
