@@ -94,6 +94,7 @@ class Answer:
     writing: Writing | None = None  # what a model did for it, where one was asked
     validated: Validated | None = None  # a curated answer, given again
     searched: tuple[str, ...] = ()  # fonds on which it rests, cited or not: counts, refusals
+    read: tuple[int, ...] = ()  # ids of sources whose words a sentence that nothing proves may say
 
     @property
     def text(self) -> str:

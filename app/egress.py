@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import socket
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
@@ -65,7 +66,9 @@ _BUILDING = tuple(
 )
 # how a setting's address may begin, and the port that it means
 _HTTP = {"http": 80, "https": 443}
-_SCHEMES = {"directory": {"ldap": 389, "ldaps": 636}, "journal": {"udp": 514, "tcp": 514}}
+_LDAP = {"ldap": 389, "ldaps": 636}
+_SCHEMES = {"directory": _LDAP, "journal": {"udp": 514, "tcp": 514}}
+_MORE_THAN_ONE = re.compile(r"[\s,]")  # libldap reads « ldaps://one ldaps://other » as two servers
 _WIDEST = {4: 24, 6: 64}  # bits: a wider network is no list of addresses
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -162,12 +165,14 @@ def check_address(setting: str, url: str, allowed: Collection[str] = ()) -> list
         others: a name that leads elsewhere later is stopped.
 
     Raises:
-        AddressRefused: public, unresolvable, or not an http(s) address.
+        AddressRefused: public, unresolvable, no address of its kind, or more than one.
     """
     listed = networks(allowed)
     schemes = _SCHEMES.get(setting.split(".")[0], _HTTP)
     try:
         parts = urlsplit(url)
+        if _MORE_THAN_ONE.search(url) or (parts.scheme in _LDAP and parts.path.strip("/")):
+            raise AddressRefused(setting=setting, url=url, reason="several")
         if parts.scheme not in schemes or not parts.hostname or parts.port == 0:
             raise AddressRefused(setting=setting, url=url, reason="not_http")
         port = parts.port or schemes[parts.scheme]

@@ -446,6 +446,11 @@ SENTENCES: dict[str, Say] = {
         "Renommez-le, ou cochez « Remplacer » pour qu'il prenne sa place.",
         INPUT_UNREADABLE,
     ),
+    "TooManyFiles": Say(
+        "Cet envoi a trop de fichiers, ou il n'est pas arrivé entier ({most} fichiers au plus).",
+        "Rien n'en a été gardé : envoyez-les en plusieurs fois.",
+        REFUSED,
+    ),
     "Stale": Say(
         "La page était ouverte depuis trop longtemps.",
         "Recommencez.",
@@ -501,6 +506,12 @@ SENTENCES: dict[str, Say] = {
     "AddressRefused:unresolved": Say(
         "Le nom de machine du réglage {setting} est inconnu : {url}.",
         "Vérifiez l'orthographe et le DNS du bâtiment, ou indiquez l'adresse en chiffres.",
+        REFUSED,
+    ),
+    "AddressRefused:several": Say(
+        "Le réglage {setting} donne plus qu'une adresse : {url}.",
+        "Donnez-en une seule, sans espace ni virgule ; pour un annuaire, sans rien après la machine"
+        " et le port.",
         REFUSED,
     ),
     "AddressRefused:not_http": Say(

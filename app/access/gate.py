@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from app.access.accounts import Accounts, spelled
@@ -92,6 +95,7 @@ class LoginGate:
     secure: bool = False  # the page itself speaks TLS
     oidc: Oidc | None = None
     vouched: dict[str, tuple[float, float]] = field(default_factory=dict[str, tuple[float, float]])
+    secret: bytes = field(default_factory=partial(secrets.token_bytes, 32))  # of this process
 
     asks_login = True
 
@@ -177,7 +181,7 @@ class LoginGate:
         except LoginTaken:
             return None
         reader = reader_of(self.sessions.groups, spelled(login), login, groups)
-        key = hashlib.sha256(f"proxy {reader.login}".encode()).hexdigest()
+        key = hmac.new(self.secret, f"proxy {reader.login}".encode(), hashlib.sha256).hexdigest()
         return Visit(reader, key, key[:24], ends=False)
 
 

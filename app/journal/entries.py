@@ -9,7 +9,7 @@ import os
 import secrets
 import sqlite3
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,7 +81,7 @@ class Journal:
             parts["searched"] = [*answer.searched]
         with _room("la question"), writing(self.data) as chain:
             self._take_over(chain)
-            if all(is_live(citation.fonds, citation.source) for citation in answer.citations):
+            if all(is_live(*one) for one in _rests_on(answer, passages)):
                 parts["answer"] = said(answer, sources or {})
                 parts["passages"] = [dict(passage) for passage in passages]
             else:
@@ -108,6 +108,17 @@ class Journal:
     def _sent(self, line: Line) -> None:
         if self.send is not None:
             self.send(line)
+
+
+def _rests_on(
+    answer: Answer, passages: Sequence[Mapping[str, object]]
+) -> Iterator[tuple[str, str]]:
+    """(fonds, source) of what it cites; and of what was read, where a sentence is unproved."""
+    for citation in answer.citations:
+        yield citation.fonds, citation.source
+    if any(sentence.status == "unverified" for sentence in answer.sentences):
+        for passage in passages:
+            yield str(passage["fonds"]), str(passage["source"])
 
 
 def facts_of(answer: Answer) -> dict[str, object]:

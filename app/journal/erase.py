@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from app.access.accounts import spelled
 from app.journal.chain import Chain, folder_of, now, writing
@@ -36,26 +37,35 @@ def forget(
     withdrawn: Collection[tuple[str, str]],
     is_live: IsLive = lambda fonds, source: True,
 ) -> dict[tuple[str, str], int]:
-    """Take the text out of each answer that cites one of these (fonds, source).
+    """Take the text out of each answer that rests on one of these (fonds, source).
 
-    Out of those too that cite a source which is no longer live: it may be the same file, under the
-    name that it had when it was quoted. How many answers, by (fonds, source) withdrawn. To be
-    called once they are no longer live.
+    On what it cites; and where a model wrote a sentence that nothing proves, on all that was read
+    for it. Out of those too that rest on a source which is no longer live: it may be the same file,
+    under the name that it had when it was quoted. How many answers, by (fonds, source) withdrawn.
+    To be called once they are no longer live.
     """
     counts = dict.fromkeys(withdrawn, 0)
     with writing(data) as chain:
-        standing = {word.n for word in chain.words.part("answer")}
+        cited, read = (
+            {word.n: word for word in chain.words.part(name)} for name in ("cited", "passages")
+        )
         gone = []
-        for word in chain.words.part("cited"):
-            quoted = {(fonds, source) for fonds, source, _ in word.value}
-            cited = quoted & counts.keys()
-            if word.n in standing and (cited or any(not is_live(*one) for one in quoted)):
+        for word in chain.words.part("answer"):
+            quoted = cited[word.n].value if word.n in cited else ()
+            rests_on = {(fonds, source) for fonds, source, _ in quoted}
+            if word.n in read and _says_unproved(word.value):
+                rests_on |= {(one["fonds"], one["source"]) for one in read[word.n].value}
+            if any(one in counts or not is_live(*one) for one in rests_on):
                 gone.append((word.n, "answer"))
-                for one in cited:
+                for one in rests_on & counts.keys():
                     counts[one] += 1
         _erase(chain, gone, "withdrawn")
     rewrite(folder_of(data))
     return counts
+
+
+def _says_unproved(answer: Mapping[str, Any]) -> bool:
+    return any(one["status"] == "unverified" for one in answer.get("sentences", ()))
 
 
 def erase_person(data: Path, who: str) -> Erased:

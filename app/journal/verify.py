@@ -17,7 +17,7 @@ from app.journal.chain import (
     texts,
 )
 from app.journal.erase import covered
-from app.journal.words import FILE, Head, Word, digest, opened
+from app.journal.words import FILE, Head, Word, Words, digest, opened
 from ingest.trouble import Trouble
 
 
@@ -71,7 +71,7 @@ def verify(data: Path) -> Checked:
         if cut:
             walk.lines = [line for line in walk.lines if line.n <= head.n]
             walk.unread = [place for place in walk.unread if not _is_last(data, place)]
-        findings = [*_links(walk, head), *_ends(walk, head)]
+        findings = [*_links(walk, head), *_ends(walk, head), *_orphans(words, head)]
         erased, said = _words(walk.lines, list(words.all()))
         return Checked(len(walk.lines), head.hash, erased, (*findings, *said), cut)
 
@@ -148,6 +148,14 @@ def _ends(walk: _Walk, head: Head) -> Iterator[Finding]:
         if line.kind == "mended" and "head" in line.facts:
             yield Finding(line.file, line.number, "avant celle-ci, la tête de la chaîne avait"
                           " disparu : la fin n'était plus contrôlée")  # fmt: skip
+
+
+def _orphans(words: Words, head: Head) -> Iterator[Finding]:
+    """The words of lines that stood beyond the head: it was moved back with them."""
+    beyond = {word.n for word in words.all(since=head.n + 1)}
+    if beyond:
+        yield Finding(FILE, 0, f"la fin a été coupée : les mots de {len(beyond)} ligne(s) sont là,"
+                      " et ces lignes n'y sont plus")  # fmt: skip
 
 
 def _words(lines: list[Line], words: list[Word]) -> tuple[int, list[Finding]]:

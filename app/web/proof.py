@@ -18,11 +18,12 @@ from app.web.desk import Catalogue, Conversation, Source
 from app.web.in_force import in_force
 from app.web.markup import confidence, escape, notice
 from app.web.spacing import spaced
-from app.web.withheld import is_withheld
+from app.web.withheld import is_gone, is_withheld
 from app.words import N_, _, as_french, day, french
 from ingest.discover import sha256
 from ingest.pages import Page
 
+GONE = N_("Ce document a été retiré ou remplacé depuis cette réponse.")
 CLOSED = N_(
     "Ce document ne vous est plus ouvert : son fonds vous a été fermé depuis cette réponse."
 )
@@ -93,11 +94,11 @@ def panel(
     choice = listed(conversation, view)
     citation = choice[view.position]
     if is_withheld(citation):
-        return _withheld(view, len(choice))
+        return _withheld(view, len(choice), gone=is_gone(citation))
     source = catalogue.source(citation.source_id)
     page = catalogue.page(citation.source_id, view.page)
     if source is None or source.state != "live" or page is None:
-        body = notice(_("Ce document a été retiré ou remplacé depuis cette réponse."))
+        body = notice(GONE)
         before = after = False
     else:
         body = _body(citation, source, page) + _versions(catalogue, citation)
@@ -118,13 +119,14 @@ def panel(
     )
 
 
-def _withheld(view: View, count: int) -> Panel:
-    """A citation of a fonds that is closed to the reader since the answer was given."""
+def _withheld(view: View, count: int, *, gone: bool) -> Panel:
+    """A citation of which nothing may be shown any more: its fonds was closed, or it is gone."""
+    title = _("Document retiré") if gone else _("Document fermé")
     head = (
-        f'<h2 id="vue-{view.reference}" tabindex="-1">{_("Document fermé")}</h2>'
+        f'<h2 id="vue-{view.reference}" tabindex="-1">{title}</h2>'
         f'<p class="suites"><a href="#retour">{_("Revenir à la réponse")}</a></p>'
     )
-    body = spaced(notice(CLOSED))
+    body = spaced(notice(GONE if gone else CLOSED))
     return Panel(spaced(head), body, view.position > 0, view.position < count - 1)
 
 

@@ -38,7 +38,8 @@ def served(does: Any, desk: Desk, gate: Gate) -> Any:
     """A handler as Gradio calls it: in the room of whoever asks, with their rights of now.
 
     A question may wait in Gradio's queue: the session is looked at again when its turn comes. Of
-    the conversation that the page holds, it is given what these rights leave.
+    the conversation that the page holds, it is given what these rights leave, and of this what
+    rests on no document that was withdrawn.
     """
     import gradio as gr
 
@@ -49,8 +50,12 @@ def served(does: Any, desk: Desk, gate: Gate) -> Any:
         return room_of(desk, visit.reader, request.request.scope.get(ADDRESS, ""))
 
     def given(room: Room, values: tuple[Any, ...]) -> list[Any]:
-        readable = room.reader.fonds
-        return [left_of(one, readable) if isinstance(one, Conversation) else one for one in values]
+        return [
+            left_of(one, room.reader.fonds, room.shelf.is_live)
+            if isinstance(one, Conversation)
+            else one
+            for one in values
+        ]
 
     if inspect.isasyncgenfunction(does):
 

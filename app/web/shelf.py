@@ -28,6 +28,11 @@ class Shelf:
             return found
         return None
 
+    def is_live(self, source_id: int) -> bool:
+        """Whether a source may be shown: open to this reader, and not withdrawn."""
+        found = self.source(source_id)
+        return found is not None and found.state == "live"
+
     def page(self, source_id: int, number: int) -> Page | None:
         """A page of a source."""
         if self.source(source_id) is None:

@@ -1,8 +1,9 @@
-"""What of a conversation is withheld from a reader to whom a fonds was closed meanwhile."""
+"""What of a conversation is withheld: a fonds was closed to its reader, or a document withdrawn."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from app.access.reader import Fonds
 from app.citations import Answer, Citation, Quote
@@ -10,16 +11,21 @@ from app.conversation import Conversation
 from app.words import N_
 
 CLOSED = N_("Cette réponse repose sur un fonds qui ne vous est plus ouvert.")
+GONE = N_(
+    "Cette réponse repose sur un document qui a été retiré ou remplacé depuis : posez la question"
+    " de nouveau."
+)
+
+IsLive = Callable[[int], bool]  # whether a source, by its id, still may be shown
 
 
-def left_of(conversation: Conversation, readable: Fonds) -> Conversation:
-    """The conversation as it may still be read: the questions, and what rests on open fonds.
+def left_of(conversation: Conversation, readable: Fonds, is_live: IsLive) -> Conversation:
+    """The conversation as it may still be read: the questions, and what rests on what is open.
 
     A citation keeps its place in its list: the links of the page count by it.
     """
-    if readable is None:
-        return conversation
-    turns = tuple((asked, _left(asked, answer, readable)) for asked, answer in conversation.turns)
+    rights = _Rights(readable, is_live)
+    turns = tuple((asked, rights.left(asked, answer)) for asked, answer in conversation.turns)
     return replace(conversation, turns=turns)
 
 
@@ -28,19 +34,35 @@ def is_withheld(citation: Citation) -> bool:
     return not citation.fonds
 
 
-def _left(question: str, answer: Answer, readable: frozenset[str]) -> Answer:
-    cited = {citation.fonds for citation in (*answer.citations, *answer.nearest)}
-    if {*answer.searched, *cited} <= readable:
-        return answer
-    return Answer(
-        "", question, "closed", message=CLOSED, searched=answer.searched,
-        citations=tuple(_kept(one, readable) for one in answer.citations),
-        nearest=tuple(_kept(one, readable) for one in answer.nearest),
-    )  # fmt: skip
+def is_gone(citation: Citation) -> bool:
+    """Whether it is withheld because its document was withdrawn or replaced."""
+    return is_withheld(citation) and bool(citation.source_id)
 
 
-def _kept(citation: Citation, readable: frozenset[str]) -> Citation:
-    if citation.fonds in readable:
-        return citation
-    nothing = Quote("", citation.quote.page, 0, 0)
-    return Citation(citation.number, "", "", "", 0, "", nothing, ocr=False, confidence=None)
+@dataclass(frozen=True, slots=True)
+class _Rights:
+    readable: Fonds
+    is_live: IsLive
+
+    def left(self, question: str, answer: Answer) -> Answer:
+        cited = (*answer.citations, *answer.nearest)
+        closed = any(not self._opens(one) for one in (*answer.searched, *(c.fonds for c in cited)))
+        rests_on = {*answer.read, *(citation.source_id for citation in cited)}
+        if not closed and all(map(self.is_live, rests_on)):
+            return answer
+        return Answer(
+            "", question, "closed", message=CLOSED if closed else GONE, searched=answer.searched,
+            citations=tuple(map(self._kept, answer.citations)),
+            nearest=tuple(map(self._kept, answer.nearest)),
+        )  # fmt: skip
+
+    def _opens(self, fonds: str) -> bool:
+        return self.readable is None or fonds in self.readable
+
+    def _kept(self, citation: Citation) -> Citation:
+        opens, live = self._opens(citation.fonds), self.is_live(citation.source_id)
+        if opens and live:
+            return citation
+        nothing = Quote("", citation.quote.page, 0, 0)
+        gone = citation.source_id if opens else 0
+        return Citation(citation.number, "", "", "", gone, "", nothing, ocr=False, confidence=None)

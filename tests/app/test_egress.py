@@ -36,14 +36,15 @@ def test_an_address_in_the_building_passes(url: str) -> None:
      "http://127.0.0.1@8.8.8.8/", "ftp://127.0.0.1/", "file:///etc/passwd", "127.0.0.1:8000",
      "http://169.254.169.254/latest", "http://198.18.0.1/", "http://[::ffff:8.8.8.8]/",
      "http://[64:ff9b::808:808]/", "http://100.64.0.1/", "http://", "http://[::1",
-     "http://127.0.0.1:99999", "http://nulle-part.invalid/"],
+     "http://127.0.0.1:99999", "http://nulle-part.invalid/",
+     "http://127.0.0.1/ http://8.8.8.8/", "http://127.0.0.1,8.8.8.8/"],
 )  # fmt: skip
 def test_any_other_address_is_refused(url: str) -> None:
     with pytest.raises(AddressRefused) as raised:
         check_address("model.url", url)
     facts = raised.value.facts
     assert (facts["setting"], facts["url"]) == ("model.url", url)
-    assert facts["reason"] in ("public", "not_http", "unresolved")
+    assert facts["reason"] in ("public", "not_http", "unresolved", "several")
 
 
 @pytest.mark.parametrize(
@@ -136,6 +137,20 @@ def test_a_directory_is_asked_in_its_own_language_and_in_the_building(url: str) 
                            ("model.url", url)):  # fmt: skip
         with pytest.raises(AddressRefused):
             check_address(setting, other)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["ldaps://127.0.0.1:1/ ldaps://8.8.8.8", "ldaps://127.0.0.1,ldaps://8.8.8.8",
+     "ldaps://127.0.0.1/\tldaps://8.8.8.8", "ldaps://127.0.0.1/dc=ville"],
+)  # fmt: skip
+def test_a_directory_is_one_server_and_no_list(tmp_path: Path, url: str) -> None:
+    with pytest.raises(AddressRefused) as refused:
+        check_address("directory.url", url)
+    assert refused.value.facts["reason"] == "several"
+    ran = greffe(tmp_path, "serve", GREFFE_DIRECTORY__URL=url)
+    assert ran.code == 10
+    assert "donne plus qu'une adresse" in ran.err
 
 
 @pytest.mark.parametrize("variable", ["GRADIO_SHARE", "GRADIO_HISTORY_BUCKET", "GRADIO_VIBE_MODE"])

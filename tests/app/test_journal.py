@@ -22,7 +22,7 @@ from app.journal.erase import covered, erase_person, expire, ranges
 from app.journal.search import Sought, entries
 from app.journal.syslog import Syslog
 from app.journal.verify import verify
-from app.journal.words import FILE, opened
+from app.journal.words import FILE, Head, opened
 from tests.canary import CANARY, traces
 from tests.command_line import PATIENCE_S, ROOT, environment, greffe
 
@@ -112,6 +112,15 @@ def test_the_head_cannot_be_taken_away_unseen(data: Path) -> None:
     assert verify(data).findings
     Journal(data).note("open", "paul")
     assert [one.what for one in verify(data).findings if "tête" in one.what]
+
+
+def test_an_end_that_is_cut_with_its_head_is_found_by_the_words_that_are_left(data: Path) -> None:
+    rewrite(data, lambda x: x[:-1])
+    last = list(lines(data))[-1]
+    with opened(folder_of(data)) as words:
+        words.put_head(Head(last.n, last.hash, MONTH, (folder_of(data) / MONTH).stat().st_size))
+    [found] = verify(data).findings
+    assert "les mots de 1 ligne(s) sont là" in found.what
 
 
 def test_a_whole_month_cannot_be_taken_away_unseen(data: Path) -> None:

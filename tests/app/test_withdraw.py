@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.assembly import open_desk
-from app.citations import Answer, Citation, Quote
+from app.citations import Answer, Citation, Quote, Sentence
 from app.journal.chain import lines, writing
 from app.journal.entries import Journal
 from app.journal.erase import forget
@@ -142,6 +142,35 @@ def test_an_answer_that_quotes_the_file_under_an_older_name_loses_its_text(tmp_p
     assert counts == {(FONDS, "nouveau.txt"): 0}
     assert ["answer" in line.erased for line in questions(tmp_path)] == [True, False]
     assert traces(tmp_path, CANARY) == []
+
+
+def test_a_sentence_that_nothing_proves_goes_with_what_the_model_had_read(tmp_path: Path) -> None:
+    def answered(status: str, *read: str) -> None:
+        cited = Citation(
+            1, "Acte", FONDS, "autre.txt", 1, "2", Quote("texte", 1, 0, 5), False, None
+        )
+        said = (Sentence("texte", "verbatim", (1,)), Sentence(CANARY, status, ()))
+        passages = [{"fonds": FONDS, "source": source} for source in read]
+        answer = Answer(str(read), "Qui ?", "answered", said, (cited,), model="essai")
+        Journal(tmp_path).answer(answer, "local", is_live, passages=passages)
+
+    live = {"autre.txt", "secret.txt"}
+
+    def is_live(fonds: str, source: str) -> bool:
+        return source in live
+
+    answered("unverified", "autre.txt", "secret.txt")
+    answered("unverified", "autre.txt")
+    answered("supported", "autre.txt", "secret.txt")  # proved by what it cites
+    live.remove("secret.txt")
+    answered("unverified", "autre.txt", "secret.txt")  # was under way
+    assert forget(tmp_path, {(FONDS, "secret.txt")}, is_live) == {(FONDS, "secret.txt"): 1}
+    first, second, third, fourth = questions(tmp_path)
+    assert "answer" in first.erased
+    assert "answer" in second.parts
+    assert "answer" in third.parts
+    assert fourth.facts["withdrawn"]
+    assert "answer" not in fourth.parts
 
 
 def test_traces_of_errors_go_too(own_town: Path, act: Path) -> None:

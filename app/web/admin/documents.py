@@ -30,7 +30,7 @@ from app.web.admin.markup import (
     text,
     unopened,
 )
-from app.web.admin.office import Office, check_token, fields_of, first
+from app.web.admin.office import Office, check_token, fields_of, first, sent_with
 from app.web.kept_markup import moment
 from app.web.markup import named
 from app.web.plain import token_of
@@ -87,7 +87,7 @@ class Documents:
 
     async def drop(self, request: Request) -> Response:
         """Keep files in the folder of a fonds, and index them if that was asked for."""
-        async with request.form(max_files=MOST, max_fields=20) as given:
+        async with sent_with(request, MOST) as given:
             texts = {k: [v] for k, v in given.multi_items() if isinstance(v, str)}
             check_token(request, texts)
             files = [f for f in given.getlist("fichiers") if isinstance(f, UploadFile)]

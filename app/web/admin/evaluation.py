@@ -31,7 +31,7 @@ from app.web.admin.markup import (
     table,
     text,
 )
-from app.web.admin.office import Office, check_token, fields_of
+from app.web.admin.office import Office, check_token, fields_of, sent_with
 from app.web.kept_markup import ERASED, moment
 from app.web.markup import address, model_named
 from app.web.plain import token_of
@@ -130,7 +130,7 @@ class Evaluation:
 
     async def start(self, request: Request) -> Response:
         """Ask the questions of a file."""
-        async with request.form(max_files=1, max_fields=10) as given:
+        async with sent_with(request, 1) as given:
             texts = {k: [v] for k, v in given.multi_items() if isinstance(v, str)}
             check_token(request, texts)
             file = given.get("questions")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 
 from app.access.gate import Gate
 from app.journal.entries import Journal
@@ -28,10 +31,15 @@ from ingest.trouble import Trouble
 FRESH = 2.0  # seconds: counting takes 0.3 s with 45,000 records, and a page that follows asks often
 _LONGEST = 64 * 2**10  # bytes of a form without files
 _MOST = 200  # its fields
+_FIELDS_BESIDE = 20  # of a form with files
 
 
 class Stale(Trouble):
     """A form of another session, or of one that has ended. No facts."""
+
+
+class TooManyFiles(Trouble):
+    """A form with more files than it may have, or one that is no form. Facts: most."""
 
 
 @dataclass
@@ -101,6 +109,19 @@ async def fields_of(request: Request) -> dict[str, list[str]]:
     fields = await entrance.fields_of(request, _LONGEST, _MOST)
     check_token(request, fields)
     return fields
+
+
+@asynccontextmanager
+async def sent_with(request: Request, most: int) -> AsyncIterator[FormData]:
+    """A form with files, `most` at most. Raises TooManyFiles."""
+    try:
+        given = await request.form(max_files=most, max_fields=_FIELDS_BESIDE)
+    except HTTPException as error:  # Starlette's, in English
+        raise TooManyFiles(most=most) from error
+    try:
+        yield given
+    finally:
+        await given.close()
 
 
 def check_token(request: Request, fields: Mapping[str, list[str]]) -> None:

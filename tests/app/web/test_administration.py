@@ -176,6 +176,20 @@ def test_the_state_on_the_page_is_that_of_the_command(office: Office) -> None:
 # --- what is dropped, indexed, withdrawn
 
 
+def test_more_files_than_one_drop_may_have_are_refused_in_french_and_none_is_kept(
+    office: Office,
+) -> None:
+    chef = Caller.logged_in(office.address, "chef")
+    for got, most in (
+        (drop(chef, {f"{n}.txt": b"x" for n in range(201)}, nouveau="trop"), 200),
+        (post_files(chef, "evaluation", "evaluation/lancer", "questions",
+                    {"a.csv": b"x", "b.csv": b"y"}), 1),
+    ):  # fmt: skip
+        assert got.status == 409
+        assert f"trop de fichiers, ou il n'est pas arrivé entier ({most} fichiers" in told(got)
+    assert not (office.data / "depots" / "trop").exists()
+
+
 def test_a_dropped_file_is_indexed_answered_from_and_withdrawn_with_its_receipt(
     office: Office,
 ) -> None:

@@ -337,6 +337,22 @@ def test_groups_of_the_proxy_open_fonds_and_give_a_role(behind: House) -> None:
     assert "(administrateur)" in Caller(behind.address, headers=sso).get("/").body.decode()
 
 
+def test_the_token_of_who_comes_by_the_proxy_is_known_to_its_page_alone(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    proxy = proxy_of("10.0.0.5", "X-Remote-User", "")
+    headers = {"x-remote-user": ["paul"]}
+
+    def token() -> str:
+        gate = LoginGate(Accounts(store), Attempts(store), Sessions(store, 60, 60), proxy)
+        first, again = (gate.visit("10.0.0.5", headers) for _ in range(2))
+        assert first is not None
+        assert first == again
+        assert len(first.csrf) == 24
+        return first.csrf
+
+    assert token() != token()  # of another process: nothing of the login makes it
+
+
 def test_who_comes_by_the_proxy_is_noted_once_a_session(behind: House) -> None:
     data = behind.gate.accounts.store.path.parent
 

@@ -20,6 +20,10 @@ from ingest.records.version import VersionRow
 from tests.app.web.town_hall import CANTEEN, HOSTILE, ROOM, Desk
 
 
+def ALWAYS(source: int) -> bool:
+    return True
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
@@ -48,7 +52,7 @@ def plain(shown: str) -> str:
 
 def test_what_rests_on_a_fonds_that_was_closed_is_withheld_and_the_rest_stays(desk: Desk) -> None:
     conversation = asked(desk, "repas").then("piscine", desk.ask("piscine"))
-    left = left_of(conversation, frozenset({"deliberations"}))  # « arretes » was closed
+    left = left_of(conversation, frozenset({"deliberations"}), ALWAYS)  # « arretes » was closed
     assert [question for question, _ in left.turns] == ["repas", "piscine"]
     shown = plain("".join(turn(n, *one) for n, one in enumerate(left.turns, 1)))
     assert shown.count("repose sur un fonds qui ne vous est plus ouvert") == 2
@@ -62,15 +66,43 @@ def test_what_rests_on_a_fonds_that_was_closed_is_withheld_and_the_rest_stays(de
         assert ("ne vous est plus ouvert" in said) == closed
         assert (CANTEEN in said) == (not closed)
         assert ROOM not in said
-    assert left_of(conversation, frozenset({"deliberations", "arretes"})) == conversation
-    assert left_of(conversation, None) is conversation
+    assert left_of(conversation, frozenset({"deliberations", "arretes"}), ALWAYS) == conversation
+    assert left_of(conversation, None, ALWAYS) == conversation
 
 
 def test_a_count_over_a_fonds_that_was_closed_is_withheld_although_nothing_cites_it() -> None:
     counted = Answer("a1", "combien ?", "answered", message="Douze.", searched=("rh", "voirie"))
-    ((_, left),) = left_of(EMPTY.then("combien ?", counted), frozenset({"voirie"})).turns
+    ((_, left),) = left_of(EMPTY.then("combien ?", counted), frozenset({"voirie"}), ALWAYS).turns
     assert left.status == "closed"
     assert "Douze" not in left.text
+
+
+def test_what_rests_on_a_document_that_was_withdrawn_is_withheld_and_the_rest_stays(
+    desk: Desk,
+) -> None:
+    conversation = asked(desk, "repas").then("piscine", desk.ask("piscine"))
+    left = left_of(conversation, None, lambda source: source != 1)
+    shown = plain("".join(turn(n, *one) for n, one in enumerate(left.turns, 1)))
+    assert shown.count("un document qui a été retiré ou remplacé depuis") == 2
+    assert CANTEEN not in shown
+    assert ROOM not in shown
+    for reference, gone in (("c-1-1", True), ("c-1-2", False)):
+        view = open_reference(left, reference)
+        assert view is not None
+        opened = panel(desk.catalogue, left, view)
+        assert ("Document retiré" in plain(opened.head)) == gone
+        assert (CANTEEN in plain(opened.head + opened.body)) is False
+
+
+def test_a_sentence_that_nothing_proves_goes_with_any_document_that_was_read_for_it(
+    desk: Desk,
+) -> None:
+    answer = replace(desk.ask("repas"), read=(7,))
+    conversation = EMPTY.then("repas", answer)
+    assert left_of(conversation, None, ALWAYS) == conversation
+    ((_, left),) = left_of(conversation, None, lambda source: source != 7).turns
+    assert left.status == "closed"
+    assert CANTEEN not in left.text
 
 
 def test_a_file_that_is_gone_or_damaged_gives_a_sentence_and_its_text(desk: Desk) -> None:

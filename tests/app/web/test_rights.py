@@ -338,6 +338,30 @@ def test_rights_that_are_taken_away_act_on_the_page_that_is_open(town: Town) -> 
         groups.open("cabinet", [CLOSED])
 
 
+def test_a_document_that_is_withdrawn_is_taken_off_the_page_that_is_open(town: Town) -> None:
+    def now(state: str) -> None:
+        with town.desk.catalogue.writing() as connection:
+            connection.execute("UPDATE sources SET state = ? WHERE fonds = ?", (state, CLOSED))
+
+    dedans = town.caller("dedans")
+    by_name = {one["api_name"]: one["id"] for one in functions(dedans)}
+    asked = ["Que dit la délibération 2031-777 ?", None, [], [], "", ""]
+    assert "quorblinex" in canaries_in(dedans.call(by_name["ask_typed"], asked, "p4"))
+    now("retired")  # as `greffe withdraw` marks it
+    try:
+        opened = dedans.call(by_name["open"], FIRST, "p4")
+        assert canaries_in(opened) == []
+        assert "retir" in opened.decode()
+        again = dedans.call(by_name["ask_typed"], ["Quel temps fait-il ?", *asked[1:]], "p4")
+        assert canaries_in(again, asked[0] or "") == []
+        assert "posez la question de nouveau" in re.sub(
+            r"&#(\d+);|\\u00a0|\xa0", lambda m: chr(int(m[1])) if m[1] else " ", again.decode()
+        )
+    finally:
+        now("live")
+    assert "quorblinex" in canaries_in(dedans.call(by_name["ask_typed"], asked, "p5"))
+
+
 @pytest.mark.parametrize("forged", [["rh"], [["rh"]], "rh", 7, [{"a": 1}]])
 def test_a_choice_that_the_page_does_not_offer_is_refused_in_french(
     town: Town, forged: object
