@@ -83,6 +83,7 @@ _ALIAS = re.compile(r"\(([A-ZÉ]\w{1,9})\)")  # « aide médicale de l'État (AM
 _CLOSELY = 6  # units that the model reads; more are slower, and hardly better
 _LONGEST_SAID, _LONGEST_EMBEDDED = 600, 800  # characters of a unit, and with its heading
 _MARGIN = 0.2  # a further sentence scores at most this much less than the best
+_PAGE_MARGIN = 0.4  # one of the same page: who verifies has it before their eyes
 _DECISION_MARGIN = 0.5  # an object and what is decided of it look less alike
 _VOTE_REACH = 300  # characters: from one line of a vote to the next
 _READ_ON = 130  # characters: « Demande de conseil au CAUE. Devis de 1800 €. »
@@ -430,8 +431,11 @@ def _few(scored: list[Chosen], asked: Asked) -> list[Chosen]:
     first = scored[0].unit.hit
     margin = _DECISION_MARGIN if asked.decision else _MARGIN
     for candidate in scored:
-        if candidate.score < scored[0].score - margin or len(chosen) == MOST_SENTENCES:
+        below = scored[0].score - candidate.score
+        if below > max(margin, _PAGE_MARGIN) or len(chosen) == MOST_SENTENCES:
             break
+        if below > margin and not _on_one_page(candidate.unit, scored[0].unit):
+            continue
         if not asked.several and candidate.unit.hit.record.id != first.record.id:
             continue
         if chosen and _strays(candidate.unit, scored[0].unit, asked):
@@ -441,6 +445,11 @@ def _few(scored: list[Chosen], asked: Asked) -> list[Chosen]:
     others = _missing(scored, chosen, asked)
     new = (one for one in others if not any(inside(one.unit, other.unit) for other in chosen))
     return [*chosen[: MOST_SENTENCES - 1], one] if (one := next(new, None)) else chosen
+
+
+def _on_one_page(unit: Unit, other: Unit) -> bool:
+    same_source = unit.hit.source.id == other.hit.source.id
+    return same_source and quote_of(unit).page == quote_of(other).page
 
 
 def _foreign(unit: Unit, asked: Asked) -> bool:
