@@ -129,6 +129,8 @@ class Desk:
         check_memory(self.memory_mb)
         how = (question, conversation, fonds, stage, draft, narrow)
         answer, hits = self._answered(*how)
+        if not all(self.catalogue.is_live(one.fonds, one.source) for one in answer.citations):
+            answer, hits = self._answered(*how)  # a document was withdrawn meanwhile
         # 6. hand it over, with a line in the journal
         self._note(answer, hits, who, address, conversation.id)
         return answer

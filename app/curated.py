@@ -25,6 +25,7 @@ from app.near import LEAST_COSINE, asked, normal, same
 from app.passages import Again, find_again
 from app.reference import whole_name
 from app.replay import as_passage
+from app.withdrawn import Withdrawn
 from app.words import N_
 from ingest.catalogue import Catalogue
 from ingest.rows import Source
@@ -197,9 +198,7 @@ class Curated:
                 return _answer(question, item, found, catalogue)
         return None
 
-    def forget(
-        self, withdrawn: Collection[tuple[str, str]], is_live: Callable[[str, str], bool]
-    ) -> int:
+    def forget(self, withdrawn: Withdrawn) -> int:
         """Erase the words of answers that cite what was withdrawn. How many."""
         if not self._exists():
             return 0
@@ -208,8 +207,7 @@ class Curated:
             for item in self.all()
             if item.said
             and any(
-                (one["fonds"], one["source"]) in withdrawn
-                or not is_live(one["fonds"], one["source"])
+                withdrawn.takes(one["fonds"], one["source"], one["sha256"])
                 for one in item.said["citations"]
             )
         ]

@@ -68,7 +68,9 @@ _BUILDING = tuple(
 _HTTP = {"http": 80, "https": 443}
 _LDAP = {"ldap": 389, "ldaps": 636}
 _SCHEMES = {"directory": _LDAP, "journal": {"udp": 514, "tcp": 514}}
-_MORE_THAN_ONE = re.compile(r"[\s,]")  # libldap reads « ldaps://one ldaps://other » as two servers
+# libldap reads « ldaps://one ldaps://other » as two servers, and cuts a host at « %00 »
+_ONE_SERVER = re.compile(r"ldaps?://(?:\[[\da-fA-F:.]+\]|[\w.-]+)(?::\d{1,5})?/?", re.ASCII)
+_IN_NO_ADDRESS = re.compile(r"[\s,\\\x00-\x1f]")
 _WIDEST = {4: 24, 6: 64}  # bits: a wider network is no list of addresses
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -171,7 +173,7 @@ def check_address(setting: str, url: str, allowed: Collection[str] = ()) -> list
     schemes = _SCHEMES.get(setting.split(".")[0], _HTTP)
     try:
         parts = urlsplit(url)
-        if _MORE_THAN_ONE.search(url) or (parts.scheme in _LDAP and parts.path.strip("/")):
+        if _IN_NO_ADDRESS.search(url) or (parts.scheme in _LDAP and not _ONE_SERVER.fullmatch(url)):
             raise AddressRefused(setting=setting, url=url, reason="several")
         if parts.scheme not in schemes or not parts.hostname or parts.port == 0:
             raise AddressRefused(setting=setting, url=url, reason="not_http")

@@ -510,8 +510,8 @@ SENTENCES: dict[str, Say] = {
     ),
     "AddressRefused:several": Say(
         "Le réglage {setting} donne plus qu'une adresse : {url}.",
-        "Donnez-en une seule, sans espace ni virgule ; pour un annuaire, sans rien après la machine"
-        " et le port.",
+        "Donnez-en une seule, sans espace ni virgule ; pour un annuaire, rien que la machine et le"
+        " port.",
         REFUSED,
     ),
     "AddressRefused:not_http": Say(

@@ -19,7 +19,7 @@ from app.journal.chain import folder_of, writing
 from app.journal.entries import Journal, names_of
 from app.journal.erase import erase_lines
 from app.journal.words import Words, opened
-from app.replay import AnswerUnknown, Replay, replayed
+from app.replay import FOUND, AnswerUnknown, Replay, replayed
 from ingest.catalogue import Catalogue
 from ingest.records.fold import fold
 from ingest.trouble import Trouble
@@ -28,6 +28,7 @@ INFORMED = "informed"  # kind of the line by which somebody says that they read 
 NAMED = "named"  # kind of the line by which a conversation is given a name
 TALK = "talk"  # part of a question's line: the answer, its conversation, what came of it
 LONGEST_NAME = 200  # characters
+_GONE = 0  # no source has this id
 _ERASED = ("question", "answer", "passages", "what", TALK)
 
 
@@ -172,6 +173,11 @@ def _answer(found: Replay, catalogue: Catalogue) -> Answer:
         citation(kept, again.source if again.state == "same" else None, catalogue)
         for kept, again in found.citations
     ]
+    unproved = any(one["status"] == "unverified" for one in said["sentences"])
+    read = dict.fromkeys(
+        again.source.id if again.source and again.state in FOUND else _GONE
+        for _, again in (found.passages if unproved else ())
+    )
     return Answer(
         id=entry.id, question=entry.parts["question"], status=entry.facts["status"],
         sentences=tuple(
@@ -180,5 +186,5 @@ def _answer(found: Replay, catalogue: Catalogue) -> Answer:
         ),
         citations=tuple(citations), message="" if said["sentences"] else said["text"],
         model=entry.facts["model"], notes=tuple(said["notes"]),
-        searched=tuple(sorted(entry.rests_on or ())),
+        searched=tuple(sorted(entry.rests_on or ())), read=tuple(read),
     )  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any
 from app.curated import Curated
 from app.dropped import DROPPED
 from app.journal.erase import forget
+from app.withdrawn import Withdrawn
 from ingest import withdrawals
 from ingest.catalogue import Catalogue
 from ingest.discover import sha256
@@ -32,9 +33,10 @@ def finish(data: Path, catalogue: Catalogue) -> list[Withdrawal]:
     pending = withdrawals.not_erased(catalogue)
     if not pending or withdrawals.owed(catalogue):
         return []
-    answers = forget(data, {(one.fonds, one.path) for one in pending}, catalogue.is_live)
-    places = {(one.fonds, one.path) for one in pending}
-    curated = Curated(data).forget(places, catalogue.is_live)
+    contents = {(one.fonds, one.path): one.sha256 for one in pending}
+    withdrawn = Withdrawn(contents, catalogue.is_live, catalogue.is_shown)
+    answers = forget(data, withdrawn)
+    curated = Curated(data).forget(withdrawn)
     traces = _delete_traces(data)
     _delete_dropped(data, pending)
     for one in pending:

@@ -6,6 +6,7 @@ Only app/assembly.py and the commands see this object; below, functions ask for 
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from pathlib import Path
 
@@ -275,12 +276,13 @@ class Settings(BaseSettings):
     @property
     def contacts(self) -> dict[str, str]:
         """Setting → address of what may be contacted, where one is set."""
+        at = self.journal.syslog
         named = {
             "model.url": self.model.url,
             "store.url": self.store.url,
             "directory.url": self.directory.url,
             "oidc.issuer": self.oidc.issuer,
-            "journal.syslog": self.journal.syslog.strip() if "://" in self.journal.syslog else "",
+            "journal.syslog": "" if re.match("/(?!/)", at) else at,  # a socket of this machine
         }
         return {name: url for name, url in named.items() if url}
 

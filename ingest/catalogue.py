@@ -247,6 +247,11 @@ class Catalogue:
         )
         return found is not None
 
+    def is_shown(self, sha256: str) -> bool:
+        """Whether any fonds shows this content."""
+        found = self._one("SELECT 1 FROM sources WHERE state = 'live' AND sha256 = ?", sha256)
+        return found is not None
+
     def fonds(self) -> list[str]:
         """Names of the fonds that have live sources."""
         rows = self._all("SELECT DISTINCT fonds FROM sources WHERE state = 'live' ORDER BY fonds")

@@ -14,9 +14,10 @@ from typing import Any
 
 from app.access.accounts import spelled
 from app.journal.chain import Chain, folder_of, now, writing
-from app.journal.entries import IsLive, names_of
+from app.journal.entries import names_of
 from app.journal.kinds import RETENTIONS, Retention, kept_as
 from app.journal.words import rewrite
+from app.withdrawn import Withdrawn
 
 Place = tuple[int, str]  # number of the line, part
 
@@ -32,32 +33,29 @@ class Erased:
     lines: int  # of which something was erased
 
 
-def forget(
-    data: Path,
-    withdrawn: Collection[tuple[str, str]],
-    is_live: IsLive = lambda fonds, source: True,
-) -> dict[tuple[str, str], int]:
-    """Take the text out of each answer that rests on one of these (fonds, source).
+def forget(data: Path, withdrawn: Withdrawn) -> dict[tuple[str, str], int]:
+    """Take the text out of each answer that rests on what was withdrawn.
 
     On what it cites; and where a model wrote a sentence that nothing proves, on all that was read
-    for it. Out of those too that rest on a source which is no longer live: it may be the same file,
-    under the name that it had when it was quoted. How many answers, by (fonds, source) withdrawn.
-    To be called once they are no longer live.
+    for it. How many answers, by (fonds, source) withdrawn. To be called once these are no longer
+    live.
     """
-    counts = dict.fromkeys(withdrawn, 0)
+    counts = dict.fromkeys(withdrawn.contents, 0)
     with writing(data) as chain:
         cited, read = (
             {word.n: word for word in chain.words.part(name)} for name in ("cited", "passages")
         )
         gone = []
         for word in chain.words.part("answer"):
-            quoted = cited[word.n].value if word.n in cited else ()
-            rests_on = {(fonds, source) for fonds, source, _ in quoted}
+            quoted = word.value.get("citations", ())
+            rests_on = {(one["fonds"], one["source"], one["sha256"]) for one in quoted}
+            if not quoted and word.n in cited:  # of before the contents were kept
+                rests_on = {(fonds, source, "") for fonds, source, _ in cited[word.n].value}
             if word.n in read and _says_unproved(word.value):
-                rests_on |= {(one["fonds"], one["source"]) for one in read[word.n].value}
-            if any(one in counts or not is_live(*one) for one in rests_on):
+                rests_on |= {(p["fonds"], p["source"], p["sha256"]) for p in read[word.n].value}
+            if any(withdrawn.takes(*one) for one in rests_on):
                 gone.append((word.n, "answer"))
-                for one in rests_on & counts.keys():
+                for one in set().union(*(withdrawn.of(*place) for place in rests_on)):
                     counts[one] += 1
         _erase(chain, gone, "withdrawn")
     rewrite(folder_of(data))

@@ -166,6 +166,9 @@ def _words(lines: list[Line], words: list[Word]) -> tuple[int, list[Finding]]:
         if line.kind == "erased":
             for part, numbers in line.facts.get("parts", {}).items():
                 allowed.setdefault(part, []).extend(covered(numbers))
+    unnamed: dict[int, list[tuple[int, str]]] = {}
+    for n, part in sorted(held.keys() - {(line.n, part) for line in lines for part in line.words}):
+        unnamed.setdefault(n, []).append((n, part))
     erased, findings = 0, []
     for line in lines:
         for part, known in line.words.items():
@@ -179,6 +182,9 @@ def _words(lines: list[Line], words: list[Word]) -> tuple[int, list[Finding]]:
                 findings.append(_said(line, part, "a été effacée sans que Greffe l'ait noté"))
             else:
                 erased += 1
+        for _, part in unnamed.get(line.n, ()):
+            findings.append(_said(line, part, "est de trop : une autre ligne de ce numéro,"
+                                  " qui la nommait, a été remplacée"))  # fmt: skip
     return erased, findings
 
 

@@ -121,6 +121,8 @@ def test_an_end_that_is_cut_with_its_head_is_found_by_the_words_that_are_left(da
         words.put_head(Head(last.n, last.hash, MONTH, (folder_of(data) / MONTH).stat().st_size))
     [found] = verify(data).findings
     assert "les mots de 1 ligne(s) sont là" in found.what
+    Journal(data).note("logout", "paul")  # takes the number of the line that was cut
+    assert any("est de trop" in one.what for one in verify(data).findings)
 
 
 def test_a_whole_month_cannot_be_taken_away_unseen(data: Path) -> None:

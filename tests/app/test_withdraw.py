@@ -15,6 +15,7 @@ from app.journal.erase import forget
 from app.journal.search import Entry, entries
 from app.journal.verify import verify
 from app.settings import load
+from app.withdrawn import Withdrawn
 from tests.canary import CANARY, traces
 from tests.command_line import greffe, indexed, process
 from tests.conftest import FONDS, wait_until_unserved
@@ -125,7 +126,7 @@ def test_what_a_crash_has_left_of_the_old_journal_goes_with_the_withdrawn(tmp_pa
     path.parent.mkdir()
     whole = {"question": "Q", "answer": "texte", "passages": [[FONDS, "b.txt", 1]]}
     path.write_text(f'{{"answer": "Madame {CANARY}\n{json.dumps(whole)}\n')
-    assert forget(tmp_path, {(FONDS, "a.txt")}) == {(FONDS, "a.txt"): 0}
+    assert forget(tmp_path, Withdrawn({(FONDS, "a.txt"): ""})) == {(FONDS, "a.txt"): 0}
     [line] = questions(tmp_path)
     assert line.parts["answer"] == {"text": "texte"}
     [carried] = [line for line in lines(tmp_path) if line.kind == "carried"]
@@ -138,7 +139,8 @@ def test_an_answer_that_quotes_the_file_under_an_older_name_loses_its_text(tmp_p
         for text, source in ((CANARY, "ancien-nom.txt"), ("texte", "autre.txt")):
             parts = {"question": "Q", "answer": {"text": text}, "cited": [[FONDS, source, 1]]}
             chain.add("question", {}, parts)
-    counts = forget(tmp_path, {(FONDS, "nouveau.txt")}, lambda fonds, source: source == "autre.txt")
+    withdrawn = Withdrawn({(FONDS, "nouveau.txt"): ""}, lambda _, source: source == "autre.txt")
+    counts = forget(tmp_path, withdrawn)
     assert counts == {(FONDS, "nouveau.txt"): 0}
     assert ["answer" in line.erased for line in questions(tmp_path)] == [True, False]
     assert traces(tmp_path, CANARY) == []
@@ -150,7 +152,7 @@ def test_a_sentence_that_nothing_proves_goes_with_what_the_model_had_read(tmp_pa
             1, "Acte", FONDS, "autre.txt", 1, "2", Quote("texte", 1, 0, 5), False, None
         )
         said = (Sentence("texte", "verbatim", (1,)), Sentence(CANARY, status, ()))
-        passages = [{"fonds": FONDS, "source": source} for source in read]
+        passages = [{"fonds": FONDS, "source": source, "sha256": ""} for source in read]
         answer = Answer(str(read), "Qui ?", "answered", said, (cited,), model="essai")
         Journal(tmp_path).answer(answer, "local", is_live, passages=passages)
 
@@ -164,13 +166,33 @@ def test_a_sentence_that_nothing_proves_goes_with_what_the_model_had_read(tmp_pa
     answered("supported", "autre.txt", "secret.txt")  # proved by what it cites
     live.remove("secret.txt")
     answered("unverified", "autre.txt", "secret.txt")  # was under way
-    assert forget(tmp_path, {(FONDS, "secret.txt")}, is_live) == {(FONDS, "secret.txt"): 1}
+    withdrawn = Withdrawn({(FONDS, "secret.txt"): ""}, is_live)
+    assert forget(tmp_path, withdrawn) == {(FONDS, "secret.txt"): 1}
     first, second, third, fourth = questions(tmp_path)
     assert "answer" in first.erased
     assert "answer" in second.parts
     assert "answer" in third.parts
     assert fourth.facts["withdrawn"]
     assert "answer" not in fourth.parts
+
+
+def test_a_file_is_known_by_its_content_whatever_it_was_called(tmp_path: Path) -> None:
+    def answered(source: str, sha256: str) -> None:
+        cited = Citation(1, "Acte", FONDS, source, 1, "2", Quote("texte", 1, 0, 5), False, None)
+        answer = Answer(
+            source, "Qui ?", "answered", (Sentence(CANARY, "verbatim", (1,)),), (cited,)
+        )
+        Journal(tmp_path).answer(answer, "local", lambda *_: True, sources={1: sha256})
+
+    answered("a.txt", "secret")  # then renamed to b.txt, and another act put at a.txt
+    answered("c.txt", "renamed")  # is d.txt now, and stays
+    answered("e.txt", "older")  # nothing has this name or content any more
+    withdrawn = Withdrawn(
+        {(FONDS, "b.txt"): "secret"}, lambda _, source: source in ("a.txt", "d.txt"),
+        lambda content: content == "renamed",
+    )  # fmt: skip
+    assert forget(tmp_path, withdrawn) == {(FONDS, "b.txt"): 1}
+    assert ["answer" in one.erased for one in questions(tmp_path)] == [True, False, True]
 
 
 def test_traces_of_errors_go_too(own_town: Path, act: Path) -> None:
