@@ -75,6 +75,8 @@ def facts(desk: Desk, settings: Settings) -> dict[str, str]:
         "generation": desk.generation,
         "vecteurs": desk.catalogue.meta("model"),
         "adaptation": _maps(desk.retriever.law_maps),
+        "matrices des actes": _digest(desk.retriever.act_maps),
+        "matrices des phrases": _digest(desk.retriever.phrase_maps),
         "index": f"{held['sources']} fichiers, {held['pages']} pages, {held['passages']} passages",
         "ocr": f"tesseract, {settings.reading.ocr_dpi} ppp" if ocr.available() else "absente",
     }
@@ -84,4 +86,8 @@ def _maps(maps: Maps | None) -> str:
     """« celle du paquet (a250079a) »: which maps for the law these figures hold for."""
     from app.adaptation import SERVES, name_of
 
-    return SERVES[name_of(maps)] + (f" ({maps.sha256[:8]})" if maps else "")
+    return SERVES[name_of(maps)] + (f" ({_digest(maps)})" if maps else "")
+
+
+def _digest(maps: Maps | None) -> str:
+    return maps.sha256[:8] if maps else "aucune"
