@@ -445,12 +445,12 @@ class Desk:
         if judged.proved:
             omitted = _(OMITTED).format(count=writing.unproved) if self.omit else ""
             notes = (omitted if writing.unproved else "", CUT if judged.cut else "")
-            unproved = any(one.status == "unverified" for one in judged.sentences)
-            read = dict.fromkeys(hit.source.id for hit in found.hits) if unproved else ()
-            return self._answer(
-                question, "answered", sentences=tuple(judged.sentences), read=tuple(read),
+            answer = self._answer(
+                question, "answered", sentences=tuple(judged.sentences),
                 citations=tuple(judged.citations), notes=tuple(filter(None, notes)),
             )  # fmt: skip
+            read = tuple(dict.fromkeys(hit.source.id for hit in found.hits))
+            return replace(answer, read=read) if answer.unproved else answer
         if judged.not_found:
             return self._refuse(question, found.hits, _NOT_FOUND)
         return None

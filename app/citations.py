@@ -97,6 +97,11 @@ class Answer:
     read: tuple[int, ...] = ()  # ids of sources whose words a sentence that nothing proves may say
 
     @property
+    def unproved(self) -> bool:
+        """Whether it has a sentence that nothing proves."""
+        return any(sentence.status == "unverified" for sentence in self.sentences)
+
+    @property
     def text(self) -> str:
         """What is proved, as plain text with its markers: « … [1] » ; the message when refused."""
         if not self.sentences:

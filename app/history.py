@@ -7,7 +7,7 @@ answered; who asked, when, and which pages were cited stay until the journal's o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -173,12 +173,7 @@ def _answer(found: Replay, catalogue: Catalogue) -> Answer:
         citation(kept, again.source if again.state == "same" else None, catalogue)
         for kept, again in found.citations
     ]
-    unproved = any(one["status"] == "unverified" for one in said["sentences"])
-    read = dict.fromkeys(
-        again.source.id if again.source and again.state in FOUND else _GONE
-        for _, again in (found.passages if unproved else ())
-    )
-    return Answer(
+    answer = Answer(
         id=entry.id, question=entry.parts["question"], status=entry.facts["status"],
         sentences=tuple(
             Sentence(one["text"], one["status"], tuple(one["citations"]))
@@ -186,5 +181,10 @@ def _answer(found: Replay, catalogue: Catalogue) -> Answer:
         ),
         citations=tuple(citations), message="" if said["sentences"] else said["text"],
         model=entry.facts["model"], notes=tuple(said["notes"]),
-        searched=tuple(sorted(entry.rests_on or ())), read=tuple(read),
+        searched=tuple(sorted(entry.rests_on or ())),
     )  # fmt: skip
+    read = dict.fromkeys(
+        again.source.id if again.source and again.state in FOUND else _GONE
+        for _, again in found.passages
+    )
+    return replace(answer, read=tuple(read)) if answer.unproved else answer

@@ -24,10 +24,9 @@ class Withdrawn:
 
     def of(self, fonds: str, source: str, sha256: str) -> set[Place]:
         """Those that a place is, by its name or its content."""
-        same = set[Place]()
-        if sha256 and not self.is_shown(sha256):
-            same = {place for place, content in self.contents.items() if content == sha256}
-        return same | ({(fonds, source)} & self.contents.keys())
+        found = {(fonds, source)} & self.contents.keys()
+        same = {place for place, content in self.contents.items() if sha256 and content == sha256}
+        return found if not same or self.is_shown(sha256) else found | same
 
     def takes(self, fonds: str, source: str, sha256: str) -> bool:
         """Whether the words of a place have to go.

@@ -116,7 +116,7 @@ def _rests_on(
     """(fonds, source) of what it cites; and of what was read, where a sentence is unproved."""
     for citation in answer.citations:
         yield citation.fonds, citation.source
-    if any(sentence.status == "unverified" for sentence in answer.sentences):
+    if answer.unproved:
         for passage in passages:
             yield str(passage["fonds"]), str(passage["source"])
 

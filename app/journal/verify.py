@@ -166,9 +166,6 @@ def _words(lines: list[Line], words: list[Word]) -> tuple[int, list[Finding]]:
         if line.kind == "erased":
             for part, numbers in line.facts.get("parts", {}).items():
                 allowed.setdefault(part, []).extend(covered(numbers))
-    unnamed: dict[int, list[tuple[int, str]]] = {}
-    for n, part in sorted(held.keys() - {(line.n, part) for line in lines for part in line.words}):
-        unnamed.setdefault(n, []).append((n, part))
     erased, findings = 0, []
     for line in lines:
         for part, known in line.words.items():
@@ -182,8 +179,11 @@ def _words(lines: list[Line], words: list[Word]) -> tuple[int, list[Finding]]:
                 findings.append(_said(line, part, "a été effacée sans que Greffe l'ait noté"))
             else:
                 erased += 1
-        for _, part in unnamed.get(line.n, ()):
-            findings.append(_said(line, part, "est de trop : une autre ligne de ce numéro,"
+    numbered = {line.n: line for line in lines}
+    named = {(line.n, part) for line in lines for part in line.words}
+    for n, part in sorted(held.keys() - named):
+        if n in numbered:
+            findings.append(_said(numbered[n], part, "est de trop : une autre ligne de ce numéro,"
                                   " qui la nommait, a été remplacée"))  # fmt: skip
     return erased, findings
 

@@ -20,7 +20,7 @@ from ingest.records.version import VersionRow
 from tests.app.web.town_hall import CANTEEN, HOSTILE, ROOM, Desk
 
 
-def ALWAYS(source: int) -> bool:
+def always(source: int) -> bool:
     return True
 
 
@@ -52,7 +52,7 @@ def plain(shown: str) -> str:
 
 def test_what_rests_on_a_fonds_that_was_closed_is_withheld_and_the_rest_stays(desk: Desk) -> None:
     conversation = asked(desk, "repas").then("piscine", desk.ask("piscine"))
-    left = left_of(conversation, frozenset({"deliberations"}), ALWAYS)  # « arretes » was closed
+    left = left_of(conversation, frozenset({"deliberations"}), always)  # « arretes » was closed
     assert [question for question, _ in left.turns] == ["repas", "piscine"]
     shown = plain("".join(turn(n, *one) for n, one in enumerate(left.turns, 1)))
     assert shown.count("repose sur un fonds qui ne vous est plus ouvert") == 2
@@ -66,13 +66,13 @@ def test_what_rests_on_a_fonds_that_was_closed_is_withheld_and_the_rest_stays(de
         assert ("ne vous est plus ouvert" in said) == closed
         assert (CANTEEN in said) == (not closed)
         assert ROOM not in said
-    assert left_of(conversation, frozenset({"deliberations", "arretes"}), ALWAYS) == conversation
-    assert left_of(conversation, None, ALWAYS) == conversation
+    assert left_of(conversation, frozenset({"deliberations", "arretes"}), always) == conversation
+    assert left_of(conversation, None, always) == conversation
 
 
 def test_a_count_over_a_fonds_that_was_closed_is_withheld_although_nothing_cites_it() -> None:
     counted = Answer("a1", "combien ?", "answered", message="Douze.", searched=("rh", "voirie"))
-    ((_, left),) = left_of(EMPTY.then("combien ?", counted), frozenset({"voirie"}), ALWAYS).turns
+    ((_, left),) = left_of(EMPTY.then("combien ?", counted), frozenset({"voirie"}), always).turns
     assert left.status == "closed"
     assert "Douze" not in left.text
 
@@ -99,7 +99,7 @@ def test_a_sentence_that_nothing_proves_goes_with_any_document_that_was_read_for
 ) -> None:
     answer = replace(desk.ask("repas"), read=(7,))
     conversation = EMPTY.then("repas", answer)
-    assert left_of(conversation, None, ALWAYS) == conversation
+    assert left_of(conversation, None, always) == conversation
     ((_, left),) = left_of(conversation, None, lambda source: source != 7).turns
     assert left.status == "closed"
     assert CANTEEN not in left.text
