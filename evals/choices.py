@@ -99,10 +99,26 @@ def lesson(about: str) -> tuple[list[Question], Path, Path]:
     parser.add_argument("questions", type=Path, nargs="+", help="JSON lines, as `greffe eval`")
     parser.add_argument("--data", type=Path, required=True, help="an index of the records")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument(
+        "--without", type=Path, nargs="*", default=[],
+        help="nothing is learnt from a document that one of these files of questions has",
+    )  # fmt: skip
     given = parser.parse_args()
     asked = [one for path in given.questions for one in read_questions(path).questions]
-    followed = {one.after for one in asked}
-    return [one for one in asked if one.answerable or one.id in followed], given.data, given.out
+    kept = [one for path in given.without for one in read_questions(path).questions]
+    apart = apart_from(kept, asked)
+    followed = {one.after for one in apart}
+    return [one for one in apart if one.answerable or one.id in followed], given.data, given.out
+
+
+def apart_from(kept: Sequence[Question], asked: Sequence[Question]) -> list[Question]:
+    """Of what is asked, the conversations that have no document of what is kept."""
+    theirs = {gold.file for one in kept for gold in one.gold}
+    first: dict[str, str] = {}  # of each question's conversation
+    for one in asked:
+        first[one.id] = first[one.after] if one.after else one.id
+    met = {first[one.id] for one in asked for gold in one.gold if gold.file in theirs}
+    return [one for one in asked if first[one.id] not in met]
 
 
 def write_maps(maps: Maps, named: tuple[str, str], out: Path) -> None:

@@ -92,8 +92,10 @@ def _descend(passages: Passages, sentences: Sentences, seed: int) -> tuple[Float
         own = torch.zeros(len(some), len(said), dtype=torch.bool)
         for row, i in enumerate(some):
             own[row, torch.from_numpy(passages.right[i])] = True
-        whole = normalize(asked[some] + asked[some] @ a, dim=1)
-        return contrast(whole @ normalize(said + said @ b, dim=1).T / TEMPERATURE, own)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            whole = normalize(asked[some] + asked[some] @ a, dim=1)
+            cosines = whole @ normalize(said + said @ b, dim=1).T
+        return contrast(cosines.float() / TEMPERATURE, own)
 
     def of_sentences(a: Any, b: Any) -> Any:
         some = draw.choice(len(there), min(_BATCH, len(there)), replace=False)

@@ -1,9 +1,11 @@
 """What the maps give: sets of questions without them and with them, differences paired.
 
-    python -m evals.maps FILE… --data DIR
+    python -m evals.maps FILE… --data DIR [--acts FILE] [--phrases FILE] [--answers]
 
 Twice: the dense part alone, that is exact search over all vectors of the index, an article at its
-best passage; and the whole retrieval. Some minutes for 400 questions over 70,000 passages.
+best passage; and the whole retrieval, with its answers where they are asked for. Some minutes for
+400 questions over 70,000 passages. Maps for acts and for tokens that are named are measured in
+place of the package's: those learnt apart from the documents of the questions asked.
 """
 
 from __future__ import annotations
@@ -23,13 +25,16 @@ from evals.opening import ExaminerDesk, Spot
 from evals.questions import QuestionSet, read_questions
 from evals.run import Desk, evaluate
 from vectorstore.fusion import Weights
-from vectorstore.maps import Floats, Maps
+from vectorstore.maps import Floats, Maps, maps_in
 
 if TYPE_CHECKING:
     from app.citations import Answer
     from vectorstore.retriever import Retriever
 
-_MEASURES = ("hit@1", "hit@10", "nDCG@10", "R@100")
+_MEASURES = (
+    "hit@1", "hit@10", "nDCG@10", "R@100",
+    "correct", "citation_precision", "citation_recall", "refused", "wrong_refusals",
+)  # fmt: skip
 _PART = 5000  # passages read and mapped at a time
 _SHARE = Weights().mapped
 
@@ -117,9 +122,11 @@ def _parts(retriever: Retriever, *, of_law: bool) -> Iterator[tuple[list[Spot], 
                 yield places, retriever.indexes.centre.passages(raw)
 
 
-def gained(before: Desk, after: Desk, sets: Sequence[QuestionSet]) -> list[Difference]:
-    """What the measures of a search changed by."""
-    then, now = (evaluate(desk, sets, opening=EMPTY, asked=False) for desk in (before, after))
+def gained(
+    before: Desk, after: Desk, sets: Sequence[QuestionSet], *, asked: bool = False
+) -> list[Difference]:
+    """What the measures of a search changed by; those of answers too, where they are asked."""
+    then, now = (evaluate(desk, sets, opening=EMPTY, asked=asked) for desk in (before, after))
     return [one for one in compare(now, then).measured if one.measure in _MEASURES]
 
 
@@ -131,17 +138,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("questions", type=Path, nargs="+", help="JSON lines, as `greffe eval`")
     parser.add_argument("--data", type=Path, required=True, help="an index")
+    parser.add_argument("--acts", type=Path, help="maps for acts, in place of the package's")
+    parser.add_argument("--phrases", type=Path, help="maps for tokens, likewise")
+    parser.add_argument("--answers", action="store_true", help="ask the questions too")
     given = parser.parse_args()
     sets = [read_questions(path) for path in given.questions]
-    with open_desk(load(given.data)) as desk:
-        bare = replace(desk.retriever, law_maps=None, act_maps=None)
+    named = {"act_maps": given.acts, "phrase_maps": given.phrases}
+    maps = {name: maps_in(path.read_bytes()) for name, path in named.items() if path}
+    with open_desk(load(given.data)) as opened:
+        desk = replace(opened, retriever=replace(opened.retriever, **maps))
+        bare = replace(desk.retriever, law_maps=None, act_maps=None, phrase_maps=None)
         without = replace(desk, retriever=bare)
-        for name, before, after in (
-            ("dense alone", dense_desk(bare), dense_desk(desk.retriever)),
-            ("whole retrieval", ExaminerDesk(without), ExaminerDesk(desk)),
+        dense = dense_desk(desk.retriever)
+        plain = replace(dense, sides=[replace(side, maps=None) for side in dense.sides])
+        for name, before, after, asked in (
+            ("dense alone", plain, dense, False),
+            ("whole retrieval", ExaminerDesk(without), ExaminerDesk(desk), given.answers),
         ):
             print(f"\n{name}: before, after, 95 % interval of the difference")
-            for one in gained(before, after, sets):
+            for one in gained(before, after, sets, asked=asked):
                 share = f" ({one.after / one.before - 1:+.0%})" if one.before else ""
                 print(
                     f"{one.set:32} {one.measure:8} {one.before:.3f} {one.after:.3f}"

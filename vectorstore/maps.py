@@ -95,6 +95,11 @@ def phrase_maps_of(model: str, centre: str) -> Maps | None:
     return _of_package(_PHRASES, model, centre)
 
 
+def maps_in(content: bytes) -> Maps:
+    """Maps for whatever model they say. Raises ValueError, in French, where these are none."""
+    return _parsed(content)[0]
+
+
 def _of_package(name: str, model: str, centre: str) -> Maps | None:
     found = _packaged(name)
     return found[0] if _is_for(found, model, centre) else None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from evals.questions import Question, read_questions
+from evals.choices import apart_from
+from evals.questions import Gold, Question, read_questions
 
 FOLDER = Path("evals/agents")
 SETS = ("questions", "unanswerable", "conversations")
@@ -15,6 +17,10 @@ SETS = ("questions", "unanswerable", "conversations")
 
 def read(name: str) -> tuple[Question, ...]:
     return read_questions(FOLDER / f"{name}.jsonl").questions
+
+
+def documents(questions: Iterable[Question]) -> set[str | None]:
+    return {gold.file for one in questions for gold in one.gold}
 
 
 def written(question: Question) -> str:
@@ -30,13 +36,23 @@ def test_no_question_is_in_both_parts(name: str) -> None:
         assert not set(map(written, learnt)) & set(map(written, kept))
 
 
-def test_no_document_answers_questions_of_both_parts() -> None:
-    learnt, kept = (
-        {one.gold[0].file for one in read(f"questions.{part}")} for part in ("learnt", "kept")
-    )
-    assert len(learnt) > 100
-    assert len(kept) > 50
-    assert not learnt & kept
+def test_what_is_learnt_from_has_no_document_of_what_is_kept() -> None:
+    kept = [one for name in SETS for one in read(f"{name}.kept")]
+    for name, least in (("questions", 1100), ("conversations", 300)):
+        taught = apart_from(kept, read(f"{name}.learnt"))
+        assert len(taught) > least
+        assert not documents(kept) & documents(taught)
+        assert set(taught) <= set(read(f"{name}.learnt"))
+
+
+def test_a_conversation_is_left_out_whole_for_one_document() -> None:
+    def asked(id: str, file: str, after: str | None = None) -> Question:
+        return Question(id, id, (Gold(file=file),), after=after)
+
+    talks = [asked("1a", "a"), asked("1b", "b", "1a"), asked("1c", "c", "1b"), asked("2a", "d")]
+    for file in "abc":
+        assert [one.id for one in apart_from([asked("9", file)], talks)] == ["2a"]
+    assert apart_from([asked("9", "e"), Question("10", "sans réponse", ())], talks) == talks
 
 
 def test_each_question_says_what_a_right_answer_holds() -> None:
