@@ -12,9 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import spoken
-from app.words import N_
+from app.words import N_, _
 from ingest.catalogue import Catalogue
-from vectorstore.maps import Kept, Maps, MapsUnusable, law_maps_of, write_whole
+from vectorstore.maps import (
+    Kept,
+    Maps,
+    MapsUnusable,
+    act_maps_of,
+    law_maps_of,
+    phrase_maps_of,
+    write_whole,
+)
 
 FOLDER = "adaptation"  # of the data folder
 _META = "adaptation"
@@ -82,12 +90,18 @@ def name_of(maps: Maps | None) -> str:
     return "none" if maps is None else "own" if maps.own else "packaged"
 
 
+def of_package(sha256: str) -> str:
+    """« celle du paquet (67005c59) », or that there is none."""
+    return f"{_(SERVES['packaged'])} ({sha256[:8]})" if sha256 else _(SERVES["none"])
+
+
 def state_of(data: Path, catalogue: Catalogue) -> dict[str, Any]:
     """Which maps serve the index as it is, and what was noted of the city's own.
 
     Returns:
         `serves`: a key of `SERVES`; `sha256`: of their file, empty where none serves; `own`: what
-        was noted of the city's, or None; `problem`: why these do not serve, in French.
+        was noted of the city's, or None; `problem`: why these do not serve, in French; `acts`,
+        `phrases`: SHA-256 of the package's for these, empty where they are for another model.
     """
     model, _, centre = catalogue.meta("generation").partition("-")
     own, maps, problem = installed(catalogue) or None, None, ""
@@ -97,6 +111,11 @@ def state_of(data: Path, catalogue: Catalogue) -> dict[str, Any]:
     except MapsUnusable as trouble:
         problem = spoken(trouble)
     return {
-        "serves": name_of(maps), "sha256": maps.sha256 if maps else "", "own": own,
-        "problem": problem,
+        "serves": name_of(maps), "sha256": _digest(maps), "own": own, "problem": problem,
+        "acts": _digest(act_maps_of(model, centre)),
+        "phrases": _digest(phrase_maps_of(model, centre)),
     }  # fmt: skip
+
+
+def _digest(maps: Maps | None) -> str:
+    return maps.sha256 if maps else ""

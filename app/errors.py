@@ -447,7 +447,7 @@ SENTENCES: dict[str, Say] = {
         INPUT_UNREADABLE,
     ),
     "TooManyFiles": Say(
-        "Cet envoi a trop de fichiers, ou il n'est pas arrivé entier ({most} fichiers au plus).",
+        "Cet envoi a trop de fichiers, ou il n'est pas arrivé entier (maximum : {most}).",
         "Rien n'en a été gardé : envoyez-les en plusieurs fois.",
         REFUSED,
     ),

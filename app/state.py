@@ -112,7 +112,7 @@ def _sizes(place: Path) -> Iterator[int]:
 def described(state: Mapping[str, Any]) -> str:
     """The state in French, for a terminal."""
     lines = [f"Données : {state['data']}", f"Modèle : {state['model'] or 'aucun encore'}"]
-    lines.append(adaptation_line(state["adaptation"]))
+    lines += adaptation_lines(state["adaptation"])
     for name, figures in state["fonds"].items():
         lines.append(
             f"Fonds « {name} » : {figures['sources']} fichiers, {figures['pages']} pages,"
@@ -145,11 +145,18 @@ def described(state: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def adaptation_line(serving: Mapping[str, Any]) -> str:
-    """« Adaptation au droit : celle du paquet (a250079a) », and what is wrong with the city's."""
+def adaptation_lines(serving: Mapping[str, Any]) -> list[str]:
+    """« Adaptation au droit : celle du paquet (a250079a) », and what is wrong with the city's.
+
+    Then those to acts and to phrases, likewise.
+    """
     digest = f" ({serving['sha256'][:8]})" if serving["sha256"] else ""
     problem = f". {serving['problem']}" if serving["problem"] else ""
-    return f"Adaptation au droit : {adaptation.SERVES[serving['serves']]}{digest}{problem}"
+    return [
+        f"Adaptation au droit : {adaptation.SERVES[serving['serves']]}{digest}{problem}",
+        f"Adaptation aux actes : {adaptation.of_package(serving['acts'])}",
+        f"Adaptation aux phrases : {adaptation.of_package(serving['phrases'])}",
+    ]
 
 
 def to_open(fonds: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import random
 import shutil
@@ -47,6 +48,13 @@ RULES = {
 }  # fmt: skip
 IN_FORCE = {"date_debut": "2020-01-01", "date_fin": None, "etat": "VIGUEUR"}
 NOT_INDEXED = 10  # the last articles are given in full alone
+
+
+def digest(name: str) -> str:
+    """SHA-256 of a file of maps in the package."""
+    return hashlib.sha256(
+        Path(f"vectorstore/reference/{name}.safetensors").read_bytes()
+    ).hexdigest()
 
 
 def articles() -> list[dict[str, Any]]:
@@ -149,6 +157,7 @@ def test_what_is_learnt_finds_better_what_was_kept_out_and_serves(
     assert state(data) == {
         "serves": "own", "sha256": told["sha256"], "problem": "",
         "own": state(data)["own"] | {"sha256": told["sha256"], "held": told["held"]},
+        "acts": digest("actes"), "phrases": digest("phrases"),
     }  # fmt: skip
     with open_desk(load(data)) as desk:
         maps = desk.retriever.law_maps
@@ -158,6 +167,8 @@ def test_what_is_learnt_finds_better_what_was_kept_out_and_serves(
     assert "bibliothèque" in first.passage.text
     said = greffe(data, "status").out
     assert f"Adaptation au droit : celle de la collectivité ({told['sha256'][:8]})" in said
+    assert f"Adaptation aux actes : celle du paquet ({digest('actes')[:8]})" in said
+    assert f"Adaptation aux phrases : celle du paquet ({digest('phrases')[:8]})" in said
     noted = greffe(data, "journal", "--kind", "admin", "--json").out
     assert told["sha256"] in noted
 

@@ -186,7 +186,7 @@ def test_more_files_than_one_drop_may_have_are_refused_in_french_and_none_is_kep
                     {"a.csv": b"x", "b.csv": b"y"}), 1),
     ):  # fmt: skip
         assert got.status == 409
-        assert f"trop de fichiers, ou il n'est pas arrivé entier ({most} fichiers" in told(got)
+        assert f"trop de fichiers, ou il n'est pas arrivé entier (maximum : {most})" in told(got)
     assert not (office.data / "depots" / "trop").exists()
 
 
