@@ -12,6 +12,7 @@ class Evidence:
     dense: float  # cosine of centred vectors, -1 to 1
     lexical: float  # BM25 over the best of this question, times `trust` in it, 0 to 1
     exact: bool = False  # its record was named by number
+    entitled: bool = False  # the question is its record's object, word for word
     body: float = 0.0  # 1 decided by the collectivity named, -1 by another
     place: bool = False  # it names the commune asked about, which decided no indexed act
     date: float = 0.0  # 1 on the day named, down to -0.3 in another year
@@ -29,6 +30,7 @@ class Weights:
     dense: float = 1.0
     lexical: float = 0.4
     exact: float = 1.5
+    entitled: float = 0.15
     body: float = 0.1
     place: float = 0.15
     date: float = 0.2
@@ -67,6 +69,7 @@ def score(evidence: Evidence, weights: Weights) -> float:
         + lexical * evidence.lexical
         + weights.law * evidence.law
         + weights.exact * evidence.exact
+        + weights.entitled * evidence.entitled
         + weights.body * evidence.body
         + weights.place * evidence.place
         + weights.date * evidence.date

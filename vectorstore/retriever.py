@@ -300,6 +300,7 @@ class Retriever:
         evidence = replace(
             hit.evidence,
             exact=hit.record.id in exact,
+            entitled=_is_object(query.text, hit.record),
             body=_match(reading, hit.record),
             place=_names_place(reading, hit),
             date=_date_match(reading, hit.record),
@@ -309,6 +310,13 @@ class Retriever:
             law=hit.record.kind == "article",
         )
         return replace(hit, evidence=evidence, score=score(evidence, self.weights))
+
+
+def _is_object(asked: str, record: RecordRow) -> bool:
+    """Whether a question is an act's whole object, as its list has it; an article has a heading."""
+    words = re.findall(r"\w+", fold(asked))
+    titled = record.kind != "article" and len(words) > 1
+    return titled and words == re.findall(r"\w+", fold(record.title or ""))
 
 
 def _match(reading: Reading, record: RecordRow) -> float:

@@ -187,3 +187,23 @@ def test_where_no_time_is_named_the_newest_tariff_comes_first(own_town: Path) ->
     assert today[0].record.date == "2031-03-03"
     assert {hit.evidence.recent for hit in then} == {0.0}
     assert "11 €" in answer.sentences[0].text
+
+
+def test_an_object_copied_whole_leads_to_its_act_before_one_that_says_more(own_town: Path) -> None:
+    whole = "Opération des Quatre Puits - Subvention pour le bâtiment L"
+    more = f"{whole} et pour le bâtiment L bis"
+    for day, titled in (("3 mars 2021", whole), ("3 mars 2031", more)):
+        indexed(
+            own_town, f"pv/{day[-4:]}.txt",
+            f"Commune de Courvallon-sur-Sélande\nCompte rendu de la séance du {day}\n\n"
+            f"Délibération n° {day[-4:]}-004\nObjet : {titled}\n\n"
+            "Une subvention est accordée au syndicat de copropriété du bâtiment L.\n",
+            "pv",
+        )  # fmt: skip
+    with open_desk(load(own_town)) as opened:
+        found = [opened.search(asked, fonds=["pv"])[0] for asked in (whole.upper(), more)]
+        part = opened.search("subvention pour le bâtiment L", fonds=["pv"])
+    assert [hit.record.title for hit in found] == [whole, more]
+    assert [hit.record.date for hit in found] == ["2021-03-03", "2031-03-03"]
+    assert all(hit.evidence.entitled for hit in found)
+    assert not any(hit.evidence.entitled for hit in part)
