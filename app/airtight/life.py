@@ -71,8 +71,10 @@ def life(folder: Path, gguf: Path | None, commands: Sequence[str]) -> list[Step]
         commands: names of the commands that this version has.
     """
     greffe = [sys.executable, "-m", "app.cli", "--data", str(folder / "data")]
+    # to whom a question goes does not hang on how much of it the model reads and writes
     modelled = ["env", f"GREFFE_MODEL__URL=http://127.0.0.1:{MODEL_PORT}/v1",
-                "GREFFE_MODEL__SECONDS=600", *greffe]  # fmt: skip
+                "GREFFE_MODEL__SECONDS=600", "GREFFE_MODEL__CONTEXT=2048",
+                "GREFFE_MODEL__LENGTH=50", *greffe]  # fmt: skip
     module = [sys.executable, "-m"]
     sample = Path(str(resources.files("app.sample")))
     served = [*module, "app.airtight.model", str(MODEL_PORT), *([str(gguf)] if gguf else [])]
