@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -16,6 +18,7 @@ from app.memory import held_mb
 from ingest import wall
 from tests.command_line import greffe, wait_for
 from tests.missing import pytest_runtest_makereport, pytest_terminal_summary
+from vectorstore import embed
 from vectorstore.chroma_server import Folder, _is_held
 
 __all__ = ["pytest_runtest_makereport", "pytest_terminal_summary"]  # hooks of these tests
@@ -64,6 +67,29 @@ def behind_the_wall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def as_much_memory_as_they_take() -> Iterator[None]:
     """The cap is of a process that serves one town; this one has opened hundreds of them."""
     with mock.patch("app.memory.held_mb", return_value=0):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def each_model_loaded_once() -> Iterator[None]:
+    """A desk that is opened again has the model that stands in memory: loading it takes 2 s.
+
+    What comes before stays each desk's own: its files are looked at and held against the manifest.
+    """
+    held: dict[tuple[object, ...], Any] = {}
+    load, loading = embed._load, threading.Lock()
+
+    def once(folder: Path, device: str) -> Any:
+        files = sorted(path for path in folder.resolve().rglob("*") if path.is_file())
+        now = ((file, file.stat().st_size, file.stat().st_mtime_ns) for file in files)
+        known = (device, *now)
+        with loading:
+            while known not in held and len(held) > 1:  # the embedded one, and that of a test
+                held.pop(next(iter(held)))
+            held[known] = held.pop(known) if known in held else load(folder, device)
+            return held[known]
+
+    with mock.patch("vectorstore.embed._load", once):
         yield
 
 
