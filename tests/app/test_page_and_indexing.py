@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.app.web.serving import seen
-from tests.command_line import PATIENCE_S, free_port, process, started, wait_for, wait_until_open
+from tests.command_line import PATIENCE_S, free_port, greffe, started, wait_for, wait_until_open
 
 NEW = (
     "Commune de Courvallon-sur-Sélande\n\nConseil municipal du 4 novembre 2025\n\n"
@@ -111,8 +111,8 @@ def test_what_was_indexed_beside_the_page_is_whole(own_town: Path, page: str) ->
     note = own_town.parent / "n" / "2025-077.txt"
     note.parent.mkdir()
     note.write_text(NEW, encoding="utf-8")
-    assert process(own_town, "ingest", note.parent, "--fonds", "mairie").code == 0
-    again = process(own_town, "ingest", note.parent, "--fonds", "mairie", "--json")
+    assert greffe(own_town, "ingest", note.parent, "--fonds", "mairie").code == 0
+    again = greffe(own_town, "ingest", note.parent, "--fonds", "mairie", "--json")
     assert again.json["unchanged"] == 1
     assert again.json["read"] == 0
-    assert process(own_town, "ask", ASKED).code == 0
+    assert greffe(own_town, "ask", ASKED).code == 0
