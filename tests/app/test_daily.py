@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,9 @@ from app.daily import FILE, Clock, Daily, HourRefused, NoFolder, plan, planned, 
 from app.settings import load
 from ingest.catalogue import Catalogue
 from tests.command_line import greffe
-from tests.conftest import FONDS, copy_town
+from tests.conftest import FONDS, copy_town, wait_until_unserved
+
+NEW = "neuf.txt"  # in the folder of records, by a test
 
 
 def moment(words: str) -> datetime:
@@ -48,13 +50,22 @@ class House:
         return job
 
 
-@pytest.fixture
-def house(indexed: Path, records: Path, tmp_path: Path) -> House:
-    own = tmp_path / FONDS
+@pytest.fixture(scope="module")
+def home(indexed: Path, records: Path, tmp_path_factory: pytest.TempPathFactory) -> House:
+    """With a folder of records of its own, to be copied."""
+    place = tmp_path_factory.mktemp("chaque-jour")
+    own = place / FONDS
     shutil.copytree(records, own)
-    data = copy_town(indexed, tmp_path / "donnees")
+    data = copy_town(indexed, place / "donnees")
     assert greffe(data, "ingest", own, "--fonds", FONDS, "--yes").code == 0
+    wait_until_unserved(data)
     return House(data, own)
+
+
+@pytest.fixture
+def house(home: House, tmp_path: Path) -> Iterator[House]:
+    yield House(copy_town(home.data, tmp_path / "donnees"), home.records)
+    (home.records / NEW).unlink(missing_ok=True)
 
 
 def test_the_hour_is_that_of_each_day_and_of_the_season() -> None:
@@ -71,7 +82,7 @@ def test_a_planned_fonds_is_indexed_once_a_day(house: House) -> None:
     day = f"{tomorrow:%Y-%m-%d}"
     house.clock.look(moment(f"{day}T02:29:00") - timedelta(days=1))
     assert house.begun == [], "planned after this hour: not due before the next day"
-    (house.records / "neuf.txt").write_text(
+    (house.records / NEW).write_text(
         "Délibération n° 2031-099\nObjet : tarif de la patinoire\nL'entrée est à 4 euros.\n"
     )
     house.clock.look(moment(f"{day}T02:30:05"))
@@ -103,7 +114,7 @@ def test_what_was_indexed_by_hand_since_its_hour_is_not_begun_again(house: House
     house.plan(f"{now - timedelta(minutes=1):%H:%M}")
     known = planned(house.data)[0]
     old = Daily(known.fonds, known.at, (now - timedelta(days=9)).isoformat(timespec="seconds"))
-    assert old.last(now) > moment(old.since), "due, but for the run of the fixture"
+    assert old.last(now) > moment(old.since), "due, but for a run since"
     (house.data / FILE).write_text(
         f'[{{"fonds": "{old.fonds}", "at": "{old.at}", "since": "{old.since}"}}]'
     )
