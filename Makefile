@@ -16,7 +16,7 @@ test: $(VENV)/.ready-dev
 	@sh deploy/apt.sh chromium "chromium" "les tests de la page seront passés"
 	@sh deploy/apt.sh strace "strace" "la preuve que rien ne sort sera passée"
 	@sh deploy/annuaire.sh $(BIN)/python
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
