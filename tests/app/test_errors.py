@@ -8,6 +8,7 @@ import re
 import sqlite3
 import string
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -48,13 +49,22 @@ def holes(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
-def calls(name: str) -> Iterator[tuple[str, ast.Call]]:
-    """Each place in the packages where something of this name is made."""
+@cache
+def written() -> dict[str, list[tuple[str, ast.Call]]]:
+    """Each place in the packages where something is called, by its name; they are read once."""
+    found: dict[str, list[tuple[str, ast.Call]]] = {}
     for package in PACKAGES:
         for file in sorted((ROOT / package).rglob("*.py")):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == name:
-                    yield f"{file.relative_to(ROOT)}:{node.lineno}", node
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                    place = f"{file.relative_to(ROOT)}:{node.lineno}"
+                    found.setdefault(node.func.id, []).append((place, node))
+    return found
+
+
+def calls(name: str) -> list[tuple[str, ast.Call]]:
+    """Each place in the packages where something of this name is made."""
+    return written().get(name, [])
 
 
 def facts_of(kind: type[Trouble]) -> list[tuple[str, set[str]]]:
