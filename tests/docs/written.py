@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ DOCS = ROOT / "docs"
 _PART = re.compile(r"(<!-- écrit : (.+?) -->\n)(.*?)(<!-- fin -->)", re.DOTALL)
 
 
+@cache
 def commands() -> dict[str, Any]:
     """The commands of `greffe` by name, `eval` included."""
     return dict(typer.main.get_group(cli.app).commands)
