@@ -51,7 +51,7 @@ def test_other_questions_ask_for_no_holder(question: str) -> None:
 
 
 def test_the_latest_act_that_names_the_mayor_answers_and_none_that_does_not(
-    tmp_path: Path,
+    tmp_path: Path, empty_town: Path
 ) -> None:
     folder = tmp_path / "vezelay"
     folder.mkdir()
@@ -59,8 +59,8 @@ def test_the_latest_act_that_names_the_mayor_answers_and_none_that_does_not(
     (folder / "a.txt").write_text(act.format(2019, "Présidence du maire, Anne Trois."), "utf-8")
     (folder / "b.txt").write_text(act.format(2024, "Présidence du maire, Paul Deux."), "utf-8")
     (folder / "c.txt").write_text(act.format(2025, "Le maire passe la parole."), "utf-8")
-    assert greffe(tmp_path / "donnees", "ingest", folder).code == 0
-    with open_desk(load(tmp_path / "donnees")) as desk:
+    assert greffe(empty_town, "ingest", folder).code == 0
+    with open_desk(load(empty_town)) as desk:
         now = desk.ask(ASKED)
         then = desk.ask("Qui était maire de Vézelay en 2019 ?")
     assert "Paul Deux" in now.text

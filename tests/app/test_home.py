@@ -9,6 +9,7 @@ from app.answer import Desk
 from app.assembly import open_desk
 from app.settings import load
 from tests.command_line import greffe
+from tests.conftest import new_town
 
 TARIFFS = """Compte rendu de la réunion du 4 juin 2021
 
@@ -27,14 +28,15 @@ de Vézelay.
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Path:
     place = tmp_path_factory.mktemp("maison")
     folder = place / "deliberations"
     folder.mkdir()
     (folder / "reunion-juin.txt").write_text(TARIFFS, "utf-8")
     (folder / "reunion-mai.txt").write_text(LAVOIR, "utf-8")
-    assert greffe(place / "donnees", "ingest", folder).code == 0
-    return place / "donnees"
+    town = new_town(place / "donnees", models)
+    assert greffe(town, "ingest", folder).code == 0
+    return town
 
 
 @pytest.fixture(scope="module")

@@ -23,14 +23,14 @@ ASKED = "Quand la modification simplifiée n° 2 du plan local d'urbanisme de {}
 
 
 def test_of_a_commune_without_acts_what_names_it_is_read_and_all_where_nothing_does(
-    tmp_path: Path,
+    tmp_path: Path, empty_town: Path
 ) -> None:
     folder = tmp_path / "actes"
     folder.mkdir()
     (folder / "ours.txt").write_text(OURS, "utf-8")
     (folder / "theirs.txt").write_text(THEIRS, "utf-8")
-    assert greffe(tmp_path / "donnees", "ingest", folder).code == 0
-    with open_desk(load(tmp_path / "donnees")) as desk:
+    assert greffe(empty_town, "ingest", folder).code == 0
+    with open_desk(load(empty_town)) as desk:
         read = {}
         for place in ("Vézelay", "Nantes"):
             found = desk.retriever.search(Query(ASKED.format(place)), desk.fonds(), 10)
@@ -48,13 +48,13 @@ Le conseil municipal de Vézelay est composé de Paul DEUX, né le 28/02/1974, �
 """
 
 
-def test_a_year_of_birth_is_not_the_year_of_what_is_asked(tmp_path: Path) -> None:
+def test_a_year_of_birth_is_not_the_year_of_what_is_asked(tmp_path: Path, empty_town: Path) -> None:
     folder = tmp_path / "actes"
     folder.mkdir()
     (folder / "conseil.txt").write_text(COUNCIL, "utf-8")
-    assert greffe(tmp_path / "donnees", "ingest", folder).code == 0
+    assert greffe(empty_town, "ingest", folder).code == 0
     asked = "Quelle était la composition du conseil municipal de Vézelay en {} ?"
-    with open_desk(load(tmp_path / "donnees")) as desk:
+    with open_desk(load(empty_town)) as desk:
         assert "1974" in desk.ask(asked.format(1974)).message
         assert "2020" not in desk.ask(asked.format(2020)).message
 
