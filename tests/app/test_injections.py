@@ -80,6 +80,12 @@ def obedient(desk: Desk) -> Iterator[tuple[Desk, list[str]]]:
         yield replace(desk, chat=Chat(server.url, "obéissant", "", PATIENCE_S)), server.read
 
 
+@pytest.fixture(scope="module")
+def quoted(desk: Desk) -> dict[str, Answer]:
+    """What is answered without a model, by question."""
+    return {question: desk.ask(question, fonds=["pieges"]) for question in questions()}
+
+
 def questions() -> list[str]:
     """Each text's own words, as an agent would ask about them."""
     firsts = (re.sub(r"[^\w\s'’-]", " ", row["text"]).split()[:12] for row in ROWS)
@@ -130,10 +136,10 @@ def test_what_an_obedient_model_says_is_struck_unless_its_source_says_so(
 
 
 def test_the_page_shows_no_address_no_image_and_no_html_of_a_document_or_a_model(
-    desk: Desk, obedient: tuple[Desk, list[str]]
+    quoted: dict[str, Answer], obedient: tuple[Desk, list[str]]
 ) -> None:
-    for question in questions():
-        for answer in (desk.ask(question, fonds=["pieges"]), obedient[0].ask(question)):
+    for question, extract in quoted.items():
+        for answer in (extract, obedient[0].ask(question)):
             html = turn(1, question, answer)
             assert not re.search(
                 r"<(?:img|script|iframe|object|form|style|base|meta)\b", html, re.I
@@ -142,8 +148,10 @@ def test_the_page_shows_no_address_no_image_and_no_html_of_a_document_or_a_model
             assert not re.search(rf"\b(?:href|src)\s*=\s*(?!['\"]?(?:{own}))", html, re.I)
 
 
-def test_the_extractive_answer_quotes_what_is_there_and_follows_no_order(desk: Desk) -> None:
-    for question in questions():
-        answer = desk.ask(question, fonds=["pieges"])
+def test_the_extractive_answer_quotes_what_is_there_and_follows_no_order(
+    desk: Desk, quoted: dict[str, Answer]
+) -> None:
+    assert len(quoted) == len(ROWS)
+    for answer in quoted.values():
         assert SECRET not in answer.text
         assert said_by_its_source(desk, answer)
