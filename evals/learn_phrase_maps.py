@@ -100,7 +100,8 @@ def main() -> None:
 
     known, data, out = lesson(__doc__ or "")
     with open_desk(load(data)) as opened:
-        desk = replace(opened, retriever=replace(opened.retriever, phrase_maps=None))
+        bare = replace(opened.retriever, act_maps=None, phrase_maps=None)
+        desk = replace(opened, retriever=bare)  # from nothing
         phrases = phrases_of(desk, known)
         named = desk.retriever.embedder.model_id, desk.retriever.indexes.centre.id
     print(f"{len(phrases.asked)} answers to choose")
