@@ -23,7 +23,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -118,7 +118,10 @@ class Chain:
     def __init__(self, data: Path, words: Words) -> None:
         self.folder = folder_of(data)
         self.words = words
-        self.head = words.head() or Head()
+        head = words.head() or Head()
+        # where the head was put back, the words of lines that were cut stand past it: their numbers
+        # stay theirs, so that nothing is written over them and `verify` finds the gap
+        self.head = replace(head, n=max(head.n, words.last()))
         self.sync = True  # each line on the disk before the head is moved
 
     def add(

@@ -23,7 +23,7 @@ FILE = "words.sqlite"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS head (
   one INTEGER PRIMARY KEY CHECK (one = 1),
-  n INTEGER NOT NULL,              -- how many lines
+  n INTEGER NOT NULL,              -- number of the last line
   hash TEXT NOT NULL,              -- of the last one
   file TEXT NOT NULL,              -- where it stands
   size INTEGER NOT NULL            -- bytes of that file, with it
@@ -101,6 +101,10 @@ class Words:
             (head.n, head.hash, head.file, head.size),
         )
 
+    def last(self) -> int:
+        """The highest number of a line of which words stand here, erased or not; 0 for none."""
+        return int(self.connection.execute("SELECT coalesce(max(n), 0) FROM words").fetchone()[0])
+
     def taken(self) -> int:
         """How much of the wall's file is in the chain, in bytes."""
         row = self.connection.execute("SELECT size FROM taken").fetchone()
@@ -117,7 +121,7 @@ class Words:
             salt, text = secrets.token_hex(16), canonical(value)
             digests[part] = digest(salt, text)
             self.connection.execute(
-                "INSERT OR REPLACE INTO words VALUES (?, ?, ?, ?, ?, ?, NULL)",
+                "INSERT INTO words VALUES (?, ?, ?, ?, ?, ?, NULL)",
                 (n, part, at, kind, salt, text),
             )
         return digests

@@ -114,15 +114,38 @@ def test_the_head_cannot_be_taken_away_unseen(data: Path) -> None:
     assert [one.what for one in verify(data).findings if "tête" in one.what]
 
 
-def test_an_end_that_is_cut_with_its_head_is_found_by_the_words_that_are_left(data: Path) -> None:
-    rewrite(data, lambda x: x[:-1])
+def cut_with_its_head(data: Path, count: int) -> None:
+    """Take lines off the end, and put the head back to where they began."""
+    rewrite(data, lambda x: x[:-count])
     last = list(lines(data))[-1]
     with opened(folder_of(data)) as words:
         words.put_head(Head(last.n, last.hash, MONTH, (folder_of(data) / MONTH).stat().st_size))
+
+
+@pytest.mark.parametrize("more", [1, 5, 6])
+def test_an_end_that_is_cut_with_its_head_is_found_whatever_is_written_after(
+    tmp_path: Path, more: int
+) -> None:
+    for who in ("marie", *["paul"] * 5):
+        Journal(tmp_path).note("login", who)
+    cut_with_its_head(tmp_path, 5)
+    [found] = verify(tmp_path).findings
+    assert "les mots de 5 ligne(s) sont là" in found.what
+    for _ in range(more):  # with the same parts as those that were cut
+        Journal(tmp_path).note("login", "jean")
+    [found] = verify(tmp_path).findings
+    assert "des lignes ont été supprimées : n° 2 à 6" in found.what
+    with opened(folder_of(tmp_path)) as words:
+        assert [word.value["name"] for word in words.part("who")][:6] == ["marie", *["paul"] * 5]
+    assert [entry.who for entry in entries(tmp_path)] == ["marie", *["jean"] * more]
+
+
+def test_words_that_no_line_names_are_found(data: Path) -> None:
+    """As an older program left them, which wrote over those of a line that was cut."""
+    with opened(folder_of(data)) as words:
+        words.put(6, "2026-11-22", "open", {"question": "Combien ?"})
     [found] = verify(data).findings
-    assert "les mots de 1 ligne(s) sont là" in found.what
-    Journal(data).note("logout", "paul")  # takes the number of the line that was cut
-    assert any("est de trop" in one.what for one in verify(data).findings)
+    assert "« question » est de trop" in found.what
 
 
 def test_a_whole_month_cannot_be_taken_away_unseen(data: Path) -> None:
