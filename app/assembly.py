@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -181,14 +182,21 @@ def open_desk(settings: Settings) -> Iterator[Desk]:
 def journal_of(settings: Settings) -> Journal:
     """Where what is done is noted.
 
-    Raises:
-        AddressRefused: its syslog is outside the building.
+    Nothing is raised: what was done is noted here, whatever becomes of the copy elsewhere. An
+    address outside has been refused before anything was done (`check_contacts`).
     """
-    kept = settings.journal
-    if "journal.syslog" in settings.contacts:
-        check_address("journal.syslog", kept.syslog, settings.egress.allowed)
-    send = Syslog(kept.syslog) if kept.syslog else None
-    return Journal(settings.data, kept.pseudonyms, send)
+    return Journal(settings.data, settings.journal.pseudonyms, syslog_of(settings))
+
+
+def syslog_of(settings: Settings) -> Syslog | None:
+    """Where the journal's lines are sent too, if anywhere."""
+    address = settings.journal.syslog
+    return _syslog(address, settings.egress.allowed) if address else None
+
+
+@cache  # one for all journals of a process: its lines stay in order, its failures are told once
+def _syslog(address: str, allowed: tuple[str, ...]) -> Syslog:
+    return Syslog(address, lambda: check_address("journal.syslog", address, allowed))
 
 
 def gate_of(settings: Settings) -> Gate:

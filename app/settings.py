@@ -188,7 +188,9 @@ class Journal(_Part):
     login_days: int = Field(365, ge=0, description="De même, connexions et refus.")
     admin_days: int = Field(1095, ge=0, description="De même, actes d'administration.")
     syslog: str = Field(
-        "", description="Où envoyer aussi les lignes : /dev/log, udp://HÔTE:514, tcp://HÔTE:514."
+        "",
+        description="Où envoyer aussi les lignes : /dev/log, udp://HÔTE:514, tcp://HÔTE:514. Sa"
+        " panne n'empêche ni ne retarde aucune ligne d'ici.",
     )
 
     @property

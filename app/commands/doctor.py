@@ -94,6 +94,7 @@ def _look(settings: Settings) -> Iterator[Finding]:
     yield from _dense(settings)
     yield from _rights(settings)
     yield from _contacts(settings)
+    yield from _copies(settings)
     yield from look_at_issuer(settings)
     yield _stopped(settings)
     yield _last_proof(settings)
@@ -283,6 +284,35 @@ def _contacts(settings: Settings) -> Iterator[Finding]:
             if public else f"{url}, dans le bâtiment",
             "c'est une sortie : ôtez-la d'egress.allowed si elle n'est pas voulue",
         )  # fmt: skip
+
+
+def _copies(settings: Settings) -> Iterator[Finding]:
+    """Whether the journal's lines can be sent to the syslog, where one is set."""
+    from app.assembly import syslog_of
+    from app.causes import in_french
+    from app.egress import AddressRefused
+
+    syslog, name = syslog_of(settings), "Copie du journal (journal.syslog)"
+    if syslog is None:
+        return
+    try:
+        syslog.check()
+    except AddressRefused:
+        return  # told by a line above
+    except OSError as error:
+        why = in_french(error.strerror or str(error))
+        yield Finding(
+            name, False, False,
+            f"{syslog.address} ne répond pas ({why}) : le journal est tenu, mais sans copie",
+            "vérifiez que ce serveur est en marche, et qu'un pare-feu n'est pas entre les deux",
+        )  # fmt: skip
+        return
+    by_udp = syslog.address.startswith("udp:")
+    yield Finding(
+        name, True, False,
+        f"envoyée à {syslog.address}, par UDP : rien ne dit si elle arrive" if by_udp
+        else f"{syslog.address} répond",
+    )  # fmt: skip
 
 
 def look_at_issuer(settings: Settings) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -167,10 +167,11 @@ def _write(path: Path, text: str, *, sync: bool) -> int:
 
 
 @contextmanager
-def writing(data: Path) -> Iterator[Chain]:
+def writing(data: Path, written: Callable[[], None] | None = None) -> Iterator[Chain]:
     """The chain, to be added to: all that the block adds, or nothing.
 
     What a crash left past the head is cut first, and what an older program wrote is carried over.
+    `written` is called once all is there, before anybody else may write.
     """
     with locked(data), opened(folder_of(data)) as words:
         _carry_over(data, words)
@@ -183,6 +184,8 @@ def writing(data: Path) -> Iterator[Chain]:
         except BaseException:
             _cut(chain.folder, before)
             raise
+        if written is not None:
+            written()
 
 
 @contextmanager

@@ -9,9 +9,11 @@ import os
 import secrets
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from app.citations import Answer
 from app.journal.chain import Chain, Line, folder_of, writing
@@ -22,7 +24,18 @@ KEY = "pseudonyms.key"
 _LOST = "Le disque est plein : {what} n'a pas été notée dans le journal. Faites de la place."
 
 IsLive = Callable[[str, str], bool]
-Send = Callable[[Line], None]
+
+
+class Copies(Protocol):
+    """Where lines go too, without their words."""
+
+    def add(self, lines: Iterable[Line]) -> None:
+        """Take lines, in their order. The journal is held: nothing is waited for."""
+        ...
+
+    def send(self) -> None:
+        """Send what was taken. The journal is free; who notes a line waits a second at most."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +44,7 @@ class Journal:
 
     data: Path
     pseudonyms: bool = False  # who asks is written as a keyed hash
-    send: Send | None = None  # each line goes there too, without its words
+    copies: Copies | None = None
 
     def note(
         self, kind: str, who: str, *, address: str = "", id: str = "",
@@ -48,10 +61,8 @@ class Journal:
             parts: what can be erased, by name.
         """
         named = {"who": self.person(kind, who, address), **(parts or {})}
-        with _room("cette action"), writing(self.data) as chain:
-            self._take_over(chain)
-            line = chain.add(kind, facts or {}, named, id=id)
-            self._sent(line)
+        with _room("cette action"), self._adding() as (chain, lines):
+            lines.append(chain.add(kind, facts or {}, named, id=id))
 
     def answer(
         self, answer: Answer, who: str, is_live: IsLive, *, address: str = "",
@@ -79,14 +90,13 @@ class Journal:
         }
         if answer.searched:
             parts["searched"] = [*answer.searched]
-        with _room("la question"), writing(self.data) as chain:
-            self._take_over(chain)
+        with _room("la question"), self._adding() as (chain, lines):
             if all(is_live(*one) for one in _rests_on(answer, passages)):
                 parts["answer"] = said(answer, sources or {})
                 parts["passages"] = [dict(passage) for passage in passages]
             else:
                 facts["withdrawn"] = True
-            self._sent(chain.add("question", facts, parts, id=answer.id))
+            lines.append(chain.add("question", facts, parts, id=answer.id))
 
     def person(self, kind: str, who: str, address: str = "") -> dict[str, str]:
         """Who, as a line of this kind names them."""
@@ -97,17 +107,24 @@ class Journal:
     def collect(self) -> None:
         """Take over what the wall has stopped, where that is not in the chain yet."""
         if size_of(self.data):
-            with _room("une sortie arrêtée"), writing(self.data) as chain:
-                self._take_over(chain)
+            with _room("une sortie arrêtée"), self._adding():
+                pass
 
-    def _take_over(self, chain: Chain) -> None:
-        for line, may_be_sent in take_over(chain, self.data):
-            if may_be_sent:
-                self._sent(line)
+    @contextmanager
+    def _adding(self) -> Iterator[tuple[Chain, list[Line]]]:
+        """The chain, with what the wall has stopped; and the lines that are to be sent."""
+        lines: list[Line] = []
 
-    def _sent(self, line: Line) -> None:
-        if self.send is not None:
-            self.send(line)
+        def written() -> None:
+            if self.copies is not None:
+                self.copies.add(lines)
+
+        with writing(self.data, written) as chain:
+            taken = take_over(chain, self.data)
+            lines += [line for line, may_be_sent in taken if may_be_sent]
+            yield chain, lines
+        if self.copies is not None:
+            self.copies.send()
 
 
 def _rests_on(

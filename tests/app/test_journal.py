@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -20,11 +19,10 @@ from app.journal.chain import files, folder_of, lines, writing
 from app.journal.entries import Journal, pseudonym
 from app.journal.erase import covered, erase_person, expire, ranges
 from app.journal.search import Sought, entries
-from app.journal.syslog import Syslog
 from app.journal.verify import verify
 from app.journal.words import FILE, Head, opened
 from tests.canary import CANARY, traces
-from tests.command_line import PATIENCE_S, ROOT, environment, greffe
+from tests.command_line import ROOT, environment, greffe
 
 MONTH = f"{datetime.now():%Y-%m}.jsonl"
 
@@ -349,7 +347,7 @@ def test_a_journal_that_is_gone_is_missed_where_somebody_has_worked(tmp_path: Pa
     assert "accounts.sqlite" in ran.err
 
 
-# --- pseudonyms, search, syslog
+# --- pseudonyms, search
 
 
 def test_a_pseudonym_stands_for_a_person_and_is_found_by_the_name(tmp_path: Path) -> None:
@@ -384,29 +382,7 @@ def test_admins_search_and_are_journaled_themselves(data: Path) -> None:
     assert greffe(data, "journal", "erase").code == 2
 
 
-def test_syslog_gets_each_line_without_its_words(tmp_path: Path) -> None:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
-        place = tmp_path / "log"
-        listening.bind(str(place))
-        listening.settimeout(PATIENCE_S)
-        Journal(tmp_path, send=Syslog(str(place))).note("open", CANARY)
-        heard = listening.recv(4096).decode()
-    [line] = lines(tmp_path)
-    assert line.hash in heard
-    assert CANARY not in heard
-    Journal(tmp_path, send=Syslog(str(tmp_path / "absent"))).note("open", "paul")
-    assert len(list(lines(tmp_path))) == 2
-
-
 def test_the_files_are_for_their_owner_alone(data: Path) -> None:
     for path in (folder_of(data) / MONTH, folder_of(data) / FILE):
         assert path.stat().st_mode & 0o777 == 0o600
     assert os.stat(folder_of(data)).st_mode & 0o777 == 0o700
-
-
-def test_a_syslog_outside_the_building_is_refused(data: Path) -> None:
-    (data / "greffe.toml").write_text('[journal]\nsyslog = "udp://192.0.2.1:514"\n')
-    ran = greffe(data, "journal")
-    assert (ran.code, "journal.syslog" in ran.err) == (10, True)
-    (data / "greffe.toml").write_text('[journal]\nsyslog = "udp://127.0.0.1:9"\n')
-    assert greffe(data, "journal").code == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -11,7 +12,10 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from app.egress import attempts_file
+from app.journal import syslog
 from app.journal.chain import folder_of, lines
 from app.journal.entries import Journal
 from app.journal.search import Entry, Sought, entries
@@ -26,7 +30,7 @@ import socket, sys
 from pathlib import Path
 from app import egress
 from app.journal.entries import Journal
-from app.journal.syslog import Syslog
+from app.journal import syslog
 data = Path(sys.argv[1])
 egress.stand_wall(lambda: data)
 def attempt(port):
@@ -112,7 +116,8 @@ def test_a_line_cut_short_waits_for_its_end_and_an_emptied_file_is_read_anew(
 def test_a_syslog_that_is_stopped_itself_does_not_breed_lines(tmp_path: Path) -> None:
     walled(
         tmp_path,
-        "journal = Journal(data, send=Syslog('udp://192.0.2.1:514'))\n"
+        "syslog.PAUSE = 0\n"
+        "journal = Journal(data, copies=syslog.Syslog('udp://192.0.2.1:514'))\n"
         "for _ in range(6): journal.note('open', 'marie')\n",
     )
     kinds = [line.kind for line in lines(tmp_path)]
@@ -121,11 +126,18 @@ def test_a_syslog_that_is_stopped_itself_does_not_breed_lines(tmp_path: Path) ->
     assert verify(tmp_path).findings == ()
 
 
-def test_an_attempt_is_sent_to_the_syslog_that_answers(tmp_path: Path) -> None:
+def test_an_attempt_is_sent_to_the_syslog_that_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(syslog, "WITHIN", PATIENCE_S)
+    monkeypatch.setattr(syslog, "WAITED", PATIENCE_S)
     plant(tmp_path)
-    sent: list[str] = []
-    Journal(tmp_path, send=lambda line: sent.append(line.kind)).note("open", "marie")
-    assert sent == ["egress", "open"]
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        listening.bind(str(tmp_path / "log"))
+        listening.settimeout(PATIENCE_S)
+        Journal(tmp_path, copies=syslog.Syslog(str(tmp_path / "log"))).note("open", "marie")
+        heard = [listening.recv(4096).decode() for _ in range(2)]
+    assert ['"kind":"egress"' in heard[0], '"kind":"open"' in heard[1]] == [True, True]
 
 
 def test_the_end_of_a_command_takes_over_what_was_stopped(tmp_path: Path) -> None:
