@@ -94,7 +94,7 @@ def _look(settings: Settings) -> Iterator[Finding]:
     yield from _dense(settings)
     yield from _rights(settings)
     yield from _contacts(settings)
-    yield from _copies(settings)
+    yield from look_at_copies(settings)
     yield from look_at_issuer(settings)
     yield _stopped(settings)
     yield _last_proof(settings)
@@ -286,7 +286,7 @@ def _contacts(settings: Settings) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _copies(settings: Settings) -> Iterator[Finding]:
+def look_at_copies(settings: Settings) -> Iterator[Finding]:
     """Whether the journal's lines can be sent to the syslog, where one is set."""
     from app.assembly import syslog_of
     from app.causes import in_french

@@ -68,9 +68,7 @@ class Syslog:
             self._sending = True
         done = threading.Event()
         try:
-            threading.Thread(
-                target=self._send_all, args=(done,), name="syslog", daemon=True
-            ).start()
+            threading.Thread(target=self._send_all, args=(done,), name=NAME, daemon=True).start()
         except RuntimeError:  # no thread to be had
             self._failed()
             self._end()

@@ -19,12 +19,14 @@ from typing import Any
 import pytest
 
 from app.adaptation import install
+from app.commands.doctor import Finding, look_at_copies
 from app.journal import syslog
 from app.journal.chain import lines
 from app.journal.entries import Journal
 from app.journal.search import entries
 from app.journal.syslog import Syslog
 from app.journal.verify import verify
+from app.settings import load
 from ingest.catalogue import Catalogue
 from tests.canary import CANARY
 from tests.command_line import PATIENCE_S, ROOT, environment, free_port, greffe, wait_for
@@ -252,23 +254,35 @@ def test_a_name_that_is_long_looked_for_holds_nobody_up(
             listening.accept()
 
 
-def test_the_doctor_says_whether_it_answers(tmp_path: Path, full: Full) -> None:
-    def told(address: str) -> str:
-        ran = greffe(tmp_path, "doctor", GREFFE_JOURNAL__SYSLOG=address)
-        return next(x for x in ran.out.splitlines() if "Copie du journal (journal.syslog)" in x)
+def test_the_doctor_says_whether_it_answers(
+    tmp_path: Path, full: Full, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(address: str) -> Finding:
+        monkeypatch.setenv("GREFFE_JOURNAL__SYSLOG", address)
+        [finding] = look_at_copies(load(tmp_path))
+        return finding
 
-    assert "Copie du journal" not in greffe(tmp_path, "doctor").out
-    assert told(full.address) == (
-        f"réduit  Copie du journal (journal.syslog) : {full.address} ne répond pas (pas de réponse"
-        " à temps) : le journal est tenu, mais sans copie"
+    assert not [*look_at_copies(load(tmp_path))]
+    assert told(full.address).detail == (
+        f"{full.address} ne répond pas (pas de réponse à temps) : le journal est tenu, mais sans"
+        " copie"
     )
     shut = f"tcp://127.0.0.1:{free_port()}"
-    assert f"{shut} ne répond pas (la connexion est refusée)" in told(shut)
-    assert "(il n'existe pas)" in told(str(tmp_path / "log"))
-    assert "par UDP : rien ne dit si elle arrive" in told("udp://127.0.0.1:514")
+    assert "(la connexion est refusée)" in told(shut).detail
+    absent = told(str(tmp_path / "log"))
+    assert (absent.good, "(il n'existe pas)" in absent.detail) == (False, True)
+    assert "par UDP : rien ne dit si elle arrive" in told("udp://127.0.0.1:514").detail
     with socket.create_server(("127.0.0.1", 0)) as listening:
         address = f"tcp://127.0.0.1:{listening.getsockname()[1]}"
-        assert told(address).endswith(f"{address} répond")
+        answers = told(address)
+    assert (answers.good, answers.detail) == (True, f"{address} répond")
+
+
+@pytest.mark.usefixtures("without_dns")
+def test_the_doctor_says_that_its_name_is_unknown(tmp_path: Path) -> None:
+    ran = greffe(tmp_path, "doctor", GREFFE_JOURNAL__SYSLOG="tcp://collecte.mairie.lan")
+    assert "manque  Machine contactée (journal.syslog) : Le nom de machine du réglage" in ran.out
+    assert "Copie du journal" not in ran.out
 
 
 # --- one whose name nobody knows, or that is outside: every command that notes something
