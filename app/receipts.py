@@ -34,7 +34,8 @@ def finish(data: Path, catalogue: Catalogue) -> list[Withdrawal]:
     if not pending or withdrawals.owed(catalogue):
         return []
     contents = {(one.fonds, one.path): one.sha256 for one in pending}
-    withdrawn = Withdrawn(contents, catalogue.is_live, catalogue.is_shown)
+    earlier = {content: catalogue.earlier(content) for content in contents.values()}
+    withdrawn = Withdrawn(contents, catalogue.is_live, catalogue.is_shown, earlier)
     answers = forget(data, withdrawn)
     curated = Curated(data).forget(withdrawn)
     traces = _delete_traces(data)

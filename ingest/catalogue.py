@@ -44,7 +44,7 @@ from ingest.rows import (
 from ingest.transaction import roll_back, transaction
 from ingest.trouble import CatalogueUnusable
 
-SCHEMA = 5  # raise it when catalogue.sql gains something: the script is run again on old ones
+SCHEMA = 6  # raise it when catalogue.sql gains something: the script is run again on old ones
 _LIVE_RECORDS = (
     "SELECT records.id, number, body FROM records JOIN sources ON sources.id = source_id"
     " WHERE state = 'live'"
@@ -252,6 +252,20 @@ class Catalogue:
         found = self._one("SELECT 1 FROM sources WHERE state = 'live' AND sha256 = ?", sha256)
         return found is not None
 
+    def earlier(self, sha256: str) -> set[str]:
+        """The contents that this one has replaced under the same name, by one correction or more.
+
+        One that is shown elsewhere today was moved away from there: no further than that.
+        """
+        rows = self._all(
+            "WITH RECURSIVE past (sha256) AS (SELECT sha256 FROM earlier WHERE became = ?"
+            " UNION SELECT earlier.sha256 FROM past JOIN earlier ON became = past.sha256"
+            " WHERE past.sha256 NOT IN (SELECT sha256 FROM sources WHERE state = 'live'))"
+            " SELECT sha256 FROM past",
+            sha256,
+        )
+        return {row["sha256"] for row in rows}
+
     def fonds(self) -> list[str]:
         """Names of the fonds that have live sources."""
         rows = self._all("SELECT DISTINCT fonds FROM sources WHERE state = 'live' ORDER BY fonds")
@@ -339,12 +353,17 @@ class Catalogue:
         with self.writing() as connection:
             for source_id in source_ids:
                 rows = connection.execute(
-                    "SELECT old.id FROM sources old JOIN sources new ON old.fonds = new.fonds"
+                    "SELECT old.id, new.sha256 became, old.sha256"
+                    " FROM sources old JOIN sources new ON old.fonds = new.fonds"
                     " AND old.root || '/' || old.path = new.root || '/' || new.path"
                     " WHERE new.id = ? AND old.id <> new.id AND old.state = 'live'",
                     (source_id,),
                 ).fetchall()
                 retired += [row["id"] for row in rows]
+                connection.executemany(
+                    "INSERT OR IGNORE INTO earlier VALUES (?, ?)",
+                    [(new, old) for _, new, old in rows if old and old != new],
+                )
                 connection.execute("UPDATE sources SET state = 'live' WHERE id = ?", (source_id,))
             self.retire(retired)
             self._settle_versions([*source_ids, *retired])

@@ -128,6 +128,12 @@ CREATE TABLE IF NOT EXISTS withdrawals (
 );
 CREATE INDEX IF NOT EXISTS withdrawals_content ON withdrawals (sha256);
 
+-- (schema 6) contents that a correction has replaced: a withdrawal takes the answers on them too
+CREATE TABLE IF NOT EXISTS earlier (
+  became TEXT NOT NULL, sha256 TEXT NOT NULL, -- of the file's content after it, and before
+  PRIMARY KEY (became, sha256)
+) WITHOUT ROWID;
+
 -- (schema 3) fonds whose stores may still hold bytes of what was removed
 CREATE TABLE IF NOT EXISTS owed (fonds TEXT PRIMARY KEY) WITHOUT ROWID;
 

@@ -195,6 +195,35 @@ def test_a_file_is_known_by_its_content_whatever_it_was_called(tmp_path: Path) -
     assert ["answer" in one.erased for one in questions(tmp_path)] == [True, False, True]
 
 
+def test_answers_on_an_earlier_version_go_with_a_file_that_was_corrected_then_renamed(
+    own_town: Path, act: Path
+) -> None:
+    for corrected in (f"Madame {CANARY} âgée", "Madame X"):
+        act.write_text(ACT.replace(f"Madame {CANARY}", corrected), encoding="utf-8")
+        assert greffe(own_town, "ingest", act.parent, "--fonds", FONDS).code == 0
+    renamed = act.rename(act.with_name("nouveau-nom.txt"))
+    act.write_text("Note : le stade ouvre le lundi à huit heures.", encoding="utf-8")
+    assert greffe(own_town, "ingest", act.parent, "--fonds", FONDS).code == 0
+    assert traces(own_town, CANARY)
+    [receipt] = greffe(own_town, "withdraw", renamed, "--yes", "--json").json
+    assert receipt["removed"]["answers"] == 1
+    assert traces(own_town, CANARY) == []
+    assert not verify(own_town).findings
+
+
+def test_what_a_correction_leaves_in_the_journal_goes_by_a_withdrawal(
+    own_town: Path, act: Path
+) -> None:
+    act.write_text(ACT.replace(CANARY, "X"), encoding="utf-8")
+    assert greffe(own_town, "ingest", act, "--fonds", FONDS).code == 0
+    assert set(traces(own_town, CANARY)) == {"journal/words.sqlite"}
+    assert greffe(own_town, "withdraw", act, "--yes").code == 0
+    assert traces(own_town, CANARY) == []
+    back = greffe(own_town, "ingest", act, "--fonds", FONDS, "--restore", "--json")
+    assert back.json["restored"] == 1
+    assert "Madame X" in greffe(own_town, "ask", ASKED).out
+
+
 def test_traces_of_errors_go_too(own_town: Path, act: Path) -> None:
     (own_town / "logs" / "bug-20251104.txt").write_text(f"ValueError: {CANARY}")
     assert greffe(own_town, "withdraw", act, "--yes", "--json").json[0]["removed"]["traces"] == 1

@@ -144,6 +144,26 @@ def test_it_comes_back_when_it_is_asked_for_by_name(town: SmallTown, folder: Pat
     assert withdrawals.withdrawals(town.catalogue)[0].restored
 
 
+def test_what_a_file_was_before_its_corrections_is_known_whatever_it_is_called(
+    town: SmallTown, folder: Path
+) -> None:
+    def content(path: str) -> str:
+        return next(s.sha256 for s in town.catalogue.sources("live") if s.path == path)
+
+    held = [content("secret.txt")]
+    for text in ("Corrigé une fois.", "Corrigé deux fois."):
+        (folder / "secret.txt").write_text(text)
+        town.run(folder)
+        held.append(content("secret.txt"))
+    (folder / "secret.txt").rename(folder / "autre-nom.txt")
+    (folder / "secret.txt").write_text("Un autre acte.")
+    town.run(folder)
+    assert content("autre-nom.txt") == held[2]
+    assert town.catalogue.earlier(held[2]) == set(held[:2])
+    assert town.catalogue.earlier(content("secret.txt")) == {held[2]}  # shown elsewhere
+    assert town.catalogue.earlier(held[0]) == set()
+
+
 def test_a_corrected_version_of_a_withdrawn_file_comes_in(town: SmallTown, folder: Path) -> None:
     withdrawn(town)
     (folder / "secret.txt").write_text("Une personne est relogée.")
