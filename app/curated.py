@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.citations import Answer, Citation, Quote, Sentence, Validated
+from app.journal.erase import titles_gone
 from app.journal.search import Entry
 from app.near import LEAST_COSINE, asked, normal, same
 from app.passages import Again, find_again
@@ -39,7 +41,7 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS curated (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   answer TEXT NOT NULL,            -- id in the journal
-  question TEXT NOT NULL,
+  question TEXT NOT NULL,          -- '' once erased
   facts TEXT NOT NULL,             -- JSON: model, prompt_version, rests_on (none in older ones)
   said TEXT NOT NULL,              -- JSON, as in the journal: sentences, citations; '' once erased
   login TEXT NOT NULL, name TEXT NOT NULL, -- who validated it, and as shown
@@ -77,7 +79,7 @@ class Item:
 
     id: int
     answer: str
-    question: str
+    question: str  # empty once erased
     facts: dict[str, Any]
     said: dict[str, Any]
     login: str
@@ -199,23 +201,29 @@ class Curated:
         return None
 
     def forget(self, withdrawn: Withdrawn) -> int:
-        """Erase the words of answers that cite what was withdrawn. How many."""
+        """Erase the words of answers that cite what was withdrawn. How many.
+
+        With them go the questions that hold the object of an act of it, and their answers.
+        """
         if not self._exists():
             return 0
-        gone = [
-            item.id
-            for item in self.all()
-            if item.said
-            and any(
-                withdrawn.takes(one["fonds"], one["source"], one["sha256"])
-                for one in item.said["citations"]
-            )
-        ]
+        items = self.all()
+        cited = {item.id: item.said["citations"] for item in items if item.said}
+        titles = titles_gone(chain.from_iterable(cited.values()), withdrawn)
+        naming = withdrawn.naming({item.id: item.question for item in items}, titles)
+        gone = naming | {
+            id
+            for id, quoted in cited.items()
+            if any(withdrawn.takes(one["fonds"], one["source"], one["sha256"]) for one in quoted)
+        }
         with self._open() as connection:
             connection.executemany(
                 "UPDATE curated SET said = '', withdrawn = coalesce(withdrawn, ?),"
                 " why = 'withdrawn' WHERE id = ?",
                 [(_now(), id) for id in gone],
+            )
+            connection.executemany(
+                "UPDATE curated SET question = '' WHERE id = ?", [(id,) for id in naming]
             )
             connection.execute("VACUUM")
         return len(gone)

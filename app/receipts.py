@@ -35,13 +35,19 @@ def finish(data: Path, catalogue: Catalogue) -> list[Withdrawal]:
         return []
     contents = {(one.fonds, one.path): one.sha256 for one in pending}
     earlier = {content: catalogue.earlier(content) for content in contents.values()}
-    withdrawn = Withdrawn(contents, catalogue.is_live, catalogue.is_shown, earlier)
-    answers = forget(data, withdrawn)
+    withdrawn = Withdrawn(
+        contents, catalogue.is_live, catalogue.is_shown, earlier, withdrawals.objects(catalogue),
+        catalogue.titles,
+    )  # fmt: skip
+    forgotten = forget(data, withdrawn)
     curated = Curated(data).forget(withdrawn)
     traces = _delete_traces(data)
     _delete_dropped(data, pending)
     for one in pending:
-        counts = {"answers": answers[one.fonds, one.path], "traces": traces, "curated": curated}
+        counts = {
+            "answers": forgotten.answers[one.fonds, one.path], "questions": forgotten.questions,
+            "traces": traces, "curated": curated,
+        }  # fmt: skip
         withdrawals.mark_erased(catalogue, one.id, counts)
     return withdrawals.withdrawals(catalogue, [one.id for one in pending])
 
@@ -90,7 +96,8 @@ def _moment(at: str) -> str:
 
 def described(receipt: Withdrawal, remote: str = "") -> str:
     """A receipt as a clerk would read it. `remote`: the Chroma server that is not ours."""
-    count = {**dict.fromkeys(("answers", "traces", "curated"), 0), **receipt.removed}
+    late = ("answers", "questions", "traces", "curated")
+    count = {**dict.fromkeys(late, 0), **receipt.removed}
     why = "retiré" if receipt.cause == "asked" else "disparu du dossier, retiré"
     lines = [
         f"Reçu n° {receipt.id} : « {receipt.path} », fonds « {receipt.fonds} »",
@@ -102,7 +109,8 @@ def described(receipt: Withdrawal, remote: str = "") -> str:
         + (f"le serveur {remote} garde ses propres fichiers, à purger là-bas"
            if remote else "collection refaite, fichiers réécrits"),
         f"  index des mots (tantivy) : {count['passages']} passages ; index refait",
-        f"  journal : texte effacé de {count['answers']} réponses",
+        f"  journal : texte effacé de {count['answers']} réponses,"
+        f" et de {count['questions']} questions avec la leur",
         f"  réponses validées : texte effacé de {count['curated']}",
         f"  traces d'erreurs : {count['traces']} supprimées",
         "  images des pages : aucune n'est gardée sur le disque",

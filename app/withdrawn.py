@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+
+from ingest.objects import Object, Sought, objects_of
 
 Place = tuple[str, str]  # fonds, source
 
@@ -17,12 +19,16 @@ class Withdrawn:
         is_live: whether a fonds shows a source of this name.
         is_shown: whether any fonds shows this content.
         earlier: SHA-256 of one of these contents → of those that it has replaced by corrections.
+        objects: of the acts of these files.
+        titles: gives the objects of all acts that are shown.
     """
 
     contents: Mapping[Place, str]
     is_live: Callable[[str, str], bool] = lambda fonds, source: True
     is_shown: Callable[[str], bool] = lambda sha256: False
     earlier: Mapping[str, Collection[str]] = field(default_factory=dict[str, Collection[str]])
+    objects: Collection[Object] = ()
+    titles: Callable[[], Iterable[str]] = tuple
 
     def of(self, fonds: str, source: str, sha256: str) -> set[Place]:
         """Those that a place is, by its name or its content, that of before a correction too."""
@@ -43,3 +49,15 @@ class Withdrawn:
         if self.of(fonds, source, sha256):
             return True
         return not self.is_live(fonds, source) and not (sha256 and self.is_shown(sha256))
+
+    def naming(self, texts: Mapping[int, str], quoted: Iterable[str] = ()) -> set[int]:
+        """Which texts hold the whole object of an act that went, and that no other act shows.
+
+        `quoted`: more of these objects, as the answers that go quote them.
+        """
+        sought = Sought({*self.objects, *objects_of(quoted)})
+        held = {key: found for key, text in texts.items() if (found := sought.held_by(text))}
+        if not held:
+            return set()
+        shown = set[Object]().union(*map(sought.held_by, self.titles()))
+        return {key for key, found in held.items() if found - shown}

@@ -266,6 +266,16 @@ class Catalogue:
         )
         return {row["sha256"] for row in rows}
 
+    def titles(self, source_id: int | None = None) -> list[str]:
+        """The objects of the acts of a source; None: of all live ones."""
+        rows = self._all(
+            "SELECT DISTINCT title FROM records JOIN sources ON sources.id = source_id"
+            " WHERE kind <> 'article' AND title <> ''"
+            " AND iif(?1 IS NULL, state = 'live', source_id = ?1)",
+            source_id,
+        )
+        return [row["title"] for row in rows]
+
     def fonds(self) -> list[str]:
         """Names of the fonds that have live sources."""
         rows = self._all("SELECT DISTINCT fonds FROM sources WHERE state = 'live' ORDER BY fonds")

@@ -134,6 +134,13 @@ CREATE TABLE IF NOT EXISTS earlier (
   PRIMARY KEY (became, sha256)
 ) WITHOUT ROWID;
 
+-- (schema 6) the objects of the acts of what is withdrawn, until its last byte is gone
+CREATE TABLE IF NOT EXISTS objects (
+  receipt INTEGER NOT NULL,        -- id of the withdrawal
+  length INTEGER NOT NULL, first TEXT NOT NULL, whole TEXT NOT NULL, -- digests: ingest/objects.py
+  PRIMARY KEY (receipt, whole)
+) WITHOUT ROWID;
+
 -- (schema 3) fonds whose stores may still hold bytes of what was removed
 CREATE TABLE IF NOT EXISTS owed (fonds TEXT PRIMARY KEY) WITHOUT ROWID;
 

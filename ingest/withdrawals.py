@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Literal
 
 from ingest.catalogue import Catalogue
+from ingest.objects import Object, objects_of
 from ingest.rows import Source
 
 Cause = Literal["asked", "vanished"]
@@ -55,6 +56,10 @@ def note(
             )  # fmt: skip
             assert cursor.lastrowid is not None
             ids.append(cursor.lastrowid)
+            connection.executemany(
+                "INSERT INTO objects VALUES (?, ?, ?, ?)",
+                [(cursor.lastrowid, *one) for one in objects_of(catalogue.titles(source.id))],
+            )
             _forget_details(connection, source.path)
     return ids
 
@@ -107,6 +112,13 @@ def mark_erased(catalogue: Catalogue, id: int, removed: dict[str, int]) -> None:
         connection.execute(
             "UPDATE withdrawals SET removed = ?, erased = ? WHERE id = ?", (counts, _now(), id)
         )
+        connection.execute("DELETE FROM objects WHERE receipt = ?", (id,))
+
+
+def objects(catalogue: Catalogue) -> set[Object]:
+    """The objects of the acts of what is not wholly erased yet."""
+    rows = catalogue.connection.execute("SELECT length, first, whole FROM objects").fetchall()
+    return {Object(*row) for row in rows}
 
 
 def kept_out(catalogue: Catalogue, fonds: str) -> set[str]:

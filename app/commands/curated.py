@@ -117,7 +117,7 @@ def shape(item: Item) -> dict[str, Any]:
     from app.curated import WHY
 
     return {
-        "number": item.id, "answer": item.answer, "question": item.question,
+        "number": item.id, "answer": item.answer, "question": item.question or None,
         "text": item.said.get("text"), "by": item.name, "login": item.login, "on": item.at,
         "withdrawn": item.withdrawn, "why": WHY.get(item.why) if item.withdrawn else None,
     }  # fmt: skip
@@ -127,7 +127,8 @@ def described(item: Item) -> str:
     """« 3. « Combien … ? » validée par Anne Roy le 2026-11-22 (réponse 8eec50c9a646) »."""
     from app.curated import WHY
 
-    text = (f"{item.id}. « {item.question} » validée par {item.name} le {item.at[:10]}"
+    asked = f"« {item.question} »" if item.question else "[question effacée]"
+    text = (f"{item.id}. {asked} validée par {item.name} le {item.at[:10]}"
             f" (réponse {item.answer})")  # fmt: skip
     if item.withdrawn:
         text += f"\n   à revoir : retirée le {item.withdrawn[:10]}, {WHY[item.why]}"

@@ -16,7 +16,7 @@ from app.access.accounts import spelled
 from app.journal.chain import Chain, folder_of, now, writing
 from app.journal.entries import names_of
 from app.journal.kinds import RETENTIONS, Retention, kept_as
-from app.journal.words import rewrite
+from app.journal.words import Word, rewrite
 from app.withdrawn import Withdrawn
 
 Place = tuple[int, str]  # number of the line, part
@@ -33,20 +33,28 @@ class Erased:
     lines: int  # of which something was erased
 
 
-def forget(data: Path, withdrawn: Withdrawn) -> dict[tuple[str, str], int]:
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What a withdrawal has erased from the journal."""
+
+    answers: Mapping[tuple[str, str], int]  # (fonds, source) withdrawn → how many
+    questions: int
+
+
+def forget(data: Path, withdrawn: Withdrawn) -> Forgotten:
     """Take the text out of each answer that rests on what was withdrawn.
 
     On what it cites; and where a model wrote a sentence that nothing proves, on all that was read
-    for it. How many answers, by (fonds, source) withdrawn. To be called once these are no longer
-    live.
+    for it. A question that holds the object of an act that went, as the page's own examples do,
+    goes with its answer. To be called once what was withdrawn is no longer live.
     """
     counts = dict.fromkeys(withdrawn.contents, 0)
     with writing(data) as chain:
         cited, read = (
             {word.n: word for word in chain.words.part(name)} for name in ("cited", "passages")
         )
-        gone = []
-        for word in chain.words.part("answer"):
+        answers, gone, titles = chain.words.part("answer"), set[int](), set[str]()
+        for word in answers:
             quoted = word.value.get("citations", ())
             rests_on = {(one["fonds"], one["source"], one["sha256"]) for one in quoted}
             if not quoted and word.n in cited:  # of before the contents were kept
@@ -54,12 +62,35 @@ def forget(data: Path, withdrawn: Withdrawn) -> dict[tuple[str, str], int]:
             if word.n in read and _says_unproved(word.value):
                 rests_on |= {(p["fonds"], p["source"], p["sha256"]) for p in read[word.n].value}
             if any(withdrawn.takes(*one) for one in rests_on):
-                gone.append((word.n, "answer"))
+                gone.add(word.n)
+                titles |= titles_gone(quoted, withdrawn)
                 for one in set().union(*(withdrawn.of(*place) for place in rests_on)):
                     counts[one] += 1
-        _erase(chain, gone, "withdrawn")
+        naming = withdrawn.naming(_composed(chain.words.part("question"), answers), titles)
+        places = chain.words.standing(gone | naming, ("answer",))
+        places += chain.words.standing(naming, ("question",))
+        _erase(chain, sorted(places), "withdrawn")
     rewrite(folder_of(data))
-    return counts
+    return Forgotten(counts, len(naming))
+
+
+def titles_gone(quoted: Iterable[Mapping[str, Any]], withdrawn: Withdrawn) -> set[str]:
+    """The objects of acts that were withdrawn, as citations name them."""
+    return {
+        one["title"]
+        for one in quoted
+        if one.get("title") and withdrawn.takes(one["fonds"], one["source"], one["sha256"])
+    }
+
+
+def _composed(questions: Iterable[Word], answers: Iterable[Word]) -> dict[int, str]:
+    """Line → the question, and what of its answer repeats it: notes, a refusal."""
+    texts = {word.n: str(word.value) for word in questions}
+    for word in answers:
+        said = word.value
+        repeated = [*said.get("notes", ()), "" if said.get("citations") else said.get("text", "")]
+        texts[word.n] = "\n".join([texts.get(word.n, ""), *repeated])
+    return texts
 
 
 def _says_unproved(answer: Mapping[str, Any]) -> bool:

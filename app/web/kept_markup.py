@@ -278,10 +278,12 @@ def _items(items: Sequence[Item], token: str) -> str:
 
 def _item(item: Item, token: str) -> str:
     by = _("Validée par {name} le {at}").format(name=escape(item.name), at=day(item.at))
-    first = named(_("Ôter la réponse à : {about}"), _("Ôter…"), item.question)
-    sure = named(_("Oui, ôter la réponse à : {about}"), _("Oui, l'ôter"), item.question)
+    about = item.question or _("[question effacée]")
+    first = named(_("Ôter la réponse à : {about}"), _("Ôter…"), about)
+    sure = named(_("Oui, ôter la réponse à : {about}"), _("Oui, l'ôter"), about)
+    asked = as_french(escape(item.question)) if item.question else escape(about)
     return (
-        f'<li><a href="{address(item.answer)}"{french()}>{escape(item.question)}</a>'
+        f'<li><a href="{address(item.answer)}">{asked}</a>'
         f'<p class="note">{by}{_why(item)}</p>'
         f'<details class="oter"><summary{first[0]}>{first[1]}</summary>'
         f'<form method="post" action="/validees/{item.id}/oter">'

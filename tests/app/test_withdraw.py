@@ -16,6 +16,7 @@ from app.journal.search import Entry, entries
 from app.journal.verify import verify
 from app.settings import load
 from app.withdrawn import Withdrawn
+from ingest.objects import objects_of
 from tests.canary import CANARY, traces
 from tests.command_line import greffe, indexed, process
 from tests.conftest import FONDS, wait_until_unserved
@@ -43,18 +44,21 @@ def act(own_town: Path) -> Path:
 def test_the_canary_is_in_no_file_and_the_receipt_says_what_went(
     own_town: Path, act: Path, by: str
 ) -> None:
+    composed = f"Qu'a décidé le conseil sur « Relogement de Madame {CANARY} » ?"
+    assert greffe(own_town, "ask", composed).code == 0
     ran = greffe(own_town, "withdraw", NUMBER if by == "number" else act, "--yes", "--json")
     assert ran.code == 0, ran.err
     [receipt] = ran.json
     assert (receipt["source"], receipt["cause"], receipt["fonds"]) == (act.name, "asked", FONDS)
     assert receipt["removed"]["passages"] > 0
-    assert receipt["removed"]["answers"] == 1
+    assert (receipt["removed"]["answers"], receipt["removed"]["questions"]) == (2, 1)
     assert receipt["erased"]
     assert traces(own_town, CANARY) == []
     assert CANARY not in greffe(own_town, "ask", ASKED).out
     wait_until_unserved(own_town)
     assert traces(own_town, CANARY) == []
-    [line] = [x for x in questions(own_town) if "answer" in x.erased]
+    line, example = [x for x in questions(own_town) if "answer" in x.erased]
+    assert "question" in example.erased
     assert (line.parts["question"], line.parts["cited"][0][1]) == (ASKED, act.name)
     assert not verify(own_town).findings
 
@@ -126,7 +130,7 @@ def test_what_a_crash_has_left_of_the_old_journal_goes_with_the_withdrawn(tmp_pa
     path.parent.mkdir()
     whole = {"question": "Q", "answer": "texte", "passages": [[FONDS, "b.txt", 1]]}
     path.write_text(f'{{"answer": "Madame {CANARY}\n{json.dumps(whole)}\n')
-    assert forget(tmp_path, Withdrawn({(FONDS, "a.txt"): ""})) == {(FONDS, "a.txt"): 0}
+    assert forget(tmp_path, Withdrawn({(FONDS, "a.txt"): ""})).answers == {(FONDS, "a.txt"): 0}
     [line] = questions(tmp_path)
     assert line.parts["answer"] == {"text": "texte"}
     [carried] = [line for line in lines(tmp_path) if line.kind == "carried"]
@@ -140,8 +144,7 @@ def test_an_answer_that_quotes_the_file_under_an_older_name_loses_its_text(tmp_p
             parts = {"question": "Q", "answer": {"text": text}, "cited": [[FONDS, source, 1]]}
             chain.add("question", {}, parts)
     withdrawn = Withdrawn({(FONDS, "nouveau.txt"): ""}, lambda _, source: source == "autre.txt")
-    counts = forget(tmp_path, withdrawn)
-    assert counts == {(FONDS, "nouveau.txt"): 0}
+    assert forget(tmp_path, withdrawn).answers == {(FONDS, "nouveau.txt"): 0}
     assert ["answer" in line.erased for line in questions(tmp_path)] == [True, False]
     assert traces(tmp_path, CANARY) == []
 
@@ -167,7 +170,7 @@ def test_a_sentence_that_nothing_proves_goes_with_what_the_model_had_read(tmp_pa
     live.remove("secret.txt")
     answered("unverified", "autre.txt", "secret.txt")  # was under way
     withdrawn = Withdrawn({(FONDS, "secret.txt"): ""}, is_live)
-    assert forget(tmp_path, withdrawn) == {(FONDS, "secret.txt"): 1}
+    assert forget(tmp_path, withdrawn).answers == {(FONDS, "secret.txt"): 1}
     first, second, third, fourth = questions(tmp_path)
     assert "answer" in first.erased
     assert "answer" in second.parts
@@ -191,7 +194,7 @@ def test_a_file_is_known_by_its_content_whatever_it_was_called(tmp_path: Path) -
         {(FONDS, "b.txt"): "secret"}, lambda _, source: source in ("a.txt", "d.txt"),
         lambda content: content == "renamed",
     )  # fmt: skip
-    assert forget(tmp_path, withdrawn) == {(FONDS, "b.txt"): 1}
+    assert forget(tmp_path, withdrawn).answers == {(FONDS, "b.txt"): 1}
     assert ["answer" in one.erased for one in questions(tmp_path)] == [True, False, True]
 
 
@@ -222,6 +225,50 @@ def test_what_a_correction_leaves_in_the_journal_goes_by_a_withdrawal(
     back = greffe(own_town, "ingest", act, "--fonds", FONDS, "--restore", "--json")
     assert back.json["restored"] == 1
     assert "Madame X" in greffe(own_town, "ask", ASKED).out
+
+
+def answered(
+    data: Path, id: str, question: str, title: str = "", source: str = "", note: str = ""
+) -> None:
+    """An answer in the journal that cites an act of this title, or a refusal."""
+    cited = Citation(
+        1, "Acte", FONDS, source, 1, "2", Quote("texte", 1, 0, 5), False, None, title=title
+    )
+    answer = Answer(
+        id, question, "answered" if source else "not_in_records",
+        citations=(cited,) if source else (), notes=(note,) if note else (),
+    )  # fmt: skip
+    Journal(data).answer(answer, "local", lambda *_: True)
+
+
+def test_a_question_that_holds_the_object_of_a_withdrawn_act_goes_with_its_answer(
+    tmp_path: Path,
+) -> None:
+    title = f"Relogement d’une personne, Mme {CANARY}"
+    composed = f"Quel est le montant prévu pour « {title} » ?"
+    answered(tmp_path, "a", composed, title, "secret.txt")
+    answered(tmp_path, "b", f"relogement d'une personne mme {CANARY}, c'était quand")  # refused
+    answered(tmp_path, "c", "Et en 2014 ?", note=f"Question comprise ainsi : « {composed} »")
+    answered(tmp_path, "d", "Que décide le relogement d'une personne ?", "Autre", "autre.txt")
+    answered(tmp_path, "e", "Tarif de la cantine ?", "Tarif de la cantine", "cantine.txt")
+    answered(tmp_path, "f", "Le budget ?", "Budget", "secret.txt")  # too short to be known by
+
+    def withdrawn(**more: object) -> Withdrawn:
+        gone = {(FONDS, "secret.txt"): "", (FONDS, "cantine.txt"): ""}
+        return Withdrawn(gone, lambda _, source: source == "autre.txt", **more)  # type: ignore[arg-type]
+
+    shown = ["Tarif de la cantine scolaire"]  # of an act that stays
+    forgotten = forget(tmp_path, withdrawn(titles=lambda: shown))
+    assert (forgotten.questions, forgotten.answers[FONDS, "secret.txt"]) == (3, 2)
+    assert {one.id: {*one.erased} for one in questions(tmp_path)} == {
+        "a": {"answer", "question"}, "b": {"answer", "question"}, "c": {"answer", "question"},
+        "d": set(), "e": {"answer"}, "f": {"answer"},
+    }  # fmt: skip
+    assert traces(tmp_path, CANARY) == []
+    assert not verify(tmp_path).findings
+    objects = objects_of(["Relogement d'une personne"])  # as the catalogue had it
+    assert forget(tmp_path, withdrawn(objects=objects)).questions == 1
+    assert "question" in questions(tmp_path)[3].erased
 
 
 def test_traces_of_errors_go_too(own_town: Path, act: Path) -> None:

@@ -9,6 +9,7 @@ import tantivy
 from numpy.typing import NDArray
 
 from ingest import erasure, withdrawals
+from ingest.objects import objects_of
 from tests.canary import CANARY, traces, vector_traces
 from tests.ingest.small_town import FONDS, SmallTown, WordHashes, small_town
 from vectorstore.lexical import LEXICAL_VERSION
@@ -108,6 +109,22 @@ def test_the_receipt_tells_what_went_and_not_what_it_said(town: SmallTown) -> No
     assert receipt.who == "greffière"
     assert receipt.removed == {"pages": 1, "records": 1, "passages": 1, "vectors": 1}
     assert len(receipt.sha256) == 64
+
+
+def test_the_objects_of_what_is_withdrawn_are_known_until_all_is_erased(
+    town: SmallTown, folder: Path, data: Path
+) -> None:
+    title = f"Relogement de Madame {CANARY}"
+    (folder / "acte.txt").write_text(
+        f"Délibération n° 2025-077\nObjet : {title}\n\nLe conseil décide de la reloger.\n"
+    )
+    town.run(folder)
+    [id] = withdrawn(town, "acte.txt")
+    withdrawn(town)
+    assert withdrawals.objects(town.catalogue) == objects_of([title])
+    assert traces(data, CANARY) == []
+    withdrawals.mark_erased(town.catalogue, id, {})
+    assert withdrawals.objects(town.catalogue) == set()
 
 
 def test_a_text_that_another_file_holds_too_keeps_its_vector(town: SmallTown, folder: Path) -> None:
