@@ -46,7 +46,7 @@ def finish(data: Path, catalogue: Catalogue) -> list[Withdrawal]:
     for one in pending:
         counts = {
             "answers": forgotten.answers[one.fonds, one.path], "questions": forgotten.questions,
-            "traces": traces, "curated": curated,
+            "opinions": forgotten.opinions, "traces": traces, "curated": curated,
         }  # fmt: skip
         withdrawals.mark_erased(catalogue, one.id, counts)
     return withdrawals.withdrawals(catalogue, [one.id for one in pending])
@@ -96,7 +96,7 @@ def _moment(at: str) -> str:
 
 def described(receipt: Withdrawal, remote: str = "") -> str:
     """A receipt as a clerk would read it. `remote`: the Chroma server that is not ours."""
-    late = ("answers", "questions", "traces", "curated")
+    late = ("answers", "questions", "opinions", "traces", "curated")
     count = {**dict.fromkeys(late, 0), **receipt.removed}
     why = "retiré" if receipt.cause == "asked" else "disparu du dossier, retiré"
     lines = [
@@ -110,7 +110,7 @@ def described(receipt: Withdrawal, remote: str = "") -> str:
            if remote else "collection refaite, fichiers réécrits"),
         f"  index des mots (tantivy) : {count['passages']} passages ; index refait",
         f"  journal : texte effacé de {count['answers']} réponses,"
-        f" et de {count['questions']} questions avec la leur",
+        f" et de {count['questions']} questions avec la leur ; {count['opinions']} avis effacés",
         f"  réponses validées : texte effacé de {count['curated']}",
         f"  traces d'erreurs : {count['traces']} supprimées",
         "  images des pages : aucune n'est gardée sur le disque",

@@ -15,8 +15,8 @@ from typing import Any
 from app.access.accounts import spelled
 from app.journal.chain import Chain, folder_of, now, writing
 from app.journal.entries import names_of
-from app.journal.kinds import RETENTIONS, Retention, kept_as
-from app.journal.words import Word, rewrite
+from app.journal.kinds import ON_AN_ANSWER, RETENTIONS, Retention, kept_as
+from app.journal.words import Word, Words, rewrite
 from app.withdrawn import Withdrawn
 
 Place = tuple[int, str]  # number of the line, part
@@ -39,6 +39,7 @@ class Forgotten:
 
     answers: Mapping[tuple[str, str], int]  # (fonds, source) withdrawn → how many
     questions: int
+    opinions: int  # and judgements
 
 
 def forget(data: Path, withdrawn: Withdrawn) -> Forgotten:
@@ -46,7 +47,8 @@ def forget(data: Path, withdrawn: Withdrawn) -> Forgotten:
 
     On what it cites; and where a model wrote a sentence that nothing proves, on all that was read
     for it. A question that holds the object of an act that went, as the page's own examples do,
-    goes with its answer. To be called once what was withdrawn is no longer live.
+    goes with its answer, and what people said of an answer that is gone. To be called once what
+    was withdrawn is no longer live.
     """
     counts = dict.fromkeys(withdrawn.contents, 0)
     with writing(data) as chain:
@@ -69,9 +71,24 @@ def forget(data: Path, withdrawn: Withdrawn) -> Forgotten:
         naming = withdrawn.naming(_composed(chain.words.part("question"), answers), titles)
         places = chain.words.standing(gone | naming, ("answer",))
         places += chain.words.standing(naming, ("question",))
-        _erase(chain, sorted(places), "withdrawn")
+        left = {word.n for word in answers} - gone - naming
+        said = _said_of_what_went(chain.words, left)
+        _erase(chain, sorted([*places, *said]), "withdrawn")
     rewrite(folder_of(data))
-    return Forgotten(counts, len(naming))
+    return Forgotten(counts, len(naming), len(said))
+
+
+def _said_of_what_went(words: Words, left: Collection[int]) -> list[Place]:
+    """The opinions and judgements on answers whose text does not stand any more.
+
+    Also on one that went before: a page that showed it may have been open still.
+    """
+    went = {word.value["answer"] for word in words.part("talk") if word.n not in left}
+    return [
+        (word.n, "what")
+        for word in words.part("what")
+        if word.kind in ON_AN_ANSWER and word.value["answer"] in went
+    ]
 
 
 def titles_gone(quoted: Iterable[Mapping[str, Any]], withdrawn: Withdrawn) -> set[str]:

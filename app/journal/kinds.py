@@ -34,6 +34,7 @@ KINDS: dict[str, tuple[str, Retention]] = {
     "carried": (N_("journal repris"), "chain"),
 }
 EGRESS = "egress"  # taken over from the wall's own file (app/journal/stopped.py)
+ON_AN_ANSWER = frozenset({"opinion", "judged"})  # what people say of one, by its id
 NAMED = {kind: name for kind, (name, _) in KINDS.items()}
 PSEUDONYMISED = frozenset({"question", "named", "opinion", "open", "download", "replay", "export"})
 

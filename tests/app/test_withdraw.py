@@ -14,6 +14,7 @@ from app.journal.entries import Journal
 from app.journal.erase import forget
 from app.journal.search import Entry, entries
 from app.journal.verify import verify
+from app.opinions import Judgement, Opinion, all_said, note
 from app.settings import load
 from app.withdrawn import Withdrawn
 from ingest.objects import objects_of
@@ -269,6 +270,26 @@ def test_a_question_that_holds_the_object_of_a_withdrawn_act_goes_with_its_answe
     objects = objects_of(["Relogement d'une personne"])  # as the catalogue had it
     assert forget(tmp_path, withdrawn(objects=objects)).questions == 1
     assert "question" in questions(tmp_path)[3].erased
+
+
+def test_what_was_said_of_an_answer_goes_with_it(tmp_path: Path) -> None:
+    answered(tmp_path, "a", "Qui est relogé ?", source="secret.txt")
+    answered(tmp_path, "b", "Qui est élu ?", source="autre.txt")
+    journal = Journal(tmp_path)
+    for id in ("a", "b"):
+        text = f"« {CANARY} » : faux" if id == "a" else "bien"
+        note(journal, "paul", "", Opinion(id, False, "wrong", text))
+        note(journal, "lise", "", Judgement(id, 1, "contested", "Lise Brun", text))
+    withdrawn = Withdrawn({(FONDS, "secret.txt"): ""}, lambda _, source: source == "autre.txt")
+    assert forget(tmp_path, withdrawn).opinions == 2
+    assert [said.what.answer for said in all_said(tmp_path)] == ["b", "b"]
+    assert traces(tmp_path, CANARY) == []
+    about = [x for x in entries(tmp_path) if x.kind in ("opinion", "judged") and x.id == "a"]
+    assert [(x.who, {*x.erased}) for x in about] == [("paul", {"what"}), ("lise", {"what"})]
+    note(journal, "paul", "", Opinion("a", True, text=CANARY))  # from a page that was open
+    assert forget(tmp_path, withdrawn).opinions == 1
+    assert traces(tmp_path, CANARY) == []
+    assert not verify(tmp_path).findings
 
 
 def test_traces_of_errors_go_too(own_town: Path, act: Path) -> None:
