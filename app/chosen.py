@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from app.dropped import unread
 from ingest.catalogue import Catalogue
 from ingest.records.numbers import key
 from ingest.rows import Source
@@ -17,24 +18,34 @@ class NotIndexed(Trouble):
 
 
 def chosen_by(
-    catalogue: Catalogue, names: Iterable[str], fonds: str, done: Sequence[Withdrawal] = ()
-) -> list[Source]:
+    data: Path, catalogue: Catalogue, names: Iterable[str], fonds: str,
+    done: Sequence[Withdrawal] = (),
+) -> list[Source]:  # fmt: skip
     """The sources that these names mean, in any state, and all that have the same content.
 
-    `done`: receipts that were completed just now, whose names are no longer known.
+    Files that were dropped on the page are among them before they are read.
+
+    Args:
+        data: the data folder.
+        catalogue: of that folder.
+        names: of files, or numbers of acts.
+        fonds: the only one that is looked at; empty for all.
+        done: receipts that were completed just now, whose names are no longer known.
 
     Raises:
         NotIndexed: a name means nothing.
     """
     known = [s for s in catalogue.sources(fonds=fonds) if s.state != "retired"]
-    chosen: dict[int, Source] = {}
+    known += unread(data, known, fonds)
+    chosen: dict[tuple[Path, str], Source] = {}
     for name in names:
         found = _by_path(known, name) or _by_number(catalogue, known, name)
         if not found and not done:
             raise NotIndexed(name=name)
         places = {source.file for source in found}
         contents = {source.sha256 for source in found if source.sha256}
-        chosen |= {s.id: s for s in known if s.file in places or s.sha256 in contents}
+        meant = (s for s in known if s.file in places or s.sha256 in contents)
+        chosen |= {(s.file, s.sha256): s for s in meant}
     return list(chosen.values())
 
 

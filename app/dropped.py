@@ -10,6 +10,7 @@ import re
 import secrets
 import shutil
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
@@ -18,9 +19,11 @@ from app.errors import SET_ASIDE, set_aside_detail
 from app.words import N_, _
 from ingest.discover import passed_over, sha256
 from ingest.readers import Limits, suffix_of, suffix_told
+from ingest.rows import Source
 from ingest.trouble import DiskFull, Trouble, Unreadable
 
 DROPPED = "depots"  # in the data folder
+NOT_READ = 0  # id of a file that the catalogue does not know
 Outcome = Literal["kept", "replaced", "same"]
 _FONDS = re.compile(r"[^\W_][\w .'’-]{0,59}")
 _LONGEST = 180  # bytes of a name: what is added while it is written has room
@@ -52,6 +55,33 @@ def dropped_for(data: Path) -> list[str]:
     return sorted(
         one.name for one in folders if any(not passed_over(file.name) for file in one.iterdir())
     )
+
+
+def unread(data: Path, known: Iterable[Source], fonds: str = "") -> list[Source]:
+    """The files that were dropped, and not read as they are now: sources without an id.
+
+    Args:
+        data: the data folder.
+        known: the sources of the catalogue.
+        fonds: dropped into this one alone; empty: into any.
+    """
+    read = {(source.file, source.size, source.mtime_ns) for source in known if source.sha256}
+    folder = data / DROPPED
+    files = (file for file in folder.glob("*/**/*") if file.is_file())
+    return [
+        _source(folder / file.relative_to(folder).parts[0], file)
+        for file in sorted(files)
+        if (file, file.stat().st_size, file.stat().st_mtime_ns) not in read
+        and fonds in ("", file.relative_to(folder).parts[0])
+    ]
+
+
+def _source(root: Path, file: Path) -> Source:
+    path, stat = file.relative_to(root).as_posix(), file.stat()
+    return Source(
+        NOT_READ, root.name, str(root), path, stat.st_size, stat.st_mtime_ns, sha256(file),
+        "staged", 0, 0, "", "", (),
+    )  # fmt: skip
 
 
 def fonds_named(text: str) -> str:

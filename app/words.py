@@ -76,6 +76,11 @@ def ngettext(one: str, many: str, count: int) -> str:
     return one if count < 2 else many
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """« 1 acte », « 2 actes », in French; `many` where it is not the same with an s."""
+    return f"{count} {one if count < 2 else many or f'{one}s'}"
+
+
 def french() -> str:
     """An attribute for what is French on any page: the records, and what is made of them."""
     return ' lang="fr"' if _english else ""

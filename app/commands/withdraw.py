@@ -61,6 +61,7 @@ def run(settings: Settings, names: Sequence[str], fonds: str, *, yes: bool) -> l
     from app.answer import FondsUnknown
     from app.assembly import catalogue_of, open_parts
     from app.chosen import chosen_by
+    from app.dropped import dropped_for
     from ingest.erasure import settle, withdraw
     from ingest.run_lock import run_lock
 
@@ -71,10 +72,11 @@ def run(settings: Settings, names: Sequence[str], fonds: str, *, yes: bool) -> l
         settle(catalogue, parts.indexes, model)
         done = receipts.finish(settings.data, catalogue)
         # 2. which files these are, with their copies
-        known = sorted({source.fonds for source in catalogue.sources()})
+        indexed = {source.fonds for source in catalogue.sources()}
+        known = sorted(indexed.union(dropped_for(settings.data)))
         if fonds and fonds not in known:
             raise FondsUnknown(fonds=fonds, known=", ".join(known))
-        chosen = chosen_by(catalogue, names, fonds, done)
+        chosen = chosen_by(settings.data, catalogue, names, fonds, done)
         if chosen:
             _confirm(catalogue, chosen, yes)
             # 3. withdraw them, 4. the journal and the receipts
@@ -85,9 +87,12 @@ def run(settings: Settings, names: Sequence[str], fonds: str, *, yes: bool) -> l
 
 def _confirm(catalogue: Catalogue, chosen: Sequence[Source], yes: bool) -> None:
     """Say what would go, and ask; where nobody can answer, --yes is needed."""
+    from app.words import counted
+
     counts = {source.id: catalogue.count_records(source.id) for source in chosen}
     for source in chosen:
-        print(f"{source.fonds} : {source.path} ({counts[source.id]} actes)", file=sys.stderr)
+        held = counted(counts[source.id], "acte")
+        print(f"{source.fonds} : {source.path} ({held})", file=sys.stderr)
     if yes:
         return
     if not (sys.stdin.isatty() and typer.confirm("Retirer et effacer ?", err=True)):

@@ -9,6 +9,7 @@ import pytest
 
 from app.assembly import open_desk
 from app.citations import Answer, Citation, Quote, Sentence
+from app.dropped import DROPPED
 from app.journal.chain import lines, writing
 from app.journal.entries import Journal
 from app.journal.erase import forget
@@ -78,6 +79,23 @@ def test_a_withdrawn_file_stays_out_until_it_is_asked_for(own_town: Path, act: P
     assert back.json["restored"] == 1
     assert CANARY in greffe(own_town, "ask", ASKED).out
     assert f"retiré : {act.name}" not in greffe(own_town, "status").out
+
+
+def test_a_file_that_was_dropped_on_the_page_is_erased_before_it_is_indexed(own_town: Path) -> None:
+    dropped = own_town / DROPPED
+    secret, copy, other = (dropped / name for name in ("essai/a.txt", "rh/b.txt", "rh/c.txt"))
+    for file in (secret, copy, other):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("Un autre." if file == other else ACT)
+    ran = greffe(own_town, "withdraw", secret, "--yes")
+    assert ran.code == 0, ran.err
+    assert ran.out.count("fichier déposé sur la page : effacé") == 2
+    assert (secret.exists(), copy.exists(), other.exists()) == (False, False, True)
+    assert traces(own_town, CANARY) == []
+    [*_, line] = [entry for entry in entries(own_town) if entry.kind == "admin"]
+    assert len(line.parts["what"]["receipts"]) == 2
+    assert greffe(own_town, "withdraw", other, "--fonds", "rh", "--yes").code == 0
+    assert not other.exists()
 
 
 def test_nothing_is_withdrawn_without_a_yes_or_by_a_name_that_means_nothing(

@@ -230,7 +230,7 @@ class Documents:
         source = self._source(str(id))
         if source is None:
             return section(_("Retirer un document"), text(_(GONE)))
-        chosen = chosen_by(self.office.catalogue, [str(source.file)], "")
+        chosen = chosen_by(self.office.data, self.office.catalogue, [str(source.file)], "")
         records = sum(self.office.catalogue.count_records(one.id) for one in chosen)
         rows = [_file(one) for one in chosen]
         only = box("ici", "oui", _("Du fonds « {fonds} » seulement").format(fonds=source.fonds))
