@@ -6,7 +6,7 @@ import functools
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from app.reference import whole_name
 from app.relevance import by_its_holder, of_its_places, of_its_years, relevant, spread
 from app.stated import stated, vote_beside
 from app.units import quote_of, widened
+from app.withdrawn import GONE
 from app.words import N_, _
 from ingest.catalogue import Catalogue
 from ingest.readers import NUMBERED, suffix_of
@@ -45,6 +46,7 @@ from vectorstore.versions import dated_label
 _HITS = 20  # passages looked at; the best of them are read
 _DEEP = 80  # where few passages of many may give a name
 _READ = 6
+_TIMES = 3  # that a question is asked, where what it rests on is withdrawn meanwhile
 _AROUND = 10  # times as many passages as are shown, to choose among
 OF_A_RECORD = 2000  # passages of one act that a question reads, 3 MB at most: 600 pages
 LONGEST_QUESTION = 2000  # characters
@@ -60,6 +62,10 @@ DEGRADED = N_(
     "L'index dense ne répond pas, ou il est à refaire (`greffe ingest`) : la recherche s'est faite"
     " par les mots, en tout ou en partie."
 )
+
+
+class _Withdrawn(Exception):
+    """A document that a model is writing from is not there any more."""
 
 
 class FondsUnknown(Trouble):
@@ -119,7 +125,8 @@ class Desk:
             fonds: those to search; None for all that may be read.
             stage: is told, in French, what is being done.
             who: for the journal.
-            draft: is told what a model has written so far; what it raises ends the writing.
+            draft: is told what a model has written so far, and that it is void once a document
+                that it was written from is withdrawn; what it raises ends the writing.
             address: from where, for the journal.
             narrow: the only acts that may be found.
 
@@ -127,10 +134,7 @@ class Desk:
             NoIndex, NothingOpen, FondsUnknown, IndexReplaced, MemoryShort.
         """
         check_memory(self.memory_mb)
-        how = (question, conversation, fonds, stage, draft, narrow)
-        answer, hits = self._answered(*how)
-        if not all(self.catalogue.is_live(one.fonds, one.source) for one in answer.citations):
-            answer, hits = self._answered(*how)  # a document was withdrawn meanwhile
+        answer, hits = self._standing(question, conversation, fonds, stage, draft, narrow)
         # 6. hand it over, with a line in the journal
         self._note(answer, hits, who, address, conversation.id)
         return answer
@@ -141,6 +145,20 @@ class Desk:
         Raises: as `ask`.
         """
         return replace(self, chat=None)._answered(question)[0]
+
+    def _standing(
+        self, question: str, conversation: Conversation, fonds: Sequence[str] | None,
+        stage: Callable[[str], None], draft: Callable[[Draft], None], narrow: Narrow,
+    ) -> tuple[Answer, Sequence[Hit]]:  # fmt: skip
+        """The answer, asked for again where a document that it rests on is withdrawn meanwhile."""
+        for _time in range(_TIMES):
+            with suppress(_Withdrawn):
+                answer, hits = self._answered(question, conversation, fonds, stage, draft, narrow)
+                if self.catalogue.are_live(answer.sources):
+                    return answer, hits
+            draft(Draft((), ""))
+        gone = self._answer(question, "closed", message=GONE)
+        return replace(gone, searched=tuple(self._fonds(fonds))), ()
 
     def _answered(
         self, question: str, conversation: Conversation = EMPTY, fonds: Sequence[str] | None = None,
@@ -431,8 +449,11 @@ class Desk:
         chat.ask_what_it_offers()
         count = chat.kept(asked, texts)
         judged = Judged(found.hits[:count], self._cite, self.omit)
+        read = {hit.source.id for hit in found.hits[:count]}
         with closing(chat.write(asked, texts[:count])) as written:
             for words in written:
+                if not self.catalogue.are_live(read):
+                    raise _Withdrawn
                 judged.hear(words)
                 draft(judged.draft)
         judged.end()

@@ -80,7 +80,7 @@ class Answer:
 
     id: str
     question: str
-    status: str  # "answered" | "not_in_records" | "error" | "closed" (app/web/withheld.py)
+    status: str  # "answered" | "not_in_records" | "error" | "closed": nothing of it may be shown
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     nearest: tuple[Citation, ...] = ()  # nearest passages, not an answer
@@ -95,6 +95,12 @@ class Answer:
     validated: Validated | None = None  # a curated answer, given again
     searched: tuple[str, ...] = ()  # fonds on which it rests, cited or not: counts, refusals
     read: tuple[int, ...] = ()  # ids of sources whose words a sentence that nothing proves may say
+
+    @property
+    def sources(self) -> frozenset[int]:
+        """Ids of the sources whose words it shows, or may say."""
+        shown = (*self.citations, *self.nearest)
+        return frozenset((*self.read, *(citation.source_id for citation in shown)))
 
     @property
     def unproved(self) -> bool:

@@ -227,6 +227,6 @@ def hit_of(record: RecordRow, catalogue: Catalogue) -> Hit | None:
     """An act as a search would have found it; None once it is withdrawn."""
     source = catalogue.source(record.source_id)
     passages = catalogue.passages_of_record(record.id)
-    if source is None or not passages:
+    if source is None or source.state != "live" or not passages:
         return None
     return Hit(1, 0.0, source.fonds, source, record, passages[0], Evidence(0.0, 0.0))

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 
 from ingest.objects import Object, Sought, objects_of
 
+from app.words import N_
+
 Place = tuple[str, str]  # fonds, source
+
+GONE = N_(
+    "Cette réponse repose sur un document qui a été retiré ou remplacé depuis : posez la question"
+    " de nouveau."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import json
 import re
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import datetime
@@ -246,6 +246,11 @@ class Catalogue:
             "SELECT 1 FROM sources WHERE state = 'live' AND fonds = ? AND path = ?", fonds, path
         )
         return found is not None
+
+    def are_live(self, source_ids: Collection[int]) -> bool:
+        """Whether each of these sources is shown."""
+        live = "SELECT id FROM sources WHERE state = 'live' AND id IN (?)"
+        return {row["id"] for row in self._in(live, [*source_ids])} == {*source_ids}
 
     def is_shown(self, sha256: str) -> bool:
         """Whether any fonds shows this content."""

@@ -48,7 +48,9 @@ class _Seen:
         now = time.monotonic()
         if draft == self._last:
             return False
-        if draft.sentences == self._last.sentences and now - self._at < _DRAWN_AGAIN:
+        void = not draft.sentences and not draft.pending  # what was drawn must not stay
+        same = draft.sentences == self._last.sentences
+        if same and not void and now - self._at < _DRAWN_AGAIN:
             return False
         self._last, self._at = draft, now
         return True

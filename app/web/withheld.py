@@ -8,13 +8,10 @@ from dataclasses import dataclass, replace
 from app.access.reader import Fonds
 from app.citations import Answer, Citation, Quote
 from app.conversation import Conversation
+from app.withdrawn import GONE
 from app.words import N_
 
 CLOSED = N_("Cette réponse repose sur un fonds qui ne vous est plus ouvert.")
-GONE = N_(
-    "Cette réponse repose sur un document qui a été retiré ou remplacé depuis : posez la question"
-    " de nouveau."
-)
 
 IsLive = Callable[[int], bool]  # whether a source, by its id, still may be shown
 
@@ -47,8 +44,7 @@ class _Rights:
     def left(self, question: str, answer: Answer) -> Answer:
         cited = (*answer.citations, *answer.nearest)
         closed = any(not self._opens(one) for one in (*answer.searched, *(c.fonds for c in cited)))
-        rests_on = {*answer.read, *(citation.source_id for citation in cited)}
-        if not closed and all(map(self.is_live, rests_on)):
+        if not closed and all(map(self.is_live, answer.sources)):
             return answer
         return Answer(
             "", question, "closed", message=CLOSED if closed else GONE, searched=answer.searched,

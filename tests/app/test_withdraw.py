@@ -1,24 +1,35 @@
 """`greffe withdraw`: nothing of a file is left in the data folder, and the receipt says so."""
 
 import json
+import re
 import threading
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from app.access.reader import Reader
+from app.answer import Desk
 from app.assembly import open_desk
-from app.citations import Answer, Citation, Quote, Sentence
+from app.citations import Answer, Citation, Draft, Quote, Sentence
 from app.dropped import DROPPED
+from app.history import conversation_of
 from app.journal.chain import lines, writing
 from app.journal.entries import Journal
 from app.journal.erase import forget
 from app.journal.search import Entry, entries
 from app.journal.verify import verify
+from app.llm import Chat
 from app.opinions import Judgement, Opinion, all_said, note
 from app.settings import load
-from app.withdrawn import Withdrawn
+from app.web.shelf import Shelf
+from app.web.withheld import left_of
+from app.withdrawn import GONE, Withdrawn
+from ingest.catalogue import Catalogue
 from ingest.objects import objects_of
+from tests.app.scripted_model import Script, model_server
 from tests.canary import CANARY, traces
 from tests.command_line import greffe, indexed, process
 from tests.conftest import FONDS, wait_until_unserved
@@ -132,6 +143,125 @@ def test_the_page_goes_on_answering_while_a_file_is_withdrawn(own_town: Path, ac
         assert not [answer.notes for answer in answers if answer.notes]
         assert CANARY not in desk.ask(ASKED).text
     wait_until_unserved(own_town)
+
+
+FOUND = f"Le conseil municipal décide de reloger Madame {CANARY} au 3 rue du Puits, pour 412 €."
+BESIDE = "Le conseil municipal décide de refaire la toiture du 3 rue du Puits, pour 900 €."
+OTHER = (
+    "Commune de Courvallon-sur-Sélande\n\nConseil municipal du 4 novembre 2025\n\n"
+    f"Délibération n° 2025-078\nObjet : Toiture du 3 rue du Puits\n\n{BESIDE}\n"
+)
+
+
+@pytest.fixture
+def beside(own_town: Path, act: Path) -> Path:
+    """Another act of the same street."""
+    return indexed(own_town, "secret/toiture.txt", OTHER, FONDS)
+
+
+def written(desk: Desk, url: str) -> Desk:
+    return replace(desk, chat=Chat(url, "essai", "", 600))
+
+
+def withdrawn(data: Path, file: Path) -> None:
+    assert greffe(data, "withdraw", file, "--yes").code == 0
+
+
+def cited(quoted: str, read: str) -> str:
+    """A sentence with the number of the extract that a model read it in."""
+    before = " ".join(read.split()).partition(quoted[:-1])[0]
+    number = re.findall(r"\[(\d+)\] ", before)[-1]
+    return f"{quoted} [{number}]"
+
+
+@pytest.mark.parametrize("says", ["nothing found", "unproved", "cited"])
+def test_a_document_withdrawn_before_the_model_speaks_is_in_no_part_of_the_answer(
+    own_town: Path, act: Path, beside: Path, says: str
+) -> None:
+    def reply(read: str) -> str:
+        if CANARY not in read:
+            return "NON TROUVÉ"
+        withdrawn(own_town, act)
+        if says == "nothing found":
+            return "NON TROUVÉ"
+        if says == "unproved":
+            return f"Le préfet loge Madame {CANARY} [1]. {cited(BESIDE, read)}"
+        return cited(FOUND, read)
+
+    drafts: list[Draft] = []
+    with open_desk(load(own_town)) as desk, model_server(Script(reply)) as server:
+        answer = written(desk, server.url).ask(ASKED, draft=drafts.append)
+        assert CANARY in server.read[0]
+        assert CANARY not in "".join(server.read[1:])
+    assert CANARY not in repr(answer)
+    assert CANARY not in repr(drafts)
+    wait_until_unserved(own_town)
+    assert traces(own_town, CANARY) == []
+
+
+def test_what_a_model_had_written_is_void_once_its_document_is_withdrawn(
+    own_town: Path, act: Path
+) -> None:
+    drafts: list[Draft] = []
+
+    def draft(piece: Draft) -> None:
+        drafts.append(piece)
+        if CANARY in piece.pending and catalogue.is_live(FONDS, act.name):
+            withdrawn(own_town, act)
+
+    script = Script([f"Madame {CANARY} est", " relogée", " au 3 rue du Puits."], pause=0.2)
+    with open_desk(load(own_town)) as desk, model_server(script) as server:
+        catalogue = desk.catalogue
+        answer = written(desk, server.url).ask(ASKED, draft=draft)
+    shown = [CANARY in repr(one) for one in drafts]
+    assert shown.count(True) == 1
+    assert drafts[shown.index(True) + 1] == Draft((), "")
+    assert CANARY not in repr(answer)
+    wait_until_unserved(own_town)
+
+
+def test_an_answer_whose_documents_go_each_time_is_not_given(
+    town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(Catalogue, "are_live", lambda self, ids: asked.append(ids))
+    with open_desk(load(town)) as desk:
+        answer = desk.ask("Quelle est l'amende maximale pour un dépôt sauvage ?")
+    assert (answer.status, answer.text, answer.sources) == ("closed", GONE, frozenset())
+    assert len(asked) == 3
+
+
+@pytest.mark.parametrize("goes", ["withdrawn", "replaced"])
+def test_a_conversation_taken_up_again_goes_with_what_was_read_for_a_sentence_nothing_proves(
+    own_town: Path, act: Path, beside: Path, goes: str
+) -> None:
+    reader = Reader("local", "local", "agent", None)
+
+    def unproved(read: str) -> str:
+        return f"Le préfet loge Madame {CANARY} [1]. {cited(BESIDE, read)}"
+
+    with open_desk(load(own_town)) as desk:
+        with model_server(Script(unproved)) as server:
+            given = written(desk, server.url).ask(ASKED)
+        [source] = [one.id for one in desk.catalogue.sources("live") if one.path == act.name]
+        assert source in given.read
+        assert source not in {citation.source_id for citation in given.citations}
+        if goes == "replaced":
+            indexed(own_town, f"secret/{act.name}", ACT.replace(CANARY, "Durand"), FONDS)
+        taken = conversation_of(own_town, desk.catalogue, reader, given.id, 40)
+        assert CANARY in repr(taken)
+        if goes == "withdrawn":
+            assert set(given.read) == set(taken.turns[0][1].read)
+            assert left_of(taken, None, is_live_in(desk)) == taken
+            withdrawn(own_town, act)
+        left = left_of(taken, None, is_live_in(desk))
+        assert left.turns[0][1].message == GONE
+        assert CANARY not in repr(left)
+    wait_until_unserved(own_town)
+
+
+def is_live_in(desk: Desk) -> Callable[[int], bool]:
+    return Shelf(desk.catalogue, None).is_live
 
 
 def test_an_answer_that_was_under_way_is_not_written_into_the_journal(tmp_path: Path) -> None:
