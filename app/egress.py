@@ -67,9 +67,11 @@ _BUILDING = tuple(
 # how a setting's address may begin, and the port that it means
 _HTTP = {"http": 80, "https": 443}
 _LDAP = {"ldap": 389, "ldaps": 636}
-_SCHEMES = {"directory": _LDAP, "journal": {"udp": 514, "tcp": 514}}
+_SYSLOG = {"udp": 514, "tcp": 514}
+# part of the settings → the schemes of its address, and the reason that another is refused for
+_KINDS = {"directory": (_LDAP, "not_ldap"), "journal": (_SYSLOG, "not_syslog")}
 # libldap reads « ldaps://one ldaps://other » as two servers, and cuts a host at « %00 »
-_ONE_SERVER = re.compile(r"ldaps?://(?:\[[\da-fA-F:.]+\]|[\w.-]+)(?::\d{1,5})?/?", re.ASCII)
+_ONE_SERVER = re.compile(r"ldaps?://(?:\[[\da-fA-F:.]+\]|[\w.-]+)(?::\d{1,9})?/?", re.A | re.I)
 _IN_NO_ADDRESS = re.compile(r"[\s,\\\x00-\x1f]")
 _WIDEST = {4: 24, 6: 64}  # bits: a wider network is no list of addresses
 
@@ -170,24 +172,42 @@ def check_address(setting: str, url: str, allowed: Collection[str] = ()) -> list
         AddressRefused: public, unresolvable, no address of its kind, or more than one.
     """
     listed = networks(allowed)
-    schemes = _SCHEMES.get(setting.split(".")[0], _HTTP)
+    host, port = _place(setting, url)
     try:
-        parts = urlsplit(url)
-        if _IN_NO_ADDRESS.search(url) or (parts.scheme in _LDAP and not _ONE_SERVER.fullmatch(url)):
-            raise AddressRefused(setting=setting, url=url, reason="several")
-        if parts.scheme not in schemes or not parts.hostname or parts.port == 0:
-            raise AddressRefused(setting=setting, url=url, reason="not_http")
-        port = parts.port or schemes[parts.scheme]
-        with wall.looking_up(parts.hostname):
-            found = socket.getaddrinfo(parts.hostname, None, proto=socket.IPPROTO_TCP)
+        with wall.looking_up(host):
+            found = socket.getaddrinfo(host, None, proto=socket.IPPROTO_TCP)
             addresses = [ipaddress.ip_address(str(place[0]).split("%")[0]) for *_, place in found]
-            if not all(_in_building(a) or _is_listed(a, listed) for a in addresses):
-                raise AddressRefused(setting=setting, url=url, reason="public")
-    except (OSError, ValueError) as error:  # ValueError: no address at all, or no such port
+    except (OSError, ValueError) as error:  # ValueError: a name that is none
         raise AddressRefused(setting=setting, url=url, reason="unresolved") from error
+    if not all(_in_building(a) or _is_listed(a, listed) for a in addresses):
+        raise AddressRefused(setting=setting, url=url, reason="public")
     for address in addresses:
         wall.allow(str(address), port)
     return addresses
+
+
+def _place(setting: str, url: str) -> tuple[str, int]:
+    """The host and the port of a setting's address. Raises AddressRefused."""
+    schemes, other = _KINDS.get(setting.split(".")[0], (_HTTP, "not_http"))
+
+    def refused(reason: str) -> AddressRefused:
+        return AddressRefused(setting=setting, url=url, reason=reason)
+
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise refused(other) from error
+    if _IN_NO_ADDRESS.search(url) or (parts.scheme in _LDAP and not _ONE_SERVER.fullmatch(url)):
+        raise refused("several")
+    if parts.scheme not in schemes or not parts.hostname:
+        raise refused(other)
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise refused("port") from error
+    if port == 0:
+        raise refused("port")
+    return parts.hostname, port or schemes[parts.scheme]
 
 
 def is_public(address: Address) -> bool:

@@ -157,26 +157,26 @@ SENTENCES: dict[str, Say] = {
     ),
     "TooMany": Say(
         "Trop de demandes en une minute ({most} au plus).",
-        "Réessayez dans {seconds} secondes.",
+        "Réessayez dans {seconds} s.",
         BUSY,
     ),
     "TooMany:questions": Say(
         "Trop de questions en une minute ({most} au plus par personne).",
-        "Réessayez dans {seconds} secondes.",
+        "Réessayez dans {seconds} s.",
         BUSY,
     ),
     "TooMany:at_once": Say(
-        "Vous avez déjà {most} questions en cours : celle-ci n'a pas été posée.",
+        "Nombre de vos questions en cours : {most}, le plus permis. Celle-ci n'a pas été posée.",
         "Attendez la fin de l'une d'elles, ou arrêtez-la, puis envoyez de nouveau.",
         BUSY,
     ),
     "TooMany:full": Say(
-        "{most} questions sont déjà en cours, toutes personnes confondues : la vôtre attend.",
-        "Envoyez-la de nouveau dans {seconds} secondes.",
+        "Questions déjà en cours, toutes personnes confondues : {most}. La vôtre attend.",
+        "Envoyez-la de nouveau dans {seconds} s.",
         BUSY,
     ),
     "TookTooLong": Say(
-        "La question a pris plus de {seconds} secondes : elle a été arrêtée.",
+        "La question a pris plus de {seconds} s : elle a été arrêtée.",
         "Posez-la plus simplement, ou dites à l'administrateur que le serveur est lent.",
         BUSY,
     ),
@@ -472,7 +472,7 @@ SENTENCES: dict[str, Say] = {
         INPUT_UNREADABLE,
     ),
     "NotConfirmed": Say(
-        "Rien n'a été retiré : {files} fichier(s), {records} acte(s) le seraient.",
+        "Rien n'a été retiré. Fichiers qui le seraient : {files} ; actes : {records}.",
         "Relancez avec --yes si c'est bien cela.",
         REFUSED,
     ),
@@ -519,8 +519,24 @@ SENTENCES: dict[str, Say] = {
         "Une adresse commence par http:// ou https://, par exemple http://127.0.0.1:8000/v1.",
         REFUSED,
     ),
+    "AddressRefused:not_ldap": Say(
+        "Le réglage {setting} n'est pas l'adresse d'un annuaire : {url}.",
+        "Elle commence par ldaps:// ou ldap://, par exemple ldaps://annuaire.ville.lan.",
+        REFUSED,
+    ),
+    "AddressRefused:not_syslog": Say(
+        "Le réglage {setting} n'est pas l'adresse d'un syslog : {url}.",
+        "Elle commence par udp:// ou tcp://, par exemple udp://192.168.1.2:514 ; ou c'est le chemin"
+        " d'une prise de cette machine, comme /dev/log.",
+        REFUSED,
+    ),
+    "AddressRefused:port": Say(
+        "Le réglage {setting} donne un port qui n'existe pas : {url}.",
+        "Un port va de 1 à 65535.",
+        REFUSED,
+    ),
     "WayOut": Say(
-        "{count} tentative(s) de sortie ont été vues pendant la preuve.",
+        "Tentatives de sortie vues pendant la preuve : {count}.",
         "Le rapport les nomme : {report}. Signalez-les avec lui.",
         WAY_OUT,
     ),
@@ -566,7 +582,7 @@ SENTENCES: dict[str, Say] = {
         INPUT_UNREADABLE,
     ),
     "JournalBroken": Say(
-        "Le journal n'est pas tel qu'il a été écrit ({count} constat(s)) ; le premier :"
+        "Le journal n'est pas tel qu'il a été écrit (constats : {count}) ; le premier :"
         " journal/{file}, ligne {line} : {what}.",
         "Gardez le dossier tel quel, comparez-le à une sauvegarde et à syslog ; il sert encore.",
         BROKEN,

@@ -12,6 +12,7 @@ from app.curated import Curated
 from app.dropped import DROPPED
 from app.journal.erase import forget
 from app.withdrawn import Withdrawn
+from app.words import counted
 from ingest import withdrawals
 from ingest.catalogue import Catalogue
 from ingest.discover import sha256
@@ -98,21 +99,23 @@ def described(receipt: Withdrawal, remote: str = "") -> str:
     """A receipt as a clerk would read it. `remote`: the Chroma server that is not ours."""
     late = ("answers", "questions", "opinions", "traces", "curated")
     count = {**dict.fromkeys(late, 0), **receipt.removed}
+    passages = counted(count["passages"], "passage")
     why = "retiré" if receipt.cause == "asked" else "disparu du dossier, retiré"
     lines = [
         f"Reçu n° {receipt.id} : « {receipt.path} », fonds « {receipt.fonds} »",
         f"  {why} le {_moment(receipt.at)}{f' par {receipt.who}' if receipt.who else ''}",
         f"  SHA-256 {receipt.sha256}",
-        f"  catalogue : {count['pages']} pages, {count['records']} actes,"
-        f" {count['passages']} passages, {count['vectors']} vecteurs ; fichier réécrit",
-        f"  index dense (Chroma) : {count['passages']} vecteurs ; "
+        f"  catalogue : {counted(count['pages'], 'page')}, {counted(count['records'], 'acte')},"
+        f" {passages}, {counted(count['vectors'], 'vecteur')} ; fichier réécrit",
+        f"  index dense (Chroma) : {counted(count['passages'], 'vecteur')} ; "
         + (f"le serveur {remote} garde ses propres fichiers, à purger là-bas"
            if remote else "collection refaite, fichiers réécrits"),
-        f"  index des mots (tantivy) : {count['passages']} passages ; index refait",
-        f"  journal : texte effacé de {count['answers']} réponses,"
-        f" et de {count['questions']} questions avec la leur ; {count['opinions']} avis effacés",
+        f"  index des mots (tantivy) : {passages} ; index refait",
+        f"  journal : texte effacé de {counted(count['answers'], 'réponse')},"
+        f" et de {counted(count['questions'], 'question')} avec la leur ;"
+        f" avis effacés : {count['opinions']}",
         f"  réponses validées : texte effacé de {count['curated']}",
-        f"  traces d'erreurs : {count['traces']} supprimées",
+        f"  traces d'erreurs supprimées : {count['traces']}",
         "  images des pages : aucune n'est gardée sur le disque",
         f"  effacement terminé le {_moment(receipt.erased)}" if receipt.erased
         else "  effacement à terminer : relancez la commande",

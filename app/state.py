@@ -17,7 +17,7 @@ from app.access.store import Store
 from app.dropped import DROPPED, dropped_for
 from app.errors import UNFOUND, set_aside_line, told
 from app.ingested import STATES
-from app.words import N_, _, language
+from app.words import N_, _, counted, language
 from ingest.catalogue import Catalogue
 from ingest.findability import not_ready
 from ingest.withdrawals import withdrawals
@@ -115,8 +115,9 @@ def described(state: Mapping[str, Any]) -> str:
     lines += adaptation_lines(state["adaptation"])
     for name, figures in state["fonds"].items():
         lines.append(
-            f"Fonds « {name} » : {figures['sources']} fichiers, {figures['pages']} pages,"
-            f" {figures['records']} actes, {figures['passages']} passages,"
+            f"Fonds « {name} » : {counted(figures['sources'], 'fichier')},"
+            f" {counted(figures['pages'], 'page')}, {counted(figures['records'], 'acte')},"
+            f" {counted(figures['passages'], 'passage')},"
             f" {figures['set_aside']} mis de côté"
         )
     if not state["fonds"]:

@@ -171,7 +171,7 @@ class Ldap:
         ):
             connection.set_option(option, value)
         try:
-            if self.url.startswith("ldap://"):
+            if urlsplit(self.url).scheme == "ldap":
                 connection.start_tls_s()
             yield connection
         finally:

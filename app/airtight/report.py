@@ -111,8 +111,8 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
         yield from ["", title] if steps else []
         for step in steps:
             yield (
-                f"  {step['name']} : {step['calls']} appels réseau enregistrés,"
-                f" {len(step['attempts'])} tentative(s), code {step['code']},"
+                f"  {step['name']} : appels réseau enregistrés : {step['calls']} ;"
+                f" tentatives : {len(step['attempts'])} ; code {step['code']} ;"
                 f" {step['seconds']:.0f} s"
             )
     yield ""

@@ -138,10 +138,12 @@ def _ends(walk: _Walk, head: Head) -> Iterator[Finding]:
     count = last.n if last else 0
     file, number = (last.file, last.number) if last else (head.file, 0)
     if count < head.n:
-        yield Finding(file, number, f"la fin a été coupée : {head.n - count} ligne(s) manquent"
-                      " après celle-ci")  # fmt: skip
+        yield Finding(file, number, "la fin a été coupée ; lignes qui manquent après"
+                      f" celle-ci : {head.n - count}")  # fmt: skip
     elif last is not None and count > head.n:
-        yield Finding(file, number, f"{count - head.n} ligne(s) ajoutées qui ne sont pas de Greffe")
+        yield Finding(
+            file, number, f"lignes ajoutées, qui ne sont pas de Greffe : {count - head.n}"
+        )
     elif last is not None and last.hash != head.hash:
         yield Finding(file, number, f"la ligne n° {last.n} a été modifiée")
     for line in walk.lines:
@@ -154,8 +156,8 @@ def _orphans(words: Words, head: Head) -> Iterator[Finding]:
     """The words of lines that stood beyond the head: it was moved back with them."""
     beyond = {word.n for word in words.all(since=head.n + 1)}
     if beyond:
-        yield Finding(FILE, 0, f"la fin a été coupée : les mots de {len(beyond)} ligne(s) sont là,"
-                      " et ces lignes n'y sont plus")  # fmt: skip
+        yield Finding(FILE, 0, "la fin a été coupée ; lignes qui n'y sont plus, et dont"
+                      f" les mots sont là : {len(beyond)}")  # fmt: skip
 
 
 def _words(lines: list[Line], words: list[Word]) -> tuple[int, list[Finding]]:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from app.access.proxy import Headers
+from app.state import size
 from app.web.refused import Message, Receive, Refused, Scope
 from app.web.rules import MAX_BODY
 from app.words import _
@@ -17,7 +18,11 @@ def check_length(headers: Headers, most: int) -> None:
     if not length.isdigit():
         raise Refused(411, _("Demande sans longueur : refusée."))
     if int(length) > most:
-        raise Refused(413, _("Demande trop longue."))
+        raise Refused(413, _too_long(most))
+
+
+def _too_long(most: int) -> str:
+    return _("Demande trop longue : {most} au plus.").format(most=size(most))
 
 
 async def posted(receive: Receive) -> dict[str, Any]:
@@ -33,7 +38,7 @@ async def _whole(receive: Receive) -> bytes:
             raise Refused(400, _("Demande interrompue."))
         body += bytes(message.get("body", b""))
         if len(body) > MAX_BODY:
-            raise Refused(413, _("Demande trop longue."))
+            raise Refused(413, _too_long(MAX_BODY))
         if not message.get("more_body"):
             return body
 

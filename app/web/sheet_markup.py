@@ -310,11 +310,15 @@ def _vote(vote: Vote) -> str:
     parts += [_("à l'unanimité")] if vote.unanimite else []
     counts = (
         (vote.pour, _("{count} pour")), (vote.contre, _("{count} contre")),
-        (vote.abstentions, _("{count} abstention(s)")),
+        (vote.abstentions, _abstaining(vote.abstentions or 0)),
         (vote.ne_prend_pas_part, _("{count} ne prend pas part au vote")),
     )  # fmt: skip
     parts += [said.format(count=count) for count, said in counts if count is not None]
     return ", ".join(parts)
+
+
+def _abstaining(count: int) -> str:
+    return ngettext("{count} abstention", "{count} abstentions", count)
 
 
 def _at(card: Card, fact: Fact) -> str:

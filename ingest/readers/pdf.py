@@ -76,9 +76,9 @@ def _read_pages(pdf: pypdfium2.PdfDocument, limits: Limits) -> Document:
             pages.append(Page(number, ""))
         page_done()
     if missing and not any(page.text for page in pages):
-        raise Unreadable("ocr_missing", f"{len(missing)} page(s)")
+        raise Unreadable("ocr_missing", f"pages : {len(missing)}")
     if missing:
-        warnings.append(f"{len(missing)} page(s) numérisée(s) non lue(s) : {ocr.MISSING}")
+        warnings.append(f"pages numérisées non lues : {len(missing)} ; {ocr.MISSING}")
     return Document(tuple(pages), None, (*warnings, *hidden.told()))
 
 

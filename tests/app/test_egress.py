@@ -17,6 +17,7 @@ from app.egress import (
     harden,
     is_public,
 )
+from app.errors import spoken
 from tests.command_line import environment, greffe, process
 from tests.docs.written import ROOT
 
@@ -44,7 +45,7 @@ def test_any_other_address_is_refused(url: str) -> None:
         check_address("model.url", url)
     facts = raised.value.facts
     assert (facts["setting"], facts["url"]) == ("model.url", url)
-    assert facts["reason"] in ("public", "not_http", "unresolved", "several")
+    assert facts["reason"] in ("public", "not_http", "unresolved", "several", "port")
 
 
 @pytest.mark.parametrize(
@@ -130,13 +131,31 @@ def test_the_page_does_not_open_beyond_this_machine_without_a_login(
     assert greffe(tmp_path, "serve", GREFFE_PAGE__HOST=host).code == 10
 
 
-@pytest.mark.parametrize("url", ["ldap://192.168.1.2", "ldaps://192.168.1.2:3636"])
+@pytest.mark.parametrize(
+    "url", ["ldap://192.168.1.2", "ldaps://192.168.1.2:3636", "LDAPS://192.168.1.2"]
+)
 def test_a_directory_is_asked_in_its_own_language_and_in_the_building(url: str) -> None:
     check_address("directory.url", url)
     for setting, other in (("directory.url", "ldap://8.8.8.8"), ("directory.url", "http://10.0.0.1"),
                            ("model.url", url)):  # fmt: skip
         with pytest.raises(AddressRefused):
             check_address(setting, other)
+
+
+@pytest.mark.parametrize(
+    ("setting", "url", "said"),
+    [("journal.syslog", "8.8.8.8", "udp:// ou tcp://"),
+     ("directory.url", "127.0.0.1", "ldaps:// ou ldap://"),
+     ("model.url", "127.0.0.1", "http:// ou https://"),
+     ("directory.url", "ldaps://127.0.0.1:99999", "de 1 à 65535"),
+     ("model.url", "http://127.0.0.1:0/v1", "de 1 à 65535")],
+)  # fmt: skip
+def test_a_refusal_says_how_an_address_of_that_setting_is_written(
+    setting: str, url: str, said: str
+) -> None:
+    with pytest.raises(AddressRefused) as refused:
+        check_contacts({setting: url})
+    assert said in spoken(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +168,7 @@ def test_a_directory_is_asked_in_its_own_language_and_in_the_building(url: str) 
 def test_a_directory_is_one_server_and_no_list(tmp_path: Path, url: str) -> None:
     with pytest.raises(AddressRefused) as refused:
         check_address("directory.url", url)
-    assert refused.value.facts["reason"] in ("several", "not_http")
+    assert refused.value.facts["reason"] in ("several", "not_ldap")
     ran = greffe(tmp_path, "serve", GREFFE_DIRECTORY__URL=url)
     assert ran.code == 10
     assert "directory.url" in ran.err

@@ -72,9 +72,9 @@ def changed(text: str) -> str:
         (lambda x: [*x[:1], x[2], x[1], *x[3:]], 2, "l'ordre a été changé : n° 2"),
         (lambda x: x[::-1], 1, "l'ordre a été changé"),
         (lambda x: [*x[:3], x[2], *x[3:]], 4, "la ligne n° 3 a été déplacée ou répétée"),
-        (lambda x: x[:-1], 5, "la fin a été coupée : 1 ligne(s)"),
-        (lambda x: x[:2], 2, "la fin a été coupée : 4 ligne(s)"),
-        (lambda x: [], 0, "la fin a été coupée : 6 ligne(s)"),
+        (lambda x: x[:-1], 5, "la fin a été coupée ; lignes qui manquent après celle-ci : 1"),
+        (lambda x: x[:2], 2, "la fin a été coupée ; lignes qui manquent après celle-ci : 4"),
+        (lambda x: [], 0, "la fin a été coupée ; lignes qui manquent après celle-ci : 6"),
         (lambda x: [*x[:3], x[3][:-9], *x[4:]], 4, "n'est plus lisible"),
         (lambda x: [*x[:3], x[3].replace(",", ", "), *x[4:]], 4, "n'est plus lisible"),
     ],
@@ -128,7 +128,7 @@ def test_an_end_that_is_cut_with_its_head_is_found_whatever_is_written_after(
         Journal(tmp_path).note("login", who)
     cut_with_its_head(tmp_path, 5)
     [found] = verify(tmp_path).findings
-    assert "les mots de 5 ligne(s) sont là" in found.what
+    assert "dont les mots sont là : 5" in found.what
     for _ in range(more):  # with the same parts as those that were cut
         Journal(tmp_path).note("login", "jean")
     [found] = verify(tmp_path).findings

@@ -198,7 +198,7 @@ def test_a_scan_is_read_as_soon_as_tesseract_is_there(
     (folder / "a.pdf").write_text("scan")
     (folder / "b.pdf").write_text("une page numérisée sur deux")
     known(catalogue, folder / "a.pdf", "set_aside", "ocr_missing")
-    warning = f"1 page(s) numérisée(s) non lue(s) : {ocr.MISSING}"
+    warning = f"pages numérisées non lues : 1 ; {ocr.MISSING}"
     known(catalogue, folder / "b.pdf", warnings=(warning,))
     (folder / "c.zip").write_text("une archive, un scan dedans")
     known(catalogue, folder / "c.zip", warnings=("scan.pdf : {ocr_missing}",))

@@ -226,7 +226,10 @@ def test_questions_under_way_are_counted_for_one_and_for_all(
     for number, caller in enumerate((eve, eve, ana), 1):
         assert asked(caller, "attends").status == 200
         wait_for(lambda number=number: len(house.desk.heard) == heard + number)
-    for caller, words in ((eve, "déjà 2 questions en cours"), (jo, "3 questions sont déjà")):
+    for caller, words in (
+        (eve, "vos questions en cours : 2"),
+        (jo, "toutes personnes confondues : 3"),
+    ):
         refused = asked(caller, "Combien coûte un repas ?")
         assert refused.status == 429
         assert words in json.loads(refused.body)["detail"]

@@ -95,7 +95,7 @@ def test_a_pdf_with_one_scanned_page_is_read_but_for_that_page(tmp_path: Path) -
     writer.close()
     document = read(file, Limits())
     assert [bool(page.text) for page in document.pages] == [True, False]
-    assert document.warnings == (f"1 page(s) numérisée(s) non lue(s) : {ocr.MISSING}",)
+    assert document.warnings == (f"pages numérisées non lues : 1 ; {ocr.MISSING}",)
 
 
 def test_a_pdf_under_a_password_is_said_to_be_so() -> None:
