@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ingest.objects import Object, Sought, objects_of
-
 from app.words import N_
+from ingest.objects import Object, Sought, objects_of
 
 Place = tuple[str, str]  # fonds, source
 

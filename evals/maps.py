@@ -143,10 +143,13 @@ def main() -> None:
     parser.add_argument("--answers", action="store_true", help="ask the questions too")
     given = parser.parse_args()
     sets = [read_questions(path) for path in given.questions]
-    named = {"act_maps": given.acts, "phrase_maps": given.phrases}
-    maps = {name: maps_in(path.read_bytes()) for name, path in named.items() if path}
+    acts, phrases = (path and maps_in(path.read_bytes()) for path in (given.acts, given.phrases))
     with open_desk(load(given.data)) as opened:
-        desk = replace(opened, retriever=replace(opened.retriever, **maps))
+        found = opened.retriever
+        found = replace(
+            found, act_maps=acts or found.act_maps, phrase_maps=phrases or found.phrase_maps
+        )
+        desk = replace(opened, retriever=found)
         bare = replace(desk.retriever, law_maps=None, act_maps=None, phrase_maps=None)
         without = replace(desk, retriever=bare)
         dense = dense_desk(desk.retriever)
