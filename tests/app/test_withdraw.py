@@ -31,7 +31,7 @@ from ingest.catalogue import Catalogue
 from ingest.objects import objects_of
 from tests.app.scripted_model import Script, model_server
 from tests.canary import CANARY, traces
-from tests.command_line import greffe, indexed, process
+from tests.command_line import PATIENCE_S, greffe, indexed, process
 from tests.conftest import FONDS, wait_until_unserved
 
 NUMBER = "2025-077"
@@ -178,10 +178,13 @@ def cited(quoted: str, read: str) -> str:
 def test_a_document_withdrawn_before_the_model_speaks_is_in_no_part_of_the_answer(
     own_town: Path, act: Path, beside: Path, says: str
 ) -> None:
+    gone = threading.Event()
+
     def reply(read: str) -> str:
         if CANARY not in read:
             return "NON TROUVÉ"
         withdrawn(own_town, act)
+        gone.set()
         if says == "nothing found":
             return "NON TROUVÉ"
         if says == "unproved":
@@ -193,6 +196,7 @@ def test_a_document_withdrawn_before_the_model_speaks_is_in_no_part_of_the_answe
         answer = written(desk, server.url).ask(ASKED, draft=drafts.append)
         assert CANARY in server.read[0]
         assert CANARY not in "".join(server.read[1:])
+        assert gone.wait(PATIENCE_S)  # it is answered as soon as the document is not shown
     assert CANARY not in repr(answer)
     assert CANARY not in repr(drafts)
     wait_until_unserved(own_town)

@@ -103,7 +103,18 @@ def test_every_key_of_status_is_explained(tmp_path: Path) -> None:
 
 def test_every_key_of_a_receipt_is_explained() -> None:
     removed = dict.fromkeys(
-        ("pages", "records", "passages", "vectors", "answers", "traces", "curated"), 1
+        (
+            "pages",
+            "records",
+            "passages",
+            "vectors",
+            "answers",
+            "questions",
+            "opinions",
+            "traces",
+            "curated",
+        ),
+        1,
     )
     receipt = Withdrawal(1, "a", "/a", "b", "0", "asked", "", "", "", removed, None, None)
     assert set(keys(shape(receipt))) == set(keys_told("withdraw"))
@@ -137,7 +148,9 @@ def test_every_key_of_adapt_is_explained() -> None:
 def test_every_status_is_explained() -> None:
     told = keys_told("ask")
     assert re.findall(r"`(\w+)` :", told["sentences[].status"]) == list(STATUSES)
-    assert re.findall(r"`(\w+)` :", told["status"]) == ["answered", "not_in_records", "error"]
+    assert re.findall(r"`(\w+)` :", told["status"]) == [
+        "answered", "not_in_records", "error", "closed",
+    ]  # fmt: skip
 
 
 def test_the_example_batch_is_read(tmp_path: Path) -> None:
