@@ -3,7 +3,7 @@
 Three pairs come with the package. Those for law were learnt from questions of service-public.fr
 with the articles that DILA cites for them (`vectorstore/learn_maps.py`); a city may learn its own
 (`app/adaptation.py`), which then serve instead. Those for acts and for the tokens of sentences were
-learnt from questions written over real records by people who knew the page that answers
+learnt from questions written over real records by readers of the page that answers
 (`evals/learn_act_maps.py`, `evals/learn_phrase_maps.py`). docs/adaptation.md has the data, the
 figures and what they are worse at.
 """
