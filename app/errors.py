@@ -516,7 +516,7 @@ SENTENCES: dict[str, Say] = {
     ),
     "AddressRefused:not_http": Say(
         "Le réglage {setting} n'est pas une adresse web : {url}.",
-        "Une adresse commence par http:// ou https://, par exemple http://127.0.0.1:8000/v1.",
+        "Elle commence par http:// ou https://, suivi du nom de la machine et du port.",
         REFUSED,
     ),
     "AddressRefused:not_ldap": Say(

@@ -24,6 +24,7 @@ from typing import Any, Protocol
 from app.citations import Answer, Citation
 from ingest.catalogue import Catalogue
 from ingest.links import targets
+from ingest.objects import objects_of
 from ingest.records.fold import fold
 from ingest.records.label import in_a_sentence
 from ingest.rows import RecordRow
@@ -92,7 +93,9 @@ def _titled(act: RecordRow) -> bool:
     title = act.title or ""
     shouted = re.search(r"[A-ZÀ-Ü]{4,}.*[A-ZÀ-Ü]{4,}", title)
     plain = re.match(r"[A-ZÀ-Ü][a-zà-ü’']", title) and not re.search(r"[«»\n|_:*]|\d{6}", title)
-    return bool(plain) and not shouted and 20 <= len(title) <= 90 and not _PERSON.search(title)
+    if not plain or shouted or not 20 <= len(title) <= 90 or _PERSON.search(title):
+        return False
+    return bool(objects_of([title]))  # so that it is known again, and goes with its act
 
 
 def _council(act: RecordRow) -> bool:

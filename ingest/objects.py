@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
 from ingest.records.fold import fold
 
-LEAST = 3  # words: a shorter object stands in any question
+LEAST = 2  # words: a shorter object stands in any question
+_LONG = 20  # characters: so long are two words that say something of their own
 _WORD = re.compile(r"\w+")
+_LIGATURES = str.maketrans({"œ": "oe", "Œ": "Oe", "æ": "ae", "Æ": "Ae"})
 
 
 class Object(NamedTuple):
@@ -23,8 +26,12 @@ class Object(NamedTuple):
 
 def objects_of(titles: Iterable[str]) -> set[Object]:
     """The objects that are long enough to be known by."""
-    found = [words for title in titles if len(words := _words(title)) >= LEAST]
+    found = [words for title in titles if _tells(words := _words(title))]
     return {Object(len(words), _digest(words[:LEAST]), _digest(words)) for words in found}
+
+
+def _tells(words: Sequence[str]) -> bool:
+    return len(words) > LEAST or (len(words) == LEAST and len(" ".join(words)) >= _LONG)
 
 
 class Sought:
@@ -47,7 +54,8 @@ class Sought:
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(fold(text))
+    composed = unicodedata.normalize("NFKC", text).translate(_LIGATURES)
+    return _WORD.findall(fold(composed))
 
 
 def _digest(words: Sequence[str]) -> str:

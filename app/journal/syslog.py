@@ -87,6 +87,10 @@ class Syslog:
                 self._told = False
             except (OSError, Trouble, ValueError):  # ValueError: there is no such port
                 self._failed()
+            except BaseException:  # a fault of ours: the next line is tried anew
+                self._failed()
+                self._end()
+                raise
             done.set()
 
     def _taken(self) -> list[Line]:

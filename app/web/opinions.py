@@ -23,7 +23,7 @@ from app.opinions import (
     all_said,
     note,
 )  # fmt: skip
-from app.replay import AnswerUnknown, replayed
+from app.replay import AnswerUnknown, Replay, replayed
 from app.web.cited import way_back
 from app.web.entrance import STALE, form_of
 from app.web.guard import ADDRESS
@@ -34,6 +34,7 @@ from app.words import N_, _, as_french, french
 
 THANKS = N_("Merci : votre avis est noté, avec la réponse.")
 NO_REASON = N_("Dites ce qui ne va pas : choisissez un motif.")
+NO_ANSWER = N_("Le texte de cette réponse a été effacé : votre avis n'a pas été gardé.")
 TITLE = N_("Avis sur les réponses")
 SHOWN = 200
 
@@ -82,8 +83,11 @@ class Opinions:
         useful, reason = form.get("utile") == "oui", form.get("motif", "")
         if not useful and reason not in REASONS:
             return self.plain.told(request, TITLE, NO_REASON, 400)
-        if not self._sees(request, answer):
+        found = self._seen(request, answer)
+        if found is None:
             return self.plain.told(request, TITLE, UNKNOWN, 404)
+        if "answer" in found.entry.erased:  # it was open when its document was withdrawn
+            return self.plain.told(request, TITLE, NO_ANSWER, 409)
         said = Opinion(answer, useful, "" if useful else reason, _text(form))
         self._note(request, said)
         back = f'<p><a href="{address(answer)}">{_("Revenir à la réponse")}</a></p>'
@@ -93,21 +97,21 @@ class Opinions:
         if not from_here(request, form):
             return self.plain.told(request, TITLE, STALE, 400)
         number, verdict = form.get("numero", ""), form.get("verdict", "")
-        seen = bool(number) and self._sees(request, answer, number)
-        if not seen or verdict not in VERDICTS:
+        found = self._seen(request, answer)
+        cited = {str(kept["number"]) for kept, _ in found.citations} if found else ()
+        if number not in cited or verdict not in VERDICTS:
             return self.plain.told(request, TITLE, UNKNOWN, 404)
         reader = reader_of(request)
         said = Judgement(answer, int(number), verdict, reader.name or reader.login, _text(form))
         self._note(request, said)
         return RedirectResponse(way_back(form, answer, int(number)), 303)
 
-    def _sees(self, request: Request, answer: str, citation: str = "") -> bool:
-        """Whether whoever asks may see this answer, and whether it has this citation."""
+    def _seen(self, request: Request, answer: str) -> Replay | None:
+        """The answer, if whoever asks may see it."""
         try:
-            found = replayed(self.plain.data, self.plain.catalogue, answer, reader_of(request))
+            return replayed(self.plain.data, self.plain.catalogue, answer, reader_of(request))
         except AnswerUnknown:
-            return False
-        return not citation or citation in {str(kept["number"]) for kept, _ in found.citations}
+            return None
 
     def _note(self, request: Request, said: Opinion | Judgement) -> None:
         login, place = reader_of(request).login, request.scope[ADDRESS]

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from app.journal.chain import writing
+from app.journal.erase import erase_lines
 from app.journal.search import Sought, entries
 from app.journal.verify import verify
 from app.opinions import REASONS, Judgement, Opinion, all_said, judgements
@@ -42,6 +44,19 @@ def test_a_thumb_down_is_read_by_the_admin_beside_the_answer(hall: Hall) -> None
     assert answer.id.encode() in chef.get("/avis?motif=outdated").body
     for login in ("marie", "anne"):
         assert hall.caller(login).get("/avis").status == 404
+
+
+def test_of_an_answer_whose_words_are_gone_nothing_more_is_kept(hall: Hall) -> None:
+    answer, marie = hall.asked(), hall.caller("marie")
+    before, asked = jeton(marie), hall.noted("question")
+    assert asked.id == answer.id
+    with writing(hall.desk.data) as chain:
+        erase_lines(chain, [asked.n], ("answer",), "withdrawn")
+    place = f"/reponse/{answer.id}/avis"
+    got = send(marie, place, jeton=before, motif="wrong", texte="Elle cite Madame Vulpastrelle.")
+    assert got.status == 409
+    assert "votre avis n'a pas été gardé" in told(got.body)
+    assert answer.id not in {one.what.answer for one in all_said(hall.desk.data)}
 
 
 def test_who_reads_the_opinions_is_in_the_journal(hall: Hall) -> None:
