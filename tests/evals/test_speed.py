@@ -70,8 +70,8 @@ def test_vectors_are_set_against_the_library_and_a_run_against_its_slowest_stage
     found = json.loads(capsys.readouterr().out)
     vectors, run = found["vecteurs"], found["indexation"]
     assert (vectors["passages"], len(vectors["bare_s"]), len(vectors["greffe_s"])) == (4, 2, 2)
-    best = max(vectors["tried"], key=vectors["tried"].__getitem__)
-    assert best == f"{vectors['threads']}×{vectors['batch']}"
+    chosen = f"{vectors['threads']}×{vectors['batch']}"
+    assert vectors["tried"][chosen] == max(vectors["tried"].values())  # rounded: two may be best
     assert (run["files"], run["slowest"]) == (3, max(run["stages"], key=run["stages"].__getitem__))
     assert run["ratio"] >= run["one_after_another"] > 0
 
