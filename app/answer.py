@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
+import unicodedata
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
@@ -134,6 +135,7 @@ class Desk:
             NoIndex, NothingOpen, FondsUnknown, IndexReplaced, MemoryShort.
         """
         check_memory(self.memory_mb)
+        question = unicodedata.normalize("NFC", question)  # macOS takes accents off their letters
         answer, hits = self._standing(question, conversation, fonds, stage, draft, narrow)
         # 6. hand it over, with a line in the journal
         self._note(answer, hits, who, address, conversation.id)
@@ -273,6 +275,7 @@ class Desk:
         limit: int = 10,
     ) -> list[Hit]:
         """The passages nearest to a question, best first."""
+        question = unicodedata.normalize("NFC", question)
         query = self._query(question, conversation)
         found = self.retriever.search(query, self._fonds(fonds), limit * _AROUND, narrow)
         return spread(found.hits)[:limit]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -224,3 +225,15 @@ def test_only_the_fonds_that_is_named_is_searched(desk: Desk) -> None:
     assert {hit.fonds for hit in desk.search("cantine", fonds=["mairie"])} == {"mairie"}
     with pytest.raises(FondsUnknown):
         desk.search("cantine", fonds=["secret"])
+
+
+def test_a_question_whose_accents_are_apart_is_the_same_question(desk: Desk) -> None:
+    asked = "Quelle est l'amende maximale pour un dépôt sauvage à Courvallon-sur-Sélande ?"
+    apart = unicodedata.normalize("NFD", asked)
+    assert apart != asked
+    one, other = desk.ask(asked), desk.ask(apart)
+    assert (one.status, one.question) == (other.status, other.question)
+    assert one.sentences == other.sentences
+    assert [hit.passage.id for hit in desk.search(asked)] == [
+        hit.passage.id for hit in desk.search(apart)
+    ]
