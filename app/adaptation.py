@@ -90,6 +90,13 @@ def name_of(maps: Maps | None) -> str:
     return "none" if maps is None else "own" if maps.own else "packaged"
 
 
+def of_law(state: Mapping[str, Any]) -> str:
+    """« celle du paquet (a250079a) », and what is wrong with the city's. `state`: by `state_of`."""
+    digest = f" ({state['sha256'][:8]})" if state["sha256"] else ""
+    problem = f". {_(state['problem'])}" if state["problem"] else ""
+    return f"{_(SERVES[state['serves']])}{digest}{problem}"
+
+
 def of_package(sha256: str) -> str:
     """« celle du paquet (67005c59) », or that there is none."""
     return f"{_(SERVES['packaged'])} ({sha256[:8]})" if sha256 else _(SERVES["none"])

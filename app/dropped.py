@@ -67,21 +67,17 @@ def unread(data: Path, known: Iterable[Source], fonds: str = "") -> list[Source]
     """
     read = {(source.file, source.size, source.mtime_ns) for source in known if source.sha256}
     folder = data / DROPPED
-    files = (file for file in folder.glob("*/**/*") if file.is_file())
-    return [
-        _source(folder / file.relative_to(folder).parts[0], file)
-        for file in sorted(files)
-        if (file, file.stat().st_size, file.stat().st_mtime_ns) not in read
-        and fonds in ("", file.relative_to(folder).parts[0])
-    ]
-
-
-def _source(root: Path, file: Path) -> Source:
-    path, stat = file.relative_to(root).as_posix(), file.stat()
-    return Source(
-        NOT_READ, root.name, str(root), path, stat.st_size, stat.st_mtime_ns, sha256(file),
-        "staged", 0, 0, "", "", (),
-    )  # fmt: skip
+    found = []
+    for file in sorted(file for file in folder.glob("*/**/*") if file.is_file()):
+        root, stat = folder / file.relative_to(folder).parts[0], file.stat()
+        if fonds in ("", root.name) and (file, stat.st_size, stat.st_mtime_ns) not in read:
+            found.append(
+                Source(
+                    NOT_READ, root.name, str(root), file.relative_to(root).as_posix(),
+                    stat.st_size, stat.st_mtime_ns, sha256(file), "staged", 0, 0, "", "", (),
+                )
+            )  # fmt: skip
+    return found
 
 
 def fonds_named(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.journal.chain import folder_of
 from app.journal.entries import Journal
+from app.journal.kinds import ON_AN_ANSWER
 from app.journal.words import opened
 from app.words import N_
 
@@ -63,7 +64,7 @@ def note(journal: Journal, who: str, address: str, what: Opinion | Judgement) ->
 
 def all_said(data: Path) -> list[Said]:
     """Each opinion and judgement that stands, the newest first, with the question."""
-    found = list(_read(data, (OPINION, JUDGED)))
+    found = list(_read(data, ON_AN_ANSWER))
     questions = _questions(data, {one.what.answer for one in found})
     known = [
         Said(one.at, one.who, one.what, questions.get(one.what.answer, "")) for one in found

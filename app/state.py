@@ -112,7 +112,12 @@ def _sizes(place: Path) -> Iterator[int]:
 def described(state: Mapping[str, Any]) -> str:
     """The state in French, for a terminal."""
     lines = [f"Données : {state['data']}", f"Modèle : {state['model'] or 'aucun encore'}"]
-    lines += adaptation_lines(state["adaptation"])
+    serving = state["adaptation"]
+    lines += [
+        f"Adaptation au droit : {adaptation.of_law(serving)}",
+        f"Adaptation aux actes : {adaptation.of_package(serving['acts'])}",
+        f"Adaptation aux phrases : {adaptation.of_package(serving['phrases'])}",
+    ]
     for name, figures in state["fonds"].items():
         lines.append(
             f"Fonds « {name} » : {counted(figures['sources'], 'fichier')},"
@@ -144,20 +149,6 @@ def described(state: Mapping[str, Any]) -> str:
     elif run:
         lines.append(f"Dernière indexation : {run['started']}, {STATES.get(run['state'])}")
     return "\n".join(lines)
-
-
-def adaptation_lines(serving: Mapping[str, Any]) -> list[str]:
-    """« Adaptation au droit : celle du paquet (a250079a) », and what is wrong with the city's.
-
-    Then those to acts and to phrases, likewise.
-    """
-    digest = f" ({serving['sha256'][:8]})" if serving["sha256"] else ""
-    problem = f". {serving['problem']}" if serving["problem"] else ""
-    return [
-        f"Adaptation au droit : {adaptation.SERVES[serving['serves']]}{digest}{problem}",
-        f"Adaptation aux actes : {adaptation.of_package(serving['acts'])}",
-        f"Adaptation aux phrases : {adaptation.of_package(serving['phrases'])}",
-    ]
 
 
 def to_open(fonds: str) -> str:

@@ -121,7 +121,8 @@ class Retriever:
         ids = list(dict.fromkeys([*named, *(i for i, _ in dense), *lexical]))
         hits = self._hits(ids, fonds, dict(dense), lexical, vector, narrow)
         newest = _newest(reading, hits)
-        scored = [self._scored(hit, query, reading, exact, newest) for hit in hits]
+        words = _words(query.text)
+        scored = [self._scored(hit, query, words, reading, exact, newest) for hit in hits]
         # 5. law as it stood on the day asked
         articles = named_articles(self.catalogue, reading, fonds, exact, date.today().isoformat())
         scored, exact = self._as_it_stood(scored, exact, articles, vector)
@@ -295,12 +296,13 @@ class Retriever:
         return [_BY_TOKENS * one for one in late_interaction(self.phrase_maps, asked, said)]
 
     def _scored(
-        self, hit: Hit, query: Query, reading: Reading, exact: Sequence[int], newest: str
+        self, hit: Hit, query: Query, words: Sequence[str], reading: Reading,
+        exact: Sequence[int], newest: str,
     ) -> Hit:  # fmt: skip
         evidence = replace(
             hit.evidence,
             exact=hit.record.id in exact,
-            entitled=_is_object(query.text, hit.record),
+            entitled=_is_object(words, hit.record),
             body=_match(reading, hit.record),
             place=_names_place(reading, hit),
             date=_date_match(reading, hit.record),
@@ -312,11 +314,16 @@ class Retriever:
         return replace(hit, evidence=evidence, score=score(evidence, self.weights))
 
 
-def _is_object(asked: str, record: RecordRow) -> bool:
-    """Whether a question is an act's whole object, as its list has it; an article has a heading."""
-    words = re.findall(r"\w+", fold(asked))
-    titled = record.kind != "article" and len(words) > 1
-    return titled and words == re.findall(r"\w+", fold(record.title or ""))
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", fold(text))
+
+
+def _is_object(asked: Sequence[str], record: RecordRow) -> bool:
+    """Whether a question's words are an act's whole object, as its list has it.
+
+    An article has a heading.
+    """
+    return record.kind != "article" and len(asked) > 1 and asked == _words(record.title or "")
 
 
 def _match(reading: Reading, record: RecordRow) -> float:

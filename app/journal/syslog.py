@@ -87,7 +87,7 @@ class Syslog:
                 self._told = False
             except (OSError, Trouble, ValueError):  # ValueError: there is no such port
                 self._failed()
-            except BaseException:  # a fault of ours: the next line is tried anew
+            except BaseException:  # a fault of ours: it does not end the sending for good
                 self._failed()
                 self._end()
                 raise

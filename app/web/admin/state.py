@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from app import watched
-from app.adaptation import SERVES, of_package
+from app.adaptation import of_law, of_package
 from app.errors import SET_ASIDE, set_aside_detail
 from app.ingested import STATES
 from app.journal.kinds import Retention
@@ -213,18 +213,12 @@ def _index(state: Mapping[str, Any]) -> str:
     rows = [
         [_("Modèle de plongement"), escape(state["model"] or _("aucun encore"))],
         [_("Génération de l'index"), escape(state["generation"] or _("aucune encore"))],
-        [_("Adaptation au droit"), escape(_adaptation(state["adaptation"]))],
+        [_("Adaptation au droit"), escape(of_law(state["adaptation"]))],
         [_("Adaptation aux actes"), escape(of_package(state["adaptation"]["acts"]))],
         [_("Adaptation aux phrases"), escape(of_package(state["adaptation"]["phrases"]))],
         [_("Dossier des données"), f"<code>{escape(state['data'])}</code>"],
     ]
     return table(_("L'index"), (_("Quoi"), _("Lequel")), rows, hidden=True)
-
-
-def _adaptation(serving: Mapping[str, Any]) -> str:
-    digest = f" ({serving['sha256'][:8]})" if serving["sha256"] else ""
-    problem = f". {_(serving['problem'])}" if serving["problem"] else ""
-    return f"{_(SERVES[serving['serves']])}{digest}{problem}"
 
 
 def _disk(state: Mapping[str, Any]) -> str:
