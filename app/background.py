@@ -1,7 +1,8 @@
 """A command of ours as a process of its own: begun by the page, followed from files.
 
 It holds a lock for as long as it lives, and leaves its exit code: the page may be reloaded, or the
-server restarted, and still tell what became of it. One of each name at a time.
+server restarted, and still tell what became of it. It speaks the language of the page. One of each
+name at a time.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
+from app.words import language, speaking
 from ingest.trouble import Trouble
 
 FOLDER = Path("run") / "jobs"
@@ -71,7 +73,7 @@ def start(data: Path, name: str, words: Sequence[str], who: str = "") -> None:
             for stream in (out, err):
                 stream.truncate(0)
             process = subprocess.Popen(
-                [sys.executable, "-m", "app.background", str(code), *words],
+                [sys.executable, "-m", "app.background", str(code), language(), *words],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True,
                 pass_fds=[lock.fileno()], env=_environment(data, who),
             )  # fmt: skip
@@ -158,17 +160,18 @@ def _environment(data: Path, who: str) -> dict[str, str]:
 
 
 def main() -> None:
-    """`python -m app.background CODE_FILE WORDS…`: run a command, leave its exit code there."""
+    """`python -m app.background CODE_FILE LANGUAGE WORDS…`: run a command, leave its code there."""
     # a server in the background of a shell ignores Ctrl-C, and so would its children
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    path, *words = sys.argv[1:]
+    path, tongue, *words = sys.argv[1:]
     sys.argv = ["greffe", *words]
     code: object = 1
     try:
         _opened(Path(path)).close()  # from here on, it hears
         from app.start import main as run
 
-        run()
+        with speaking("en" if tongue == "en" else "fr"):
+            run()
     except KeyboardInterrupt:
         code = 130
     except SystemExit as ended:

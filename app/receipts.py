@@ -1,9 +1,9 @@
-"""Receipts of withdrawals: the last step of each, its JSON, and its French."""
+"""Receipts of withdrawals: the last step of each, its JSON, and its words."""
 
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from app.curated import Curated
 from app.dropped import DROPPED
 from app.journal.erase import forget
 from app.withdrawn import Withdrawn
-from app.words import counted
+from app.words import _, moment, ngettext
 from ingest import withdrawals
 from ingest.catalogue import Catalogue
 from ingest.discover import sha256
@@ -90,44 +90,70 @@ def shape(receipt: Withdrawal) -> dict[str, Any]:
     }
 
 
-def _moment(at: str) -> str:
-    """« 23/11/2026 à 00:01 »."""
-    return f"{at[8:10]}/{at[5:7]}/{at[:4]} à {at[11:16]}"
-
-
 def described(receipt: Withdrawal, remote: str = "") -> str:
     """A receipt as a clerk would read it. `remote`: the Chroma server that is not ours."""
+    return "\n".join(_lines(receipt, remote))
+
+
+def _lines(receipt: Withdrawal, remote: str) -> Iterator[str]:
     late = ("answers", "questions", "opinions", "traces", "curated")
     count = {**dict.fromkeys(late, 0), **receipt.removed}
-    passages = counted(count["passages"], "passage")
-    why = "retiré" if receipt.cause == "asked" else "disparu du dossier, retiré"
-    lines = [
-        f"Reçu n° {receipt.id} : « {receipt.path} », fonds « {receipt.fonds} »",
-        f"  {why} le {_moment(receipt.at)}{f' par {receipt.who}' if receipt.who else ''}",
-        f"  SHA-256 {receipt.sha256}",
-        f"  catalogue : {counted(count['pages'], 'page')}, {counted(count['records'], 'acte')},"
-        f" {passages}, {counted(count['vectors'], 'vecteur')} ; fichier réécrit",
-        f"  index dense (Chroma) : {counted(count['passages'], 'vecteur')} ; "
-        + (f"le serveur {remote} garde ses propres fichiers, à purger là-bas"
-           if remote else "collection refaite, fichiers réécrits"),
-        f"  index des mots (tantivy) : {passages} ; index refait",
-        f"  journal : texte effacé de {counted(count['answers'], 'réponse')},"
-        f" et de {counted(count['questions'], 'question')} avec la leur ;"
-        f" avis effacés : {count['opinions']}",
-        f"  réponses validées : texte effacé de {count['curated']}",
-        f"  traces d'erreurs supprimées : {count['traces']}",
-        "  images des pages : aucune n'est gardée sur le disque",
-        f"  effacement terminé le {_moment(receipt.erased)}" if receipt.erased
-        else "  effacement à terminer : relancez la commande",
-    ]  # fmt: skip
+    pages = ngettext("{n} page", "{n} pages", count["pages"]).format(n=count["pages"])
+    records = ngettext("{n} acte", "{n} actes", count["records"]).format(n=count["records"])
+    passages = ngettext("{n} passage", "{n} passages", count["passages"]).format(
+        n=count["passages"]
+    )
+    vectors = ngettext("{n} vecteur", "{n} vecteurs", count["vectors"]).format(n=count["vectors"])
+    dense = ngettext("{n} vecteur", "{n} vecteurs", count["passages"]).format(n=count["passages"])
+    there = (
+        _("le serveur {remote} garde ses propres fichiers, à purger là-bas").format(remote=remote)
+        if remote
+        else _("collection refaite, fichiers réécrits")
+    )
+    yield _("Reçu n° {id} : « {path} », fonds « {fonds} »").format(
+        id=receipt.id, path=receipt.path, fonds=receipt.fonds
+    )
+    yield "  " + _why(receipt)
+    yield f"  SHA-256 {receipt.sha256}"
+    yield "  " + _(
+        "catalogue : {pages}, {records}, {passages}, {vectors} ; fichier réécrit"
+    ).format(pages=pages, records=records, passages=passages, vectors=vectors)
+    yield "  " + _("index dense (Chroma) : {vectors} ; {there}").format(vectors=dense, there=there)
+    yield "  " + _("index des mots (tantivy) : {passages} ; index refait").format(passages=passages)
+    yield "  " + _(
+        "journal : texte effacé de {answers}, et de {questions} avec la leur ; avis effacés :"
+        " {opinions}"
+    ).format(
+        answers=ngettext("{n} réponse", "{n} réponses", count["answers"]).format(
+            n=count["answers"]
+        ),
+        questions=ngettext("{n} question", "{n} questions", count["questions"]).format(
+            n=count["questions"]
+        ),
+        opinions=count["opinions"],
+    )
+    yield "  " + _("réponses validées : texte effacé de {count}").format(count=count["curated"])
+    yield "  " + _("traces d'erreurs supprimées : {count}").format(count=count["traces"])
+    yield "  " + _("images des pages : aucune n'est gardée sur le disque")
+    yield "  " + (
+        _("effacement terminé le {at}").format(at=moment(receipt.erased))
+        if receipt.erased
+        else _("effacement à terminer : relancez la commande")
+    )
     if receipt.cause == "asked" and _file(receipt).exists():
-        lines.append(
-            f"  Le fichier est resté à sa place ({_file(receipt)}). Il ne sera plus indexé,"
-            " sauf avec `greffe ingest --restore`."
-        )
+        yield "  " + _(
+            "Le fichier est resté à sa place ({file}). Il ne sera plus indexé, sauf avec"
+            " `greffe ingest --restore`."
+        ).format(file=_file(receipt))
     elif Path(receipt.root).parent.name == DROPPED and not _file(receipt).exists():
-        lines.append("  fichier déposé sur la page : effacé")
-    return "\n".join(lines)
+        yield "  " + _("fichier déposé sur la page : effacé")
+
+
+def _why(receipt: Withdrawal) -> str:
+    asked = receipt.cause == "asked"
+    why = _("retiré le {at}") if asked else _("disparu du dossier, retiré le {at}")
+    by = _(" par {who}").format(who=receipt.who) if receipt.who else ""
+    return why.format(at=moment(receipt.at)) + by
 
 
 def _file(receipt: Withdrawal) -> Path:

@@ -120,6 +120,11 @@ def day(iso: str) -> str:
     return f"{shown.day} {_MONTHS[shown.month - 1]} {shown.year}"
 
 
+def moment(at: str) -> str:
+    """« 22/11/2026 à 09:14 », of a local time in ISO 8601."""
+    return _("{day} à {time}").format(day=day(at), time=at[11:16])
+
+
 def long_day(iso: str) -> str:
     """« 22 mai 2014 »; in English « 22 May 2014 »."""
     if _english:

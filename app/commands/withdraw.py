@@ -87,11 +87,11 @@ def run(settings: Settings, names: Sequence[str], fonds: str, *, yes: bool) -> l
 
 def _confirm(catalogue: Catalogue, chosen: Sequence[Source], yes: bool) -> None:
     """Say what would go, and ask; where nobody can answer, --yes is needed."""
-    from app.words import counted
+    from app.words import ngettext
 
     counts = {source.id: catalogue.count_records(source.id) for source in chosen}
     for source in chosen:
-        held = counted(counts[source.id], "acte")
+        held = ngettext("{n} acte", "{n} actes", counts[source.id]).format(n=counts[source.id])
         print(f"{source.fonds} : {source.path} ({held})", file=sys.stderr)
     if yes:
         return

@@ -134,7 +134,7 @@ def list_page(items: Sequence[Item], token: str, said: str = "") -> str:
 
 def moment(at: str) -> str:
     """« 22/11/2026 à 09:14 »."""
-    return _("{day} à {time}").format(day=day(at), time=escape(at[11:16]))
+    return escape(words.moment(at))
 
 
 def day(at: str) -> str:

@@ -36,7 +36,7 @@ from app.web.kept_markup import ERASED, moment
 from app.web.markup import address, model_named
 from app.web.plain import token_of
 from app.web.rules import MAX_QUESTIONS
-from app.words import N_, _, as_french, number, percent_sign
+from app.words import N_, _, as_french, french, number, percent_sign
 from ingest.trouble import Trouble
 
 JOB = "eval"
@@ -191,7 +191,7 @@ class Evaluation:
                 "evaluation/arreter", token, button(_("Arrêter")), kind="bref"))  # fmt: skip
         elif job.code != 0:
             kind = "status" if job.code == INTERRUPTED else "alert"
-            cut = said(_("Elle a été arrêtée net : relancez-la."), ours=True)
+            cut = said(_("Elle a été arrêtée net : relancez-la."))
             told = said(_DONE.sub("", job.err).strip()) or cut
             yield section(_("Dernière évaluation"),
                           f'<div class="avis" role="{kind}">{told}</div>')  # fmt: skip
@@ -299,7 +299,7 @@ def _form(token: str) -> str:
             button(_("Évaluer")), files=True,
         ),
         text(_(HOW), "note"),
-        said(EXAMPLE),
+        f'<pre class="dit" tabindex="0"{french()}>{escape(EXAMPLE)}</pre>',
     )  # fmt: skip
 
 

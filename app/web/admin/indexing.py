@@ -199,7 +199,7 @@ def _last(state: Mapping[str, Any], job: background.Job | None) -> Iterator[str]
         )
     )
     report = of_run(run["report"])
-    yield said(described(report), ours=True) if report is not None else ""
+    yield said(described(report)) if report is not None else ""
 
 
 def _forms(state: Mapping[str, Any], token: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from app.web.markup import notice
 from app.web.rules import ADMINISTRATION
 from app.web.spacing import number
-from app.words import N_, _, as_french, french, quoting
+from app.words import N_, _, as_french, quoting
 
 TITLES = {
     "": N_("État"), "indexation": N_("Indexation"),
@@ -176,8 +176,7 @@ def listed(items: Sequence[str], shown: int = SHOWN) -> str:
     return f'<ul class="liste">{lines}</ul>{rest if more > 0 else ""}'
 
 
-def said(output: str, *, ours: bool = False) -> str:
-    """What a command has said, as it said it: in French; `ours`: in the words of the page."""
-    tongue = "" if ours else french()
-    shown = f'<pre class="dit" tabindex="0"{tongue}>{escape(output)}</pre>'
+def said(output: str) -> str:
+    """What a command has said, as it said it; what it quotes is French."""
+    shown = f'<pre class="dit" tabindex="0">{quoting(escape(output))}</pre>'
     return shown if output.strip() else ""

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from app import background
 from app.access.passwords import PasswordRefused, check
 from app.airtight import report
 from app.errors import set_aside_line, spoken
@@ -412,6 +414,31 @@ def test_every_page_of_an_administrator_speaks_english(reader: Reader, office: H
     page.wait_for_selector(".avis")
     reader.look("an account added")
     assert report.last(office.desk.data) is None
+    assert not reader.faults, "\n".join(reader.faults)
+
+
+def test_what_a_command_begun_on_the_page_has_said_is_in_english(
+    reader: Reader, office: Hall
+) -> None:
+    data, page = office.desk.data, reader.page
+    office.enter(page, "chef")
+    source = office.desk.catalogue.sources()[0]
+    for name, code, said in (
+        ("nulle-part.pdf", 3, "Neither an indexed file nor the number of an indexed record"),
+        (str(source.file), 0, "Receipt no. 1:"),
+    ):
+        background.start(data, "withdraw", ["withdraw", name, "--yes"], "chef")
+        while (job := background.job(data, "withdraw")) is None or job.running:
+            time.sleep(0.1)
+        assert job.code == code, job.err
+        assert said in job.out + job.err
+        reader.visit(f"{office.address}{ADMINISTRATION}/documents")
+        assert said in page.inner_text("#suivi")
+    background.start(data, "ingest", ["ingest", str(data / "nowhere"), "--fonds", "neuf"], "chef")
+    while (job := background.job(data, "ingest")) is None or job.running:
+        time.sleep(0.1)
+    assert job.code == 3, job.err
+    reader.visit(f"{office.address}{ADMINISTRATION}/indexation")
     assert not reader.faults, "\n".join(reader.faults)
 
 
