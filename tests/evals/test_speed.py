@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import json
 import statistics
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from reportlab.pdfgen.canvas import Canvas
 
-from evals import embedding_speed, growth, reading_speed
+from app.assembly import model_of
+from app.settings import load
+from evals import embedding_speed, growth, large_search, reading_speed
+from evals.drawn_town import FONDS
 from evals.reading_speed import against_one_core, against_pdfium, born_digital
 from ingest import ocr
 
@@ -88,6 +95,44 @@ def test_a_town_grows_and_the_new_files_cost_what_they_cost(tmp_path: Path) -> N
     assert second.report["read"] == 2
     assert second.memory_mb["greffe"] > 0
     assert second.disk_mb > first.disk_mb > 0
+
+
+@dataclass(frozen=True, slots=True)
+class EveryOther:
+    """A dense index that misses every other passage."""
+
+    whole: Any
+
+    def search(
+        self, fonds: str, vector: NDArray[np.float32], limit: int
+    ) -> list[tuple[str, float]]:
+        return self.whole.search(fonds, vector, 2 * limit)[::2]
+
+
+def test_a_large_town_is_searched_and_what_its_graph_misses_is_told(
+    tmp_path: Path, indexed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (size,) = growth.grow(tmp_path, [400], new=2)
+    town = tmp_path / "donnees"
+    asked = ["--data", str(indexed), "--drawn", str(town), "--n", "6"]
+    assert large_search.main(asked) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["passages"], found["search"]["n"], found["recall"]) == (size.passages, 5, 1.0)
+    assert found["opening_s"] > 0
+    embedder, _centre = model_of(load(indexed))
+    with large_search.drawn_retriever(town, embedder) as whole:
+        half = replace(whole, indexes=replace(whole.indexes, dense=EveryOther(whole.indexes.dense)))
+        assert large_search.recall(half, [FONDS], large_search.drawn(6)) == pytest.approx(0.5)
+
+
+def test_the_index_of_a_data_folder_is_searched_with_its_own_model(
+    indexed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    questions = str(Path("evals") / "exemple.jsonl")
+    assert large_search.main(["--data", str(indexed), "--questions", questions, "--n", "5"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["search"]["n"], found["recall"]) == (4, 1.0)
+    assert large_search.main(["--data", str(indexed), "--questions", "nulle-part.jsonl"]) == 3
 
 
 def test_nothing_is_read_again_of_what_has_not_changed(
