@@ -28,7 +28,7 @@ class Weights:
     """docs/log.md has the sweep."""
 
     dense: float = 1.0
-    lexical: float = 0.4
+    lexical: float = 0.25
     exact: float = 1.5
     entitled: float = 0.15
     body: float = 0.1
@@ -37,8 +37,8 @@ class Weights:
     recent: float = 0.06
     favoured: float = 0.1
     table: float = -0.2
-    law: float = 0.15  # for what articles lose by the next line against acts
-    law_lexical: float = 0.15  # instead of `lexical`: the law seldom uses the words of a question
+    law: float = 0.09  # for what articles lose by the next line against acts
+    law_lexical: float = 0.12  # instead of `lexical`: the law seldom uses the words of a question
     mapped: float = 0.6  # share of the mapped cosine, where there is one
 
 
