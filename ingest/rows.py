@@ -97,10 +97,12 @@ def source_of(row: sqlite3.Row) -> Source:
 
 
 def record_of(row: sqlite3.Row) -> RecordRow:
-    """A row of `records`."""
-    values = {key: row[key] for key in RecordRow.__slots__ if key not in ("section_path", "vote")}
-    vote = Vote(**json.loads(row["vote"])) if row["vote"] else None
-    return RecordRow(section_path=tuple(json.loads(row["section_path"])), vote=vote, **values)
+    """A row of `records`, its columns in the order of the table, as above."""
+    columns = [*row[:2], *row[3:14], *row[15:17]]  # without ordinal and spans
+    path, vote = columns[11:13]
+    columns[11] = () if path == "[]" else tuple(json.loads(path))
+    columns[12] = Vote(**json.loads(vote)) if vote else None
+    return RecordRow(*columns)
 
 
 def fact_of(row: sqlite3.Row) -> Fact:
@@ -109,9 +111,10 @@ def fact_of(row: sqlite3.Row) -> Fact:
 
 
 def passage_of(row: sqlite3.Row) -> PassageRow:
-    """A row of `passages`."""
-    values = {key: row[key] for key in PassageRow.__slots__ if key != "spans"}
-    return PassageRow(spans=unpack_spans(row["spans"]), **values)
+    """A row of `passages`, its columns in the order of the table, as above."""
+    columns = list(row[: len(PassageRow.__slots__)])
+    columns[6] = unpack_spans(columns[6])
+    return PassageRow(*columns)
 
 
 def page_of(row: sqlite3.Row) -> Page:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,17 +114,23 @@ class Retriever:
         # 2. look up exact references
         exact = look_up(self.catalogue, reading, fonds)
         # 3. search both indexes
-        whole = query.whole
-        vector = self.indexes.centre.question(self.embedder.questions([whole])[0])
-        dense, degraded = self._dense(fonds, vector, depth)
-        lexical = self._lexical(fonds, without_bodies(whole, [*bodies, self.home]), depth)
+        vector, dense, degraded, lexical = self._candidates(query.whole, fonds, bodies, depth)
         # 4. join what the catalogue knows as live, and score
         named = [row.id for i in exact for row in self.catalogue.passages_of_record(i, _OF_NAMED)]
         ids = list(dict.fromkeys([*named, *(i for i, _ in dense), *lexical]))
-        hits = self._hits(ids, fonds, dict(dense), lexical, vector, narrow)
-        newest = _newest(reading, hits)
-        words = _words(query.text)
-        scored = [self._scored(hit, query, words, reading, exact, newest) for hit in hits]
+        rows, records, sources = self._live(ids, fonds, narrow)
+        cosines, mapped = self._cosines(rows, dict(dense), vector, records)
+        asked = _Asked(
+            _words(query.text), reading, frozenset(exact), query.favoured,
+            _newest(reading, records.values()),
+        )  # fmt: skip
+        scored = [
+            self._scored(
+                asked, row, records[row.record_id], sources[row.source_id],
+                cosines[row.id], lexical.get(row.id, 0.0), mapped.get(row.id),
+            )
+            for row in rows
+        ]  # fmt: skip
         # 5. law as it stood on the day asked
         articles = named_articles(self.catalogue, reading, fonds, exact, date.today().isoformat())
         scored, exact = self._as_it_stood(scored, exact, articles, vector)
@@ -166,15 +174,28 @@ class Retriever:
             for row, seen in zip(rows, evidence, strict=True)
         ]  # fmt: skip
 
+    def _candidates(
+        self, whole: str, fonds: Sequence[str], bodies: Sequence[str], depth: int
+    ) -> tuple[NDArray[np.float32], list[tuple[str, float]], bool, dict[str, float]]:
+        """The question's vector; what is nearest to it, and whether that is lacking; what has its
+        words: looked for beside the vector, and each fonds beside the others."""
+        words = without_bodies(whole, [*bodies, self.home])
+        with ThreadPoolExecutor(1 + len(fonds)) as pool:
+            by_words = pool.submit(self._lexical, fonds, words, depth)
+            vector = self.indexes.centre.question(self.embedder.questions([whole])[0])
+            dense, degraded = self._dense(pool, fonds, vector, depth)
+            return vector, dense, degraded, by_words.result()
+
     def _dense(
-        self, fonds: Sequence[str], vector: NDArray[np.float32], depth: int
+        self, pool: Executor, fonds: Sequence[str], vector: NDArray[np.float32], depth: int
     ) -> tuple[list[tuple[str, float]], bool]:
         """Dense candidates. Without its store the search goes on by words, and says so.
 
         So it does where a fonds has passages and the store no vector for them: not yet, or lost.
         """
         try:
-            found = {name: self.indexes.dense.search(name, vector, depth) for name in fonds}
+            search = partial(self.indexes.dense.search, vector=vector, limit=depth)
+            found = dict(zip(fonds, pool.map(search, fonds), strict=True))
         except StoreUnavailable:
             return [], True
         empty = [name for name, hits in found.items() if not hits]
@@ -227,39 +248,29 @@ class Retriever:
         bodies = {row.body for row in rows if row.kind != "article" and row.body}
         return tuple(bodies) if len(bodies) == 1 else ()
 
-    def _hits(
-        self,
-        ids: Sequence[str],
-        fonds: Sequence[str],
-        dense: dict[str, float],
-        lexical: dict[str, float],
-        vector: NDArray[np.float32],
-        narrow: Narrow,
-    ) -> list[Hit]:
-        live = self.catalogue.live_passages(ids)
-        rows = list(live.values())
+    def _live(
+        self, ids: Sequence[str], fonds: Sequence[str], narrow: Narrow
+    ) -> tuple[list[PassageRow], dict[int, RecordRow], dict[int, Source]]:
+        """The passages among these that may be found, whatever an index says."""
+        rows = list(self.catalogue.live_passages(ids).values())
         records = self.catalogue.records_of(list({row.record_id for row in rows}))
-        rows = [row for row in rows if narrow.fits(records[row.record_id])]
         sources = self.catalogue.sources_of(list({row.source_id for row in rows}))
-        law = {row.id for row in rows if records[row.record_id].kind == "article"}
-        cosines, mapped = self._cosines(rows, dense, vector, law)
-        return [
-            Hit(0, 0.0, sources[row.source_id].fonds, sources[row.source_id],
-                records[row.record_id], row,
-                Evidence(dense=cosines[row.id], lexical=lexical.get(row.id, 0.0),
-                         mapped=mapped.get(row.id)))
-            for row in rows
-            if sources[row.source_id].fonds in fonds  # whatever an index says
+        rows = [
+            row for row in rows
+            if sources[row.source_id].fonds in fonds and narrow.fits(records[row.record_id])
         ]  # fmt: skip
+        kept = {row.record_id for row in rows}
+        return rows, {id: record for id, record in records.items() if id in kept}, sources
 
     def _cosines(
         self, rows: Sequence[PassageRow], dense: dict[str, float], vector: NDArray[np.float32],
-        law: set[str],
+        records: Mapping[int, RecordRow],
     ) -> tuple[dict[str, float], dict[str, float]]:  # fmt: skip
         """Cosines for all candidates: those the dense index did not return are computed.
 
         And the mapped cosines, less what they are higher by, where there are maps.
         """
+        law = {row.id for row in rows if records[row.record_id].kind == "article"}
         read = [row for row in rows if row.id not in dense or self._maps(row.id in law)]
         blobs = self.catalogue.vectors(self.embedder.model_id, [row.input_sha for row in read])
         read = [row for row in read if row.input_sha in blobs]
@@ -296,22 +307,35 @@ class Retriever:
         return [_BY_TOKENS * one for one in late_interaction(self.phrase_maps, asked, said)]
 
     def _scored(
-        self, hit: Hit, query: Query, words: Sequence[str], reading: Reading,
-        exact: Sequence[int], newest: str,
+        self, asked: _Asked, row: PassageRow, record: RecordRow, source: Source,
+        cosine: float, lexical: float, mapped: float | None,
     ) -> Hit:  # fmt: skip
-        evidence = replace(
-            hit.evidence,
-            exact=hit.record.id in exact,
-            entitled=_is_object(words, hit.record),
-            body=_match(reading, hit.record),
-            place=_names_place(reading, hit),
-            date=_date_match(reading, hit.record),
-            recent=_recency(hit.record, newest),
-            favoured=hit.record.id in query.favoured,
-            table=hit.source.path.lower().endswith(".csv"),
-            law=hit.record.kind == "article",
+        evidence = Evidence(
+            dense=cosine,
+            lexical=lexical,
+            exact=record.id in asked.exact,
+            entitled=_is_object(asked.words, record),
+            body=_match(asked.reading, record),
+            place=_names_place(asked.reading, record, row),
+            date=_date_match(asked.reading, record),
+            recent=_recency(record, asked.newest),
+            favoured=record.id in asked.favoured,
+            table=source.path.lower().endswith(".csv"),
+            law=record.kind == "article",
+            mapped=mapped,
         )
-        return replace(hit, evidence=evidence, score=score(evidence, self.weights))
+        return Hit(0, score(evidence, self.weights), source.fonds, source, record, row, evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a question says, as each passage is held against it."""
+
+    words: list[str]
+    reading: Reading
+    exact: frozenset[int]  # records that it names by number
+    favoured: frozenset[int]
+    newest: str  # date of the newest act found
 
 
 def _words(text: str) -> list[str]:
@@ -334,11 +358,11 @@ def _match(reading: Reading, record: RecordRow) -> float:
     return 1.0 if fold(body) in map(fold, reading.bodies) else -1.0
 
 
-def _names_place(reading: Reading, hit: Hit) -> bool:
+def _names_place(reading: Reading, record: RecordRow, row: PassageRow) -> bool:
     """Whether an act speaks of a commune that the question names and that decided none."""
-    if not reading.places or hit.record.kind == "article":
+    if not reading.places or record.kind == "article":
         return False
-    said = fold(hit.said)
+    said = fold(f"{record.title or ''} {row.heading} {row.text}")
     return any(re.search(rf"\b{re.escape(fold(name))}\b", said) for name in reading.places)
 
 
@@ -346,11 +370,11 @@ _ABOUT_YEAR = 0.5
 _OLD = 16  # years after which an act is no longer any more recent than others
 
 
-def _newest(reading: Reading, hits: Sequence[Hit]) -> str:
+def _newest(reading: Reading, records: Iterable[RecordRow]) -> str:
     """The date of the newest act found; none where the question names a time."""
     if reading.days or reading.years or reading.months:
         return ""
-    acts = (hit.record for hit in hits if hit.record.kind != "article")
+    acts = (record for record in records if record.kind != "article")
     return max((act.date or "" for act in acts), default="")
 
 
