@@ -53,14 +53,47 @@ _WRITTEN = frozenset({"text", "name", "source", "files", "targets", "fonds"})
 _STATUSES = {"answered": N_("(répondue)"), "not_in_records": N_("(sans réponse)")}
 
 
+# what a line tells, by its name in the journal's files
+FACTS = {
+    "address": N_("adresse"), "all": N_("tous les fonds"), "answer": N_("réponse"),
+    "at": N_("heure"), "by": N_("par"), "citation": N_("citation"), "command": N_("commande"),
+    "count": N_("fois"), "file": N_("fichier"), "files": N_("fichiers"), "folder": N_("dossier"),
+    "fonds": N_("fonds"), "found": N_("trouvées"), "group": N_("groupe"), "groups": N_("groupes"),
+    "host": N_("adresse"), "how": N_("manière"), "kinds": N_("genres"), "limit": N_("limite"),
+    "login": N_("identifiant"), "name": N_("nom"), "number": N_("numéro"),
+    "options": N_("options"), "page": N_("page"), "passages": N_("passages"), "port": N_("port"),
+    "process": N_("programme"), "questions": N_("questions"), "read": N_("lus"),
+    "reason": N_("motif"), "receipts": N_("reçus"), "refused": N_("refusés"),
+    "restore": N_("repris"), "role": N_("rôle"), "set_aside": N_("mis de côté"),
+    "sha256": N_("empreinte"), "since": N_("depuis"), "source": N_("document"),
+    "status": N_("code"), "talk": N_("conversation"), "targets": N_("dossiers"),
+    "text": N_("texte"), "title": N_("titre"), "toml": N_("réglages"), "until": N_("jusqu'à"),
+    "useful": N_("utile"), "verdict": N_("jugement"), "what": N_("objet"), "who": N_("personne"),
+    "withdrawn": N_("retirés"),
+}  # fmt: skip
+_OURS = frozenset({"reason", "verdict", "by", "limit"})  # their values are words of ours
+VALUES = {
+    "confirmed": N_("confirmée"), "contested": N_("contestée"), "wrong": N_("fausse"),
+    "incomplete": N_("incomplète"), "source": N_("mauvaise source"), "outdated": N_("périmée"),
+    "other": N_("autre"), "proxy": N_("le serveur mandataire"), "oidc": "OpenID Connect",
+    "login_taken": N_("identifiant déjà pris"), "length": N_("longueur"),
+}  # fmt: skip
+
+
 def _pairs(values: dict[str, Any]) -> str:
-    return ", ".join(_pair(name, _short(value)) for name, value in values.items() if value)
+    return ", ".join(_pair(name, value) for name, value in values.items() if value)
 
 
-def _pair(name: str, value: str) -> str:
+def _pair(name: str, value: object) -> str:
     """What people wrote themselves stands between « » on a page that is not in French."""
+    if value is True:
+        shown = _("oui")
+    elif name in _OURS and value in VALUES:
+        shown = _(VALUES[str(value)])
+    else:
+        shown = _short(value)
     quoted = language() == "en" and name in _WRITTEN
-    return f"{name}{_(' : ')}{f'« {value} »' if quoted else value}"
+    return f"{_(FACTS.get(name, name))}{_(' : ')}{f'« {shown} »' if quoted else shown}"
 
 
 def _short(value: object) -> str:

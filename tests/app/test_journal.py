@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from dataclasses import fields
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,8 +21,10 @@ from app.journal.chain import files, folder_of, lines, writing
 from app.journal.entries import Journal, pseudonym
 from app.journal.erase import covered, erase_person, expire, ranges
 from app.journal.search import Sought, entries
+from app.journal.told import FACTS, described
 from app.journal.verify import verify
 from app.journal.words import FILE, Head, opened
+from app.opinions import Judgement, Opinion, note
 from tests.canary import CANARY, traces
 from tests.command_line import ROOT, environment, greffe
 
@@ -386,3 +390,25 @@ def test_the_files_are_for_their_owner_alone(data: Path) -> None:
     for path in (folder_of(data) / MONTH, folder_of(data) / FILE):
         assert path.stat().st_mode & 0o777 == 0o600
     assert os.stat(folder_of(data)).st_mode & 0o777 == 0o700
+
+
+def test_all_that_a_line_tells_has_a_name_for_readers() -> None:
+    told = {one.name for kind in (Opinion, Judgement, Sought) for one in fields(kind)}
+    for file in (ROOT / "app").rglob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text("utf-8"))):
+            named = isinstance(call, ast.Call) and ast.unparse(call.func).split(".")[-1]
+            if named in {"administered", "_administered"} or (
+                named == "note" and ast.unparse(call.func) == "self.office.note"
+            ):
+                told |= {word.arg for word in call.keywords if word.arg}
+    assert {"receipts", "targets", "restore", "verdict"} <= told
+    assert told - {"id"} <= FACTS.keys()
+
+
+def test_a_line_is_told_in_words(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    note(journal, "anne", "", Opinion("r1", False, "outdated", "il y en a une autre"))
+    journal.note("admin", "chef", parts={"what": {"command": "ingest", "restore": True}})
+    said = [described(entry) for entry in entries(tmp_path)]
+    assert "réponse : r1, motif : périmée, texte : il y en a une autre" in said[0]
+    assert "commande : ingest, repris : oui" in said[1]
