@@ -127,7 +127,9 @@ class Chat:
             question = ""
         question = as_typed(question)  # an example is shown with spaces that do not break
         if conversation.turns and not question.strip():
-            return  # Enter, twice
+            # Enter, twice. Where a handler says nothing, Gradio empties the page
+            yield {self.conversation: conversation}
+            return
         narrow, refused = _narrowed(kinds, since, until)
         refused = refused or objection(question, conversation) or self._no_room(room)
         if refused:

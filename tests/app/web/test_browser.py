@@ -270,6 +270,24 @@ def test_a_question_that_is_too_long_is_refused_and_kept_in_the_box(visit: Visit
     assert len(visit.site.desk.heard) == before
 
 
+@pytest.mark.parametrize("how", ["Enter", "click"])
+def test_a_question_that_is_sent_twice_is_asked_once_and_its_answer_stays(
+    visit: Visit, how: str
+) -> None:
+    before, page = len(visit.site.desk.heard), visit.page
+    page.fill("#question textarea", "Combien coûte un repas ?")
+    if how == "click":
+        page.dblclick("#envoyer")
+    else:
+        page.press("#question textarea", "Enter")
+        page.press("#question textarea", "Enter")
+    page.wait_for_selector("#reponse .phrase")
+    visit.ask("Et pour un adulte ?")  # whatever was sent before has been heard by now
+    assert page.is_visible("h2:has-text('Combien coûte un repas')")
+    heard = [one[0] for one in visit.site.desk.heard[before:]]
+    assert heard == ["Combien coûte un repas ?", "Et pour un adulte ?"]
+
+
 def test_an_example_is_asked_within_the_limits_that_were_set(visit: Visit) -> None:
     visit.page.click("#choisir > button")
     visit.page.click("#fonds label:has-text('arretes')")
