@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.citations import Answer, Citation, Quote, Sentence, Validated
+from app.conversation import leans
 from app.journal.erase import titles_gone
 from app.journal.search import Entry
 from app.near import LEAST_COSINE, asked, normal, same
@@ -57,6 +58,11 @@ WHY = {
     "gone": N_("un fichier cité n'est plus dans l'index"),
     "reread": N_("un fichier cité est lu autrement aujourd'hui"),
 }
+
+_LEANS = N_(
+    "sa question fait suite à une autre : posez-la en entier dans une nouvelle conversation, puis"
+    " validez cette réponse-là"
+)
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
@@ -116,7 +122,8 @@ class Curated:
         """Validate an answer of the journal, as it was given.
 
         Raises:
-            CuratedRefused: it answers nothing, proves nothing, no longer holds, or is one already.
+            CuratedRefused: it answers nothing, proves nothing, no longer holds, is one already, or
+                its question says nothing without the one before.
         """
         said = entry.parts.get("answer") or {}
         question = entry.parts.get("question", "")
@@ -124,6 +131,8 @@ class Curated:
             raise CuratedRefused(id=entry.id, detail=N_("elle ne répond pas, ou a été effacée"))
         if any(sentence["status"] == "unverified" for sentence in said["sentences"]):
             raise CuratedRefused(id=entry.id, detail=N_("une de ses phrases n'est pas vérifiée"))
+        if (entry.parts.get("talk") or {}).get("talk") and leans(question):
+            raise CuratedRefused(id=entry.id, detail=_LEANS)
         why = holds(said, catalogue)
         if why:
             raise CuratedRefused(id=entry.id, detail=WHY[why])

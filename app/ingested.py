@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from app.errors import set_aside_line, told
-from app.words import N_, _, ngettext
+from app.words import N_, _, ngettext, number
 
 if TYPE_CHECKING:
     from ingest.report import Report
@@ -38,19 +38,19 @@ def described(report: Report) -> str:
             "{n} laissé dehors", "{n} laissés dehors", len(report.kept_out))),
     ]  # fmt: skip
     # the last three only where there are any; the parts add up to what was found
-    counts = ", ".join(what.format(n=n) for at, (n, what) in enumerate(parts) if n or at < 3)
+    said = [what.format(n=number(n)) for at, (n, what) in enumerate(parts) if n or at < 3]
     found = ngettext(
         "{found} fichier trouvé : {counts}.", "{found} fichiers trouvés : {counts}.", report.found
     )
     made = _("{pages} (dont {ocr_pages} par OCR), {records}, {passages}, en {seconds}.")
     lines = [
-        found.format(found=report.found, counts=counts),
+        found.format(found=number(report.found), counts=", ".join(said)),
         made.format(
-            pages=ngettext("{n} page", "{n} pages", report.pages).format(n=report.pages),
-            ocr_pages=report.ocr_pages,
-            records=ngettext("{n} acte", "{n} actes", report.records).format(n=report.records),
-            passages=ngettext("{n} passage", "{n} passages", report.passages).format(
-                n=report.passages
+            pages=_counted(ngettext("{n} page", "{n} pages", report.pages), report.pages),
+            ocr_pages=number(report.ocr_pages),
+            records=_counted(ngettext("{n} acte", "{n} actes", report.records), report.records),
+            passages=_counted(
+                ngettext("{n} passage", "{n} passages", report.passages), report.passages
             ),
             seconds=duration(report.seconds),
         ),
@@ -70,7 +70,7 @@ def described(report: Report) -> str:
             "{withdrawn} fichier disparu du dossier, retiré du fonds.",
             "{withdrawn} fichiers disparus du dossier, retirés du fonds.", report.withdrawn,
         )  # fmt: skip
-        lines.append(gone.format(withdrawn=report.withdrawn))
+        lines.append(gone.format(withdrawn=number(report.withdrawn)))
     lines += _left_out(report)
     if report.unfound:
         unfound = ngettext(
@@ -78,8 +78,12 @@ def described(report: Report) -> str:
             "{unfound} actes ne se trouvent pas par leur objet et leur numéro : voir"
             " `greffe status`.", report.unfound,
         )  # fmt: skip
-        lines.append(unfound.format(unfound=report.unfound))
+        lines.append(unfound.format(unfound=number(report.unfound)))
     return "\n".join(lines)
+
+
+def _counted(words: str, count: int) -> str:
+    return words.format(n=number(count))
 
 
 def _left_out(report: Report) -> Iterator[str]:
@@ -91,7 +95,7 @@ def _left_out(report: Report) -> Iterator[str]:
         yield "    " + _("Le fichier n'a pas changé : relancez avec --retry pour le relire.")
     if others := report.still_aside - len(report.left_aside):
         before = _("{others} mis de côté auparavant, inchangés : voir `greffe status`.")
-        yield before.format(others=others)
+        yield before.format(others=number(others))
     for one in report.partial:
         warnings = " ; ".join(map(told, one["warnings"]))
         part = _("lu en partie : {source} : {told}")

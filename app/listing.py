@@ -78,7 +78,7 @@ _ASKING = (
     " signés inscrits discutés évoqués approuvés approuvées depuis entre avant après partir compter"
     " décidé décidés passé décide qu que est-il est-ce on qui lors pendant conseillers élus"
     " assemblée année fin début relatives relatifs concernant portant sujet propos dernier"
-    " dernière récent récente plus"
+    " dernière récent récente plus tous toutes tout toute"
 ) + " ".join(["", *MONTHS])
 
 

@@ -89,12 +89,15 @@ def validated_shape(answer: Answer) -> dict[str, str] | None:
     return {"by": known.by, "on": known.on} if known else None
 
 
-def answer_shape(id: object, answer: Answer) -> dict[str, Any]:
-    """One line of `ask --json`. `answer` is the key under which it can be found again."""
+def answer_shape(id: object, question: str, answer: Answer) -> dict[str, Any]:
+    """One line of `ask --json`. `answer` is the key under which it can be found again.
+
+    `question`: as asked; how a follow-up was understood stands in `notes`.
+    """
     return {
         "id": id,
         "answer": answer.id,
-        "question": answer.question,
+        "question": question,
         "seconds": answer.seconds,
         "status": answer.status,
         "text": answer.text,

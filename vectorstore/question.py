@@ -64,6 +64,9 @@ _PLACE = re.compile(
 )
 
 
+_BRACKETS = re.compile(r"\([^()]*\)")
+
+
 def _as_towns(text: str, places: Sequence[str]) -> list[str]:
     """Those of the communes that are asked for as such: « le maire de lyon »."""
     towns = rf"{_TOWN_OF}(?i:de\s+|d['’]|du\s+|des\s+)"
@@ -181,7 +184,7 @@ def speaks_of(name: str, text: str) -> bool:
 
 def _names(folded: str, body: str, known_bodies: Sequence[str]) -> bool:
     """By its whole name, or by a first word that is its alone: « Courvallon » is enough."""
-    words = significant(body)
+    words = _name_of(body)
     if not words:
         return False
     if all(re.search(rf"\b{re.escape(word)}\b", folded) for word in words):
@@ -192,12 +195,17 @@ def _names(folded: str, body: str, known_bodies: Sequence[str]) -> bool:
     return _first_of_one(first, known_bodies)
 
 
+def _name_of(body: str) -> tuple[str, ...]:
+    """Its words without what stands in brackets: « Saint-Étienne Métropole (SEM) »."""
+    return tuple(significant(_BRACKETS.sub(" ", body)) or significant(body))
+
+
 def _first_of_one(name: str, known_bodies: Sequence[str]) -> bool:
     """Whether a name is the first word of one body, and a word of no other."""
     words = significant(name)
     if len(words) != 1 or len(words[0]) < 5 or words[0].startswith("saint"):
         return False
-    holding = [found for body in known_bodies if words[0] in (found := significant(body))]
+    holding = [found for body in known_bodies if words[0] in (found := _name_of(body))]
     return len(holding) == 1 and holding[0][0] == words[0]
 
 
@@ -208,7 +216,7 @@ def _begins(words: set[str], name: set[str]) -> bool:
 
 def _other(places: Sequence[str], known_bodies: Sequence[str]) -> tuple[str, ...]:
     """« La commune d'Uzès » is not the communauté de communes du Pays d'Uzès."""
-    known = [set(significant(body)) for body in known_bodies]
+    known = [set(_name_of(body)) for body in known_bodies]
     return tuple(
         place
         for place in dict.fromkeys(places)

@@ -75,7 +75,7 @@ def command(
         if export is not None:
             _export(settings, answer, export)
     if as_json:
-        typer.echo(json.dumps(answer_shape(None, answer), ensure_ascii=False))
+        typer.echo(json.dumps(answer_shape(None, question, answer), ensure_ascii=False))
     else:
         typer.echo(described(answer))
     return _verdict(answer)
@@ -118,7 +118,7 @@ def _batch(desk: Desk, batch: Path, fonds: list[str] | None, narrow: Narrow) -> 
                 code = MODEL_SILENT
             if asked.key:
                 talks[asked.key] = talk.then(asked.question, answer)
-        print_line(answer_shape(asked.id, answer))
+        print_line(answer_shape(asked.id, asked.question, answer))
     return code
 
 

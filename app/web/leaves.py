@@ -39,10 +39,11 @@ def leaves(catalogue: Catalogue, found: Replay, *, as_pdf: bool = True) -> list[
             before = drawn.get(place) or _leaf(source, page, as_pdf=as_pdf)
         except Undrawable:
             continue
-        again_named = before.name.endswith(f" {named}")  # two passages of one act
-        name = f"{number} {before.name}" if before.name else f"{number} {named}"
-        if before.name and not again_named:
-            name = f"{before.name} ; {number} {named}"
+        name = f"{number} {named}"
+        if before.name.endswith(f" {named}"):  # another passage of the same act
+            name = f"{before.name.removesuffix(named)}{number} {named}"
+        elif before.name:
+            name = f"{before.name} ; {name}"
         drawn[place] = replace(before, name=name, boxes=(*before.boxes, *boxes))
     return list(drawn.values())
 

@@ -342,9 +342,13 @@ def _reading(pages: Sequence[Page]) -> str:
 
 
 def _versions(rows: Sequence[VersionRow], used: str) -> str:
-    """The versions of an article, the newest first, the one used marked."""
+    """The versions of an article, the newest first, the one used marked.
+
+    One that two files of the law give is listed once.
+    """
     if not rows:
         return ""
+    rows = list({row.date: row for row in rows}.values())
     since = used and rows[-1].date > used
     banner = f'<p class="avis" role="status">{_("Article modifié depuis cette version.")}</p>'
     items = "".join(_version(row, used) for row in reversed(rows))

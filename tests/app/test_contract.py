@@ -72,6 +72,16 @@ def test_a_batch_gives_one_line_for_each_question_in_order(asked: Ran, searched:
         assert [line["question"] for line in ran.lines] == [row["question"] for row in QUESTIONS]
 
 
+def test_a_follow_up_is_given_back_as_it_was_asked(town: Path) -> None:
+    rows = [
+        {"id": "a", "question": "Qui est le maire de Vichy ?"},
+        {"id": "b", "question": "Et à Saint-Aubin-sur-Loire ?", "after": "a"},
+    ]
+    ran = greffe(town, "ask", "--batch", "-", stdin=lines(*rows))
+    assert [line["question"] for line in ran.lines] == [row["question"] for row in rows]
+    assert "comprise ainsi" in ran.lines[1]["notes"][0]
+
+
 def test_every_answer_has_the_shape_of_the_contract(asked: Ran) -> None:
     statuses = set()
     for line in asked.lines:

@@ -10,6 +10,7 @@ from app.access.accounts import Accounts
 from app.access.store import Store
 from app.answer import Desk
 from app.assembly import open_desk
+from app.conversation import EMPTY
 from app.near import asked, normal, same
 from app.settings import load
 from app.web.markup import turn
@@ -104,6 +105,18 @@ def test_a_follow_up_does_not_get_it(own_town: Path, validated: str) -> None:
     rows = f'{{"id": "a", "question": "{ASKED}"}}\n{{"id": "b", "question": "Et {GYM.lower()}",'
     ran = greffe(own_town, "ask", "--batch", "-", stdin=rows + ' "after": "a"}\n')
     assert [line["validated"] for line in ran.lines] == [None, None]
+
+
+def test_an_answer_that_leans_on_the_question_before_is_not_validated(
+    own_town: Path, gym: Path
+) -> None:
+    with open_desk(load(own_town)) as desk:
+        first = desk.ask(GYM)
+        second = desk.ask("et son prix ?", conversation=EMPTY.then(GYM, first))
+        assert second.status == "answered"
+    ran = greffe(own_town, "curated", "add", second.id, "--by", "Anne Roy")
+    assert (ran.code, "posez-la en entier" in ran.err) == (10, True), ran.err
+    assert greffe(own_town, "curated", "add", first.id, "--by", "Anne Roy").code == 0
 
 
 def test_it_withdraws_itself_when_its_source_changes(

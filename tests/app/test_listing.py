@@ -32,6 +32,7 @@ def desk(town: Path) -> Iterator[Desk]:
         "Combien de délibérations le conseil a-t-il adoptées en mai 2024 ?",
         "Quel était l'ordre du jour du conseil municipal du 22 mai 2024 ?",
         "Liste des actes du 22 mai 2024",
+        "Liste de toutes les délibérations du 22 mai 2024",
         "Qu'a décidé le conseil municipal le 22 mai 2024 ?",
         "Que s'est-il passé au conseil le 22 mai 2024 ?",
     ],

@@ -72,7 +72,7 @@ def test_every_key_of_search_is_explained() -> None:
 
 
 def test_every_key_of_ask_is_explained() -> None:
-    assert set(keys(answer_shape(None, answer()))) == set(keys_told("ask"))
+    assert set(keys(answer_shape(None, "", answer()))) == set(keys_told("ask"))
 
 
 def test_every_key_of_users_and_groups_is_explained(tmp_path: Path) -> None:

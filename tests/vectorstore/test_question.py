@@ -15,3 +15,11 @@ from vectorstore.question import read_question
 )
 def test_an_article_is_read_with_all_its_letters(asked: str, article: str) -> None:
     assert read_question(asked, []).articles == (article,)
+
+
+def test_a_collectivity_is_named_without_its_acronym_and_in_any_order() -> None:
+    known = ["Saint-etienne metropole (SEM)", "Métropole de Saint-Étienne", "Flaux"]
+    asked = "Quel vote à Saint-Étienne Métropole pour le massif de Firminy ?"
+    found = read_question(asked, known)
+    assert found.bodies == ("Saint-etienne metropole (SEM)", "Métropole de Saint-Étienne")
+    assert found.places == ("Firminy",)

@@ -53,6 +53,10 @@ DROPPING = N_(
     "Chaque fichier est contrôlé (nom, taille, contenu), puis gardé dans le dossier des données."
     " Un fichier du même nom n'est jamais remplacé sans que vous le demandiez."
 )
+EITHER = N_(
+    "Rien n'a été gardé : le fonds « {chosen} » est choisi, et « {new} » nommé comme nouveau fonds."
+    " Choisissez « Un nouveau fonds », ou effacez le nom."
+)
 LEAVING = N_(
     "Fichiers : {count} ; actes : {records}. Le document disparaît des réponses aussitôt, puis"
     " tout ce que Greffe en garde est effacé ; un reçu dit quoi. Le fichier lui-même reste à sa"
@@ -104,7 +108,10 @@ class Documents:
     ) -> Response:
         if not files:
             return self.show(request, EMPTY, 400)
-        fonds = fonds_named(first(texts, "fonds") or first(texts, "nouveau"))
+        chosen, new = first(texts, "fonds"), first(texts, "nouveau").strip()
+        if chosen and new:  # into which one, nobody can tell
+            return self.show(request, _(EITHER).format(chosen=chosen, new=new), 400)
+        fonds = fonds_named(chosen or new)
         limits = _limits(self.office.settings())
         kept: list[Dropped] = []
         refused: list[str] = []

@@ -36,7 +36,7 @@ from app.web.kept_markup import ERASED, moment
 from app.web.markup import address, model_named
 from app.web.plain import token_of
 from app.web.rules import MAX_QUESTIONS
-from app.words import N_, _, as_french, french, number, percent_sign
+from app.words import N_, _, as_french, french, ngettext, number, percent_sign
 from ingest.trouble import Trouble
 
 JOB = "eval"
@@ -254,7 +254,8 @@ def questions(data: Path, answers: set[str]) -> dict[str, str]:
 
 
 def _figures(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    title = f"{row['set']}{_(' : ')}{_('{count} questions').format(count=row['n'])}"
+    many = ngettext("{count} question", "{count} questions", row["n"]).format(count=row["n"])
+    title = f"{row['set']}{_(' : ')}{many}"
     answers: dict[str, Any] = {}
     search: dict[str, Any] = {}
     for name, held in row["figures"].items():

@@ -21,7 +21,7 @@ from app.web.admin.office import Office
 from app.web.kept_markup import moment
 from app.web.markup import address
 from app.web.spacing import number
-from app.words import N_, _, as_french, quoting
+from app.words import N_, _, as_french, ngettext, quoting
 
 SHOWN = 100  # lines, the newest
 EXPORTED = 100_000
@@ -114,7 +114,9 @@ def _found(found: list[Entry], query: str) -> str:
         [moment(e.at), escape(person(e) or "–"), escape(_(NAMED.get(e.kind, e.kind))), _about(e)]
         for e in newest
     ]
-    many = _("{count} lignes.").format(count=number(len(found)))
+    many = ngettext("{count} ligne.", "{count} lignes.", len(found)).format(
+        count=number(len(found))
+    )
     if len(found) > SHOWN:
         many = _("{count} lignes ; les {shown} dernières sont montrées.").format(
             count=number(len(found)), shown=SHOWN

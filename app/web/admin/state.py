@@ -49,7 +49,7 @@ EMPTY = N_(
     "Rien n'est indexé. Déposez des fichiers à la page Documents, ou lancez"
     " `greffe ingest DOSSIER` sur la machine."
 )
-_RETRY = re.compile(r"(relancez avec )?--retry")
+_RETRY = re.compile(r"(?:relancez avec |run again with )?--retry")
 LOW = 2e9  # bytes left on the disk: below, it is said
 
 

@@ -258,6 +258,15 @@ def test_what_is_no_document_is_not_kept(
         assert "rebut" not in office.caller().get(f"/administration{page}").body.decode()
 
 
+def test_files_are_kept_in_no_fonds_where_two_are_named(office: Office) -> None:
+    chosen = office.desk.fonds()[0]
+    got = drop(office.caller(), {"a.txt": ACT.encode()}, fonds=chosen, nouveau="autre")
+    assert got.status == 400
+    assert f"le fonds « {chosen} » est choisi, et « autre » nommé" in told(got)
+    assert not (office.data / DROPPED / "autre").exists()
+    assert not (office.data / DROPPED / chosen / "a.txt").exists()
+
+
 def test_a_drop_of_which_one_file_is_good_makes_the_new_fonds_and_leaves_nothing_beside(
     office: Office,
 ) -> None:

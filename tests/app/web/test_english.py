@@ -175,7 +175,7 @@ KEPT = {
     "app/web/spacing.py": ["(?:[:;?!»€%]", "«", " (?={_MARKS})", "class="],  # patterns
     "app/web/admin/charts.py": ["août", "févr.", "déc."],  # app.words.month
     "app/web/admin/evaluation.py": ["question;attendu", "Questions : ("],  # of its example
-    "app/web/admin/state.py": ["(relancez avec"],  # a pattern
+    "app/web/admin/state.py": ["(?:relancez avec"],  # a pattern
 }  # fmt: skip
 _HTML = re.compile(r"<[^<>]*>|^[^<>]*>|<[^<>]*$|\b[\w-]+=\"[^\"]*\"?")
 
