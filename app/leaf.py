@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from app.pages import Box
 from app.words import _
 
-_BOX = (255, 232, 110, 102)  # yellow over the words
-_OUTLINE = (61, 46, 0, 255)  # dark, to be seen without colour too
+_BOX = (255, 245, 184)  # yellow behind the words
+_OUTLINE = (61, 46, 0)  # dark, to be seen without colour too
 _QUALITY = 80
 
 
@@ -37,16 +37,18 @@ def described(leaf: Leaf) -> str:
 
 def jpeg(webp: bytes, boxes: Sequence[Box] = ()) -> tuple[bytes, tuple[int, int]]:
     """The picture for a file that knows no WebP, the boxes drawn in; width and height in px."""
-    from PIL import Image, ImageDraw
+    from PIL import Image, ImageChops, ImageDraw
 
     with Image.open(io.BytesIO(webp)) as drawn:
         image = drawn.convert("RGB")
     wide, high = image.size
-    pen = ImageDraw.Draw(image, "RGBA")
+    yellow = Image.new("RGB", image.size, "white")
+    pen = ImageDraw.Draw(yellow)
     for box in boxes:
         place = (box.left * wide - 2, box.top * high - 2, box.right * wide + 2,
                  box.bottom * high + 2)  # fmt: skip
         pen.rectangle(place, fill=_BOX, outline=_OUTLINE, width=2)
+    image = ImageChops.multiply(image, yellow)  # the letters stay as black as they were
     written = io.BytesIO()
     image.save(written, "JPEG", quality=_QUALITY, optimize=True)
     return written.getvalue(), (wide, high)

@@ -167,7 +167,8 @@ class _Drawn:
         """Yellow over the words and a dark outline, seen without colour too."""
         left, bottom, wide, high = place
         self._canvas.saveState()
-        self._canvas.setFillColorRGB(1, 0.91, 0.43, alpha=0.4)
+        self._canvas.setBlendMode("Multiply")  # the letters stay as black as they were
+        self._canvas.setFillColorRGB(1, 0.96, 0.72)
         self._canvas.setStrokeColorRGB(0.24, 0.18, 0)
         for box in boxes:
             self._canvas.rect(
