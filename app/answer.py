@@ -187,13 +187,18 @@ class Desk:
         searching = _("recherche dans {count} fonds…") if len(names) > 1 else _("recherche…")
         stage(searching.format(count=len(names)))
         deep = _HITS if holder(query.text) is None else _DEEP
-        found = by_its_holder(relevant(self.retriever.search(query, names, deep, narrow)), _HITS)
+        searched = self.retriever.search(query, names, deep, narrow)
+        found = by_its_holder(relevant(searched), _HITS)
         answer = self._from_fields(
             question, conversation, found, names, narrow
         ) or self._from_passages(query, found, stage, draft)
         if answer.message == NOTHING:
             why = self._lacking(found, names, narrowed=bool(narrow) or bool(fonds))
             answer = replace(answer, message=f"{_(NOTHING)} {why}")
+        if (
+            answer.status == "not_in_records" and not answer.nearest
+        ):  # others' acts are near, if none of theirs
+            answer = replace(answer, nearest=self._nearest(searched.hits))
         answer = replace(answer, question=in_full, notes=(*heard, *answer.notes))
         if found.degraded:
             answer = replace(answer, notes=(*answer.notes, DEGRADED))
@@ -480,10 +485,11 @@ class Desk:
         return None
 
     def _refuse(self, question: str, hits: Sequence[Hit], why: str) -> Answer:
-        nearest = tuple(
-            self._cite(number, hit, whole(hit)) for number, hit in enumerate(hits[:3], 1)
-        )
+        nearest = self._nearest(hits)
         return self._answer(question, "not_in_records", nearest=nearest, message=why)
+
+    def _nearest(self, hits: Sequence[Hit]) -> tuple[Citation, ...]:
+        return tuple(self._cite(number, hit, whole(hit)) for number, hit in enumerate(hits[:3], 1))
 
     def _answer(self, question: str, status: str, **parts: object) -> Answer:
         return Answer(

@@ -13,8 +13,14 @@ _MOST = 4  # words named in a sentence
 _SHOWN = 3  # passages that a refusal shows
 # « 2014-031 », « 5G », « patinoire »: a number that is cut in two by the index is one here
 _WORD = re.compile(r"\d+(?:[-/.]\d+)+|[^\W_]{2,}")
+# how a list is asked for; no document need say it
+_LISTING = re.compile(
+    r"\b(?:listez?|listes?)\b(?: de(?: tou(?:te)?s)?| d(?:es|['’]))?(?: les)?"
+    r"(?: (?:délibération|arrêté|décision|acte)s\b)?", re.I,
+)  # fmt: skip
 _OUT_OF_BOUNDS = N_("Rien de ce qui a été choisi (fonds, genres ou période) n'en approche.")
 _NO_PASSAGE = N_("Aucun passage n'en approche.")
+_NO_ACT_OF = N_("Aucun acte de « {body} » n'en approche.")
 _NAMED = N_("L'acte ou l'article nommé est indexé, mais aucun de ses passages n'y répond.")
 _APART = N_("Aucun passage trouvé ne réunit tous les mots de la question.")
 _WEAK = N_("Les passages trouvés en ont les mots, mais aucun n'y répond assez sûrement.")
@@ -41,8 +47,12 @@ def lacking(found: Found, words: Words, *, narrowed: bool) -> str:
     `narrowed`: the reader chose what was to be searched.
     """
     hits = found.hits
+    if not hits and narrowed:
+        return _(_OUT_OF_BOUNDS)
+    if not hits and found.reading.bodies:
+        return _(_NO_ACT_OF).format(body=found.reading.bodies[0])
     if not hits:
-        return _(_OUT_OF_BOUNDS) if narrowed else _(_NO_PASSAGE)
+        return _(_NO_PASSAGE)
     told = _told(found.reading.text, words)
     unknown = [
         word for word, terms in told.items() if terms and not any(map(words.holds, terms))
@@ -67,7 +77,7 @@ def lacking(found: Found, words: Words, *, narrowed: bool) -> str:
 def _told(question: str, words: Words) -> dict[str, list[str]]:
     """The words that tell what is asked, with their terms; a number has none."""
     told: dict[str, list[str]] = {}
-    for word in _WORD.findall(question):
+    for word in _WORD.findall(_LISTING.sub(" ", question)):
         number = not any(char.isalpha() for char in word)
         terms = [] if number else [one for one in words.terms(word) if one not in words.common]
         if terms or (number and not word.isdigit()):

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -194,8 +193,8 @@ class Retriever:
         So it does where a fonds has passages and the store no vector for them: not yet, or lost.
         """
         try:
-            search = partial(self.indexes.dense.search, vector=vector, limit=depth)
-            found = dict(zip(fonds, pool.map(search, fonds), strict=True))
+            each = pool.map(lambda name: self.indexes.dense.search(name, vector, depth), fonds)
+            found = dict(zip(fonds, each, strict=True))
         except StoreUnavailable:
             return [], True
         empty = [name for name, hits in found.items() if not hits]

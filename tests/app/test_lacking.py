@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from app.assembly import open_desk
 from app.bar import NOTHING
 from app.settings import load
 from vectorstore.narrow import Narrow
+from vectorstore.retriever import Found
 
 NEVER = Narrow(first="1789-01-01", last="1789-12-31")
 
@@ -63,3 +65,20 @@ def test_a_word_of_a_fonds_that_was_not_searched_is_as_one_that_nobody_wrote(des
     assert lexical.holds(term, ["mairie"])
     assert not lexical.holds(term, [])
     assert not lexical.holds(term, ["autre"])
+
+
+def test_how_a_list_is_asked_for_is_no_word_that_a_passage_must_hold(desk: Desk) -> None:
+    answer = desk.tried("Liste de toutes les délibérations sur le téléphérique")
+    assert answer.message.endswith("« téléphérique » n'est dans aucun des documents cherchés.")
+
+
+def test_where_a_collectivity_decided_nothing_near_the_acts_of_others_are_shown(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def of_nobody(found: Found) -> Found:
+        return replace(found, hits=())
+
+    monkeypatch.setattr("app.answer.relevant", of_nobody)
+    answer = desk.tried("Combien coûte le téléphérique de Courvallon-sur-Sélande ?")
+    assert answer.message == f"{NOTHING} Aucun acte de « Courvallon-sur-Sélande » n'en approche."
+    assert len(answer.nearest) == 3

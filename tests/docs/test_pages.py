@@ -129,7 +129,7 @@ def test_the_files_of_the_data_folder_are_named_in_the_code() -> None:
                    for path in (ROOT / package).rglob("*.py"))  # fmt: skip
     rows = re.findall(r"^\| (`[^|]+`) \|", read("docs/pour-les-admins.md"), re.M)
     named = [word for row in rows for word in re.findall(r"`([\w.]+)/?`", row)]
-    assert len(named) == 15
+    assert len(named) == 14
     assert not [word for word in named if f'"{word}"' not in code]
 
 
