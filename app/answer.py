@@ -195,9 +195,8 @@ class Desk:
         if answer.message == NOTHING:
             why = self._lacking(found, names, narrowed=bool(narrow) or bool(fonds))
             answer = replace(answer, message=f"{_(NOTHING)} {why}")
-        if (
-            answer.status == "not_in_records" and not answer.nearest
-        ):  # others' acts are near, if none of theirs
+        if answer.status == "not_in_records" and not answer.nearest:
+            # acts of others are near, if none of theirs
             answer = replace(answer, nearest=self._nearest(searched.hits))
         answer = replace(answer, question=in_full, notes=(*heard, *answer.notes))
         if found.degraded:
