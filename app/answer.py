@@ -12,11 +12,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app import extract, ledger
+from app.attended import attended
 from app.bar import NOTHING, Bar, judge, names_day
 from app.before import of_the_act_before
 from app.citations import Answer, Citation, Draft, Quote, Sentence, Writing
 from app.conversation import EMPTY, Conversation, alone
 from app.curated import Curated
+from app.current import latest
 from app.examples import Examples
 from app.extract import Asked, Chosen
 from app.journal.entries import Journal
@@ -220,6 +222,7 @@ class Desk:
             return self._refuse(question, nearest, said)
         terms = self.retriever.indexes.lexical.terms
         listing = acts_asked(found.reading, self.catalogue, names, terms, narrow)
+        listing = listing or attended(found.reading, self.catalogue, names, narrow)
         listing = listing or stated(found, self.catalogue, terms, narrow, OF_A_RECORD)
         listing = listing or by_number(found, self.catalogue, names, narrow)
         if listing is None:
@@ -361,7 +364,10 @@ class Desk:
         of_record = functools.cache(
             lambda record: self.catalogue.passages_of_record(record, OF_A_RECORD)
         )
-        read = of_its_places(found, of_its_years(found))[:_READ]
+        now = replace(
+            found, hits=tuple(latest(found, query.whole, lambda hit: extract.held(hit, asked)))
+        )
+        read = of_its_places(now, of_its_years(now))[:_READ]
         if found.exact and asked.holds is None and only_names_it(query.text):
             asked = extract.of_the_whole(asked)  # « délibération 2014/182 »
         if _wants_all(asked, found, read):

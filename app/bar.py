@@ -113,6 +113,8 @@ _NAMED = re.compile(
 )
 _DAY = re.compile(r"\b\d{1,2}[/.]\d{1,2}[/.](?P<year>(?:19|20)\d\d)\b")
 _LONG_AGO = 16  # years
+_PROPER = re.compile(r"(?<=[\w,] )[A-ZÀ-Þ]\w|(?<=\w['’])[A-ZÀ-Þ]\w")
+_NATION = re.compile(r"\b(?:France|Union européenne|Europe|Assemblée nationale|Sénat|État)\b")
 _SITTING = re.compile(r"\b(?:conseil|séance|réunion|vot\w+|décid\w+|adopt\w+|délibér\w+)\b", re.I)
 NOTHING = N_("Greffe n'a pas trouvé de réponse à cette question dans les documents indexés.")
 _NOBODY = N_(
@@ -203,6 +205,8 @@ def judge(
     if holder(reading.text) is not None:  # a name beside the office: it is answered
         return Verdict(True, 1.0)
     evidence = _evidence(found, chosen, near)
+    if evidence.uncounted and _of_nobody(reading):
+        return Verdict(False, 0.0, _(_NO_COUNT))
     confidence = bar.confidence(evidence)
     return Verdict(
         confidence >= bar.threshold, confidence, _NO_COUNT if evidence.uncounted else NOTHING
@@ -229,6 +233,16 @@ def _evidence(found: Found, chosen: Sequence[Chosen], near: Sequence[str]) -> Ev
         scant=best.standing.is_scant(nearest),
         beside=best.standing.is_beside(nearest),
     )
+
+
+def _of_nobody(reading: Reading) -> bool:
+    """Whether a question names nothing of its own: no collectivity, no time, no act, no name.
+
+    « Combien de joueurs dans une équipe de rugby ? » may be about anything in the world.
+    """
+    named = reading.bodies or reading.home or reading.places or reading.numbers or reading.articles
+    timed = reading.years or reading.months or reading.days
+    return not (named or timed or _PROPER.search(_NATION.sub("", reading.text)))
 
 
 def _lacks(reading: Reading, chosen: Sequence[Chosen], near: Sequence[str]) -> str:

@@ -22,6 +22,10 @@ class Conversation:
         """The conversation with one more turn."""
         return Conversation((*self.turns, (question, answer)), self.id or answer.id)
 
+    def before_last(self) -> Conversation:
+        """The conversation as it was before its last turn."""
+        return Conversation(self.turns[:-1], self.id)
+
 
 EMPTY = Conversation()
 

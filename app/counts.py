@@ -16,6 +16,14 @@ _MEASURES = frozenset(
     {"temps", "fois", "jours", "mois", "ans", "années", "heures", "voix", "votes"}
 )
 _WORD = re.compile(r"[\w'’.,]+")
+# « 8° Région académique », « loi n° 2013-906 », « plus de 5 000 habitants »: ranks, names, bounds
+_NO_COUNT = re.compile(
+    r"\b\d+°|\b(?:n[°o]|articles?)\s?[\w.-]*\d[\w.-]*|\b[LRDA]\.? ?\d[\d-]*"
+    r"|\b(?:communes?|villes?) (?:de|comptant|ayant) (?:(?:plus|moins) de |au moins )?"
+    r"\d[\d \u00a0]*habitants(?: (?:et|ou) (?:plus|moins))?"
+    r"|\d[\d \u00a0]*habitants (?:et|ou) (?:plus|moins)",
+    re.I,
+)  # fmt: skip
 _NUMBER = re.compile(
     r"\d[\d.,]*\w{0,2}|(?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize"
     r"|quatorze|quinze|seize|vingt|trente|quarante|cinquante|soixante|cent|mille)[.,]?", re.I,
@@ -37,7 +45,7 @@ def counts(
 
     `asked`: the word as it was asked, since « habitants » and « habitation » are one term.
     """
-    words = _WORD.findall(text)
+    words = _WORD.findall(_NO_COUNT.sub(" ; ", text))
     numbers = [at for at, word in enumerate(words) if _NUMBER.fullmatch(word)]
     around = {
         near

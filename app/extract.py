@@ -9,7 +9,7 @@ an amount, a date, a vote, a name, an article.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 from app.counts import counted, counts
@@ -272,7 +272,16 @@ def with_the_rest(asked: Asked, hits: Sequence[Hit], passages: Passages) -> list
 
 def _held(text: str, asked: Asked) -> float:
     """The weight of the question's words that a text holds."""
-    return sum(asked.weights[term] for term in set(asked.terms(text)) & asked.weights.keys())
+    return _weight(set(asked.terms(text)), asked)
+
+
+def held(hit: Hit, asked: Asked) -> float:
+    """The weight of the question's words that a passage holds under its heading, in any words."""
+    return _weight(asked.synonyms.also(asked.terms(hit.said)), asked)
+
+
+def _weight(terms: Set[str], asked: Asked) -> float:
+    return sum(asked.weights[term] for term in terms & asked.weights.keys())
 
 
 def from_its_beginning(hit: Hit) -> list[Chosen]:

@@ -24,11 +24,34 @@ _TIME = (
 _OPENS = r"^\W*(?:et|mais|alors)\W+"
 _BARE_TIME = re.compile(rf"{_OPENS}(?P<when>{_TIME})\W*$", re.I)
 _OTHER_TIME = re.compile(rf"[\s,]*\b{_TIME}(?!\w)", re.I)
+_DAY = (
+    rf"(?:(?:(?:lun|mar|mercre|jeu|vendre|same)di\s|dimanche\s)?\d{{1,2}}(?:er)?\s{_MONTH}\s(?:19|20)\d\d"
+    r"|\d{1,2}[/.]\d{1,2}[/.](?:19|20)\d\d)"
+)
+_ANY_DAY = re.compile(rf"(?<!\w){_DAY}(?!\w)", re.I)
+# « et le 29 septembre 2025 ? », « et celles du 29 septembre 2025 ? »: another day
+_BARE_DAY = re.compile(
+    rf"{_OPENS}(?:(?:celles?|celui|ceux|(?:à |lors de )?la séance|(?:au|le) conseil"
+    rf"(?: municipal)?)\s)?(?:le|du|au)\s(?P<day>{_DAY})\W*$", re.I,
+)  # fmt: skip
 _LONE_YEAR = re.compile(r"(?<![\d/-])(?:19|20)\d\d(?![\d/-])")
-# « et de Pierrefonds ? », « et à Flaux ? »: another commune, and nothing else
+_NAME = (
+    r"[A-ZÀ-Þ][\w'’-]*"
+    r"(?: (?:(?:sur|sous|en|l[ae]s?|de|du|des|lès|et) |[dl]['’])*[A-ZÀ-Þ][\w'’-]*)*"
+)
+_OF = r"(?:de |du |des |d['’])"
+_OF_A_TOWN = r"(?:commune|ville|mairie|village|municipalité|conseil municipal)"
+# « la métropole de Saint-Étienne », « Saint-Étienne Métropole »: no commune, though named after one
+_GROUPING = (
+    r"(?:(?:la |l['’])(?:métropole|communauté urbaine|communauté d['’]agglomération|agglomération"
+    rf"|communauté de communes) {_OF}(?:la |le |les |l['’])?{_NAME}"
+    rf"|{_NAME} (?:Métropole|Agglomération|Agglo)\b)"
+)
+# « et de Pierrefonds ? », « et à la ville de Flaux ? »: another collectivity, and nothing else
 _BARE_PLACE = re.compile(
-    r"^\W*(?i:et|mais|alors)\W+(?:(?:pour|dans|celui|celle|ceux)\s+)?"
-    r"(?:de\s+|d['’]|du\s+|à\s+)?(?P<place>[A-ZÀ-Þ][\w'’ -]+?)\W*$"
+    r"^\W*(?i:et|mais|alors)\W+(?:(?:pour|dans|chez|celui|celles?|ceux)\s+)?"
+    rf"(?:{_OF}|à |au )?(?:(?P<grouping>{_GROUPING})"
+    rf"|(?:(?:la |le |l['’])?{_OF_A_TOWN} {_OF})?(?P<place>[A-ZÀ-Þ][\w'’ -]+?))\W*$"
 )
 _CODE = re.compile(r"\b(?:du|de la|de l['’])\s?(?:code\b[^?.,;]*|[A-Z][A-Z0-9]{2,5}\b)")
 _BESIDE = re.compile(
@@ -67,10 +90,12 @@ def in_full(question: str, context: str, next_to: NextTo = lambda question, step
         next_to: names the article so many steps from the one that a question asks for.
     """
     other = _BARE_PLACE.search(question)
-    if other and places(question) == (other["place"],):
-        towns = places(context)
-        return _elsewhere(context, towns[0], other["place"]) if len(towns) == 1 else question
+    if other and (other["grouping"] or places(question) == (other["place"],)):
+        return _elsewhere(context, other["grouping"] or other["place"]) or question
     of_law = bool(read_question(context, ()).articles)
+    day = _BARE_DAY.search(question)
+    if day and not of_law and len(set(_ANY_DAY.findall(context))) == 1:
+        return _ANY_DAY.sub(day["day"], context)
     if when := _BARE_TIME.search(question):
         return _at(when["when"], context, of_law)
     if beside := _BESIDE.search(question):
@@ -97,11 +122,25 @@ def asks_vote(question: str) -> bool:
     return _VOTED.search(question) is not None
 
 
-def _elsewhere(context: str, town: str, other: str) -> str:
-    """The question with another town in its place: « d'Uzès » becomes « de Compiègne »."""
+def _elsewhere(context: str, other: str) -> str:
+    """The question with another collectivity in the place of its one: « d'Uzès », « de Compiègne ».
+
+    Empty where it names none, or several.
+    """
+    grouped = list(dict.fromkeys(found[0] for found in re.finditer(_GROUPING, context)))
+    rest = re.sub(_GROUPING, " ", context)
+    before = [*grouped, *places(rest)]
+    if len(before) != 1:
+        return ""
+    name = re.escape(before[0])
+    # « de la mairie de Lyon », « au conseil municipal de Lyon »: the whole of it
+    if grouped or re.match(_GROUPING, other):
+        name = rf"(?:(?:la |le |l['’])?{_OF_A_TOWN} {_OF})?{name}"
     elided = "d'" if fold(other)[0] in "aeiouy" else "de "
-    of = re.compile(rf"\b(?:d['’]|de ){re.escape(town)}\b")
-    return re.sub(rf"\b{re.escape(town)}\b", other, of.sub(f"{elided}{other}", context))
+    of = re.compile(rf"\b{_OF}{name}(?!\w)")
+    at = re.compile(rf"\bau {name}(?!\w)")
+    full = at.sub(f"à {other}", of.sub(f"{elided}{other}", context))
+    return re.sub(rf"(?<!\w){name}(?!\w)", other, full)
 
 
 def last_of(full: str) -> tuple[str, str]:

@@ -63,7 +63,7 @@ class Talk:
         return tuple(
             turn
             for turn, after in zip(self.turns, follows, strict=True)
-            if after is None or _same(turn.question) != _same(after.question)
+            if after is None or not same_question(turn.question, after.question)
         )
 
     @property
@@ -154,7 +154,12 @@ def _gathered(words: Words, names: set[str]) -> list[Talk]:
     ]
 
 
-def _same(question: str) -> str:
+def same_question(one: str, other: str) -> bool:
+    """Whether two questions differ by case, accents, spaces and the sign at the end alone."""
+    return _folded(one) == _folded(other)
+
+
+def _folded(question: str) -> str:
     return fold(" ".join(question.split())).rstrip(" ?.!")
 
 

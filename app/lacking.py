@@ -13,10 +13,10 @@ _MOST = 4  # words named in a sentence
 _SHOWN = 3  # passages that a refusal shows
 # « 2014-031 », « 5G », « patinoire »: a number that is cut in two by the index is one here
 _WORD = re.compile(r"\d+(?:[-/.]\d+)+|[^\W_]{2,}")
-# how a list is asked for; no document need say it
+# how a list is asked for, and today; no document need say it
 _LISTING = re.compile(
     r"\b(?:listez?|listes?)\b(?: de(?: tou(?:te)?s)?| d(?:es|['’]))?(?: les)?"
-    r"(?: (?:délibération|arrêté|décision|acte)s\b)?", re.I,
+    r"(?: (?:délibération|arrêté|décision|acte)s\b)?|\baujourd['’]hui\b", re.I,
 )  # fmt: skip
 _OUT_OF_BOUNDS = N_("Rien de ce qui a été choisi (fonds, genres ou période) n'en approche.")
 _NO_PASSAGE = N_("Aucun passage n'en approche.")

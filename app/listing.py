@@ -34,7 +34,8 @@ _ASKS = (
     ),
     re.compile(
         r"\b(?:quel(?:le)?s |combien d(?:es? |['’]))(?P<what>délibération|arrêté|décision|acte)s\s+"
-        r"(?:sur|au sujet|relati\w+|concern\w+|port\w+|à propos|en|depuis|entre|avant|après|de)\b",
+        r"(?:sur|au sujet|relati\w+|concern\w+|port\w+|parl\w+|à propos|en|depuis|entre"
+        r"|avant|après|de)\b",
         re.I,
     ),
     re.compile(rf"\blist\w+\b[^?]{{0,20}}\b{_ACTS}", re.I),
@@ -78,7 +79,7 @@ _ASKING = (
     " signés inscrits discutés évoqués approuvés approuvées depuis entre avant après partir compter"
     " décidé décidés passé décide qu que est-il est-ce on qui lors pendant conseillers élus"
     " assemblée année fin début relatives relatifs concernant portant sujet propos dernier"
-    " dernière récent récente plus tous toutes tout toute"
+    " dernière récent récente plus parle parlent tous toutes tout toute"
 ) + " ".join(["", *MONTHS])
 
 
@@ -104,6 +105,8 @@ def acts_asked(
 ) -> Listing | None:  # fmt: skip
     """The acts of a day, a month or some years that a question asks to list or to count, by date.
 
+    Those of all times, where it names a subject and no time.
+
     None for any other question, and where acts of that time are there and none has the subject
     asked: one of its words for a day; for longer all of them, or what they are also called.
     « La dernière délibération sur » is the last of such a list. Of two acts of one day and title,
@@ -112,9 +115,11 @@ def acts_asked(
     `terms`: the lexical index's analyser; `narrow`: the only acts that may be listed.
     """
     latest = _LATEST.search(reading.text)
+    named = reading.years or reading.months or reading.days or reading.numbers or reading.articles
+    ever = not named  # « quelles délibérations sur l'éclairage public ? »: at any time
     asked = next((one for asks in _ASKS if (one := asks.search(reading.text))), None)
-    periods = _periods(reading) or ([(_FIRST, _LAST)] if latest else [])
     what = (latest["what"] or latest["that"]) if latest else asked["what"] if asked else None
+    periods = _periods(reading) or ([(_FIRST, _LAST)] if latest or (what and ever) else [])
     if what is None or not periods or (not what and reading.cited):
         return None
     kinds = _KINDS.get(what.lower(), _COUNCIL)
@@ -125,7 +130,7 @@ def acts_asked(
     ]
     aside = set(terms(" ".join([_ASKING, *reading.bodies])))
     subject = {term for term in terms(reading.text) if not term.isdigit()} - aside
-    if latest and not subject:
+    if (latest or ever) and not subject:
         return None
     if subject and dated:
         also = synonyms_of(reading.text, terms).also
@@ -135,7 +140,7 @@ def acts_asked(
             return None
     found = _titled(dated, catalogue)
     if not found:
-        nothing = not latest and not catalogue.acts_dated(periods, _ALL, fonds)
+        nothing = not (latest or ever) and not catalogue.acts_dated(periods, _ALL, fonds)
         return Listing((), NO_ACT) if nothing else None
     if latest:
         return Listing(
@@ -205,9 +210,10 @@ def title_of(record: RecordRow, catalogue: Catalogue) -> Quote | None:
 def lines_of(record: RecordRow, name: str, catalogue: Catalogue) -> list[Quote]:
     """The lines that a fact of an act was read in; none where its file gives none.
 
-    `name`: one of ingest.records.record.FACTS.
+    A count of nobody stands in no line. `name`: one of ingest.records.record.FACTS.
     """
-    places = [fact.span for fact in catalogue.facts_of(record.id) if fact.name == name]
+    facts = (fact for fact in catalogue.facts_of(record.id) if fact.name == name)
+    places = [fact.span for fact in facts if fact.value != "0"]
     lines = (line_of(place, record, catalogue) for place in places)
     return list(dict.fromkeys(line for line in lines if line))
 

@@ -61,10 +61,14 @@ _OPEN_ENDED = re.compile(
 )  # fmt: skip
 
 
+_SCHOOL_YEAR = re.compile(r"\b((?:19|20)\d\d)\s?[-/–]\s?((?:19|20)\d\d)\b")
+
+
 def of_its_years(found: Found) -> Sequence[Hit]:
     """The hits about the years that the question names; all of them where no act is.
 
-    Law and acts without a date are of no year; « depuis 2021 » may be told at any time.
+    Law and acts without a date are of no year; « depuis 2021 » may be told at any time. Where an
+    act's title names the « 2023/2024 » that is asked, those of 2022/2023 are of another year.
     """
     years = found.reading.years
     if not years or _OPEN_ENDED.search(found.reading.text):
@@ -74,6 +78,10 @@ def of_its_years(found: Found) -> Sequence[Hit]:
         for hit in found.hits
         if hit.record.kind != "article" and any(is_about(hit.record, year) for year in years)
     }
+    if span := _SCHOOL_YEAR.search(found.reading.text):
+        named = re.compile(rf"{span[1]}\s?[-/–]\s?{span[2]}")
+        entitled = {hit.passage.id for hit in found.hits if named.search(hit.record.title or "")}
+        timely = entitled or timely
     if not timely:
         return found.hits
     return [

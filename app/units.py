@@ -43,6 +43,8 @@ def widened(hit: Hit, neighbours: Sequence[PassageRow]) -> Hit:
     return replace(hit, passage=whole)
 
 
+# « FOYER NAPOLÉON : », « MARCHÉ HEBDOMADAIRE : droit de place »: what the rows below are of
+_SECTION = re.compile(r"^(?=.{4,80}$)(?=[^a-zà-ÿ]*[A-ZÀ-Þ]{4})[^a-zà-ÿ\d€]+(?::[^\d€]*)?$")
 _FURNITURE = re.compile(
     r"^\W*(?:envoyé|reçu|affiché|publiée?) (?:en préfecture )?le\b|^\W*ID\s*:\s*\d"
     r"|\bpage\s*\d+\s*(?:/|sur)\s*\d+\s*$",
@@ -53,13 +55,16 @@ _FURNITURE = re.compile(
 def units(hit: Hit) -> Iterator[Unit]:
     """Cut a passage into sentences, list items and rows, in order."""
     text = hit.passage.text
-    opening = ""
+    opening = section = ""
     for start, end in pieces(text, seams(hit.passage)):
         line = " ".join(text[start:end].split())
         if not re.search(r"\w{2,}", line) or _FURNITURE.search(line):
             continue
         item = bool(_ITEM.match(line))
-        yield Unit(hit, start, end, line, opening if item else "")
+        if _SECTION.match(line):
+            section = line
+        rows = _is_row(line) or _is_head(line)
+        yield Unit(hit, start, end, line, opening if item else section if rows else "")
         if line.endswith(":"):
             opening = line
         elif not item:
@@ -93,7 +98,8 @@ VOTE_LINE = re.compile(
     r"|abst\w*|unanimit\w*|votants|à l['’]unanimité)\b",
     re.I,
 )
-_ROW = re.compile(r"\d")
+_ROW = re.compile(r"\d|\bgratuite?s?\b", re.I)
+_LONGEST_ROW = 120  # characters
 _LONGEST_RUN = 600  # characters
 
 
@@ -108,8 +114,13 @@ def _kind(unit: Unit) -> str:
         return "vote"
     if _ITEM.match(unit.text):
         return "item"
-    short = len(unit.text) <= 90 and not unit.text.endswith((".", ";", ":"))
-    return "row" if short and _ROW.search(unit.text) else ""
+    return "row" if _is_row(unit.text) else ""
+
+
+def _is_row(line: str) -> bool:
+    """Whether a line may be a row of a table: short, with a figure, not a sentence."""
+    short = len(line) <= _LONGEST_ROW and not line.endswith((".", ";", ":"))
+    return short and _ROW.search(line) is not None
 
 
 def with_its_run(unit: Unit, others: Sequence[Unit]) -> Unit:
@@ -131,15 +142,15 @@ def with_its_run(unit: Unit, others: Sequence[Unit]) -> Unit:
         if not opens and _kind(others[first - 1]) != kind:
             break
         first -= 1
-    if kind == "row" and not opens and first > 0 and last > first and _heads(others[first - 1]):
+    if kind == "row" and not opens and first > 0 and _is_head(others[first - 1].text):
         first -= _fits(others, first - 1, last)
     text = "\n".join(piece.text for piece in others[first : last + 1])
     return Unit(unit.hit, others[first].start, others[last].end, text, unit.opening)
 
 
-def _heads(unit: Unit) -> bool:
+def _is_head(line: str) -> bool:
     """Whether a line may be the header of a table: short, without figures or a full stop."""
-    return len(unit.text) <= 80 and not re.search(r"[.;:,!?]$|\d", unit.text)
+    return len(line) <= 80 and not re.search(r"[.;:,!?]$|\d", line)
 
 
 def _fits(others: Sequence[Unit], first: int, last: int) -> bool:

@@ -152,6 +152,7 @@ ROUTES: dict[tuple[str, str], dict[str, Any]] = {
     ("get", "/theme.css"): {},
     ("get", "/gradio_api/info"): {},
     ("get", "/gradio_api/startup-events"): {},
+    ("get", "/gradio_api/app_id"): {},
     ("post", "/gradio_api/queue/join"): {
         "requestBody": _body(
             data={"type": "array", "items": ANYTHING, "maxItems": 8},

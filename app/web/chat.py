@@ -14,7 +14,7 @@ from app.access.gate import Gate, OpenGate
 from app.answer import LONGEST_QUESTION
 from app.citations import Answer, Draft
 from app.errors import spoken
-from app.history import TalkUnknown, conversation_of
+from app.history import TalkUnknown, conversation_of, same_question
 from app.journal.entries import Journal
 from app.memory import MemoryShort
 from app.narrowed import KINDS, PeriodRefused, narrow_of
@@ -84,7 +84,7 @@ class Chat:
     def _wire(self, blocks: Any) -> None:
         """Each function has a name of its own: app/web/rules.py says to whom it is open."""
         p, states = self.parts, [self.conversation, self.view]
-        panel_out = [p.head, p.sheet, *p.moves, self.view]
+        panel_out = [p.title, p.head, p.sheet, *p.moves, self.view]
         asked = [
             p.before, p.current, p.stage, p.question, self.conversation, self.ticket, *panel_out
         ]  # fmt: skip
@@ -97,7 +97,7 @@ class Chat:
         for number, button in enumerate(p.examples, 1):
             example = [button, self.conversation, *filters]
             self._on(button.click, f"ask_example_{number}", self.ask, example, asked)
-        self._on(p.stop.click, "stop", self.stop, [self.ticket], None)
+        self._on(p.stop.click, "stop", self.stop, [self.ticket, p.question], None)
         self._on(p.anew.click, "begin_anew", self.begin_anew, None, asked)
         # not `input`: Gradio fires that on key presses alone
         self._on(p.choice.change, "open", self.open, [p.choice, *states, self.ticket], panel_out)
@@ -122,7 +122,7 @@ class Chat:
         kinds: object = None, since: object = "", until: object = "",
     ) -> AsyncIterator[Changes]:  # fmt: skip
         """Ask the desk, and show its stages and its answer."""
-        p, number = self.parts, len(conversation.turns) + 1
+        p = self.parts
         if not isinstance(question, str):  # the page sends text; a request by hand, anything
             question = ""
         question = as_typed(question)  # an example is shown with spaces that do not break
@@ -138,6 +138,10 @@ class Chat:
             yield {p.stage: notice(refused)}
             return
         question, ticket = question.strip(), secrets.token_hex(8)
+        before = conversation  # what is asked again takes the place of its last answer
+        if conversation.turns and same_question(question, conversation.turns[-1][0]):
+            before = conversation.before_last()
+        number = len(before.turns) + 1
         payer = payer_of(room.reader, room.address)
         asking = self.running[ticket] = Asking(
             room.desk, self.data, room.reader.login, room.address,
@@ -145,8 +149,8 @@ class Chat:
         )  # fmt: skip
         answer = None
         try:
-            yield self._started(conversation, number, question, ticket)
-            async for piece in asking.news(question, conversation, fonds or None, narrow):
+            yield self._started(before, number, question, ticket)
+            async for piece in asking.news(question, before, fonds or None, narrow):
                 if isinstance(piece, Answer):
                     answer = piece
                 elif isinstance(piece, Draft):
@@ -154,11 +158,14 @@ class Chat:
                 else:
                     yield {p.stage: working(piece)}
             if answer is None:
-                stopped = {p.stage: notice(_("Recherche arrêtée.")), p.question: question}
-                yield {**stopped, p.current: turn(number, question, None)}
+                stopped = {p.stage: notice(_("Recherche arrêtée."))}
+                if not asking.written:
+                    stopped[p.question] = question
+                kept = None if before is conversation else conversation.turns[-1][1]
+                yield {**stopped, p.current: turn(number, question, kept)}
                 return
             if answer.status != "error":
-                conversation = conversation.then(question, answer)
+                conversation = before.then(question, answer)
             # both at once: who follows a link as soon as it is there finds what it leads to
             shown = {p.stage: "", p.current: turn(number, question, answer)}
             yield {**shown, self.conversation: conversation}
@@ -194,10 +201,13 @@ class Chat:
             **self._closed(),
         }
 
-    async def stop(self, room: Room, ticket: str) -> None:
-        """Stop the question under way."""
+    async def stop(self, room: Room, ticket: str, written: object = "") -> None:
+        """Stop the question under way.
+
+        `written`: what stands in the box by then, which the stopped question does not replace.
+        """
         if ticket in self.running:
-            self.running[ticket].stop()
+            self.running[ticket].stop(written=isinstance(written, str) and bool(written.strip()))
 
     def begin_anew(self, room: Room) -> Changes:
         """Forget the conversation."""
@@ -300,7 +310,9 @@ class Chat:
         leads = (
             shown.previous_citation, shown.next_citation, shown.previous_page, shown.next_page
         )  # fmt: skip
-        changes: Changes = {p.head: shown.head, p.sheet: shown.body, self.view: view}
+        changes: Changes = {
+            p.title: shown.title, p.head: shown.head, p.sheet: shown.body, self.view: view
+        }  # fmt: skip
         for button, somewhere in zip(p.moves, leads, strict=True):
             changes[button] = gr.update(interactive=somewhere)
         return changes
@@ -322,7 +334,8 @@ class Chat:
             )  # fmt: skip
 
     def _closed(self) -> Changes:
-        return {self.parts.head: "", self.parts.sheet: "", self.view: None}
+        p = self.parts
+        return {p.title: "", p.head: "", p.sheet: "", self.view: None}
 
 
 def _narrowed(kinds: object, since: object, until: object) -> tuple[Narrow, str]:

@@ -34,6 +34,7 @@ from app.web.refused import (
     Send,
     Told,
     is_read,
+    nowhere,
     refuse,
 )
 from app.web.rules import (
@@ -110,7 +111,7 @@ class Guard:
             return
         headers = headers_of(scope)
         sending = self._with_headers(send, scope, headers)
-        if self.told is not None and is_read(headers):
+        if self.told is not None and is_read(headers, scope["path"]):
             sending = Framed(sending, scope, self.told)
         try:
             visit, receive = await self._admitted(scope, headers, receive)
@@ -170,7 +171,7 @@ class Guard:
         visit = scope[VISIT] = self.gate.visit(_peer(scope), headers)
         self._count(scope, visit, _counted(rule, visit, scope))
         if rule is None or (not self.gate.asks_login and LOGIN_PATHS.fullmatch(scope["path"])):
-            raise Refused(404, NOWHERE)
+            raise Refused(404, nowhere(scope["path"]))
         self._check_visit(rule, visit, scope, headers)
         if rule.method == "POST":
             check_length(headers, rule.most)

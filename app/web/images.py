@@ -15,6 +15,7 @@ from app.journal.entries import Journal
 from app.pages import Undrawable, draw_page
 from app.web.desk import Catalogue
 from app.web.guard import ADDRESS, VISIT
+from app.web.refused import MISWRITTEN
 from app.web.shelf import Shelf
 from app.words import _
 
@@ -58,8 +59,11 @@ def note_opened(
 def add_page_images(app: FastAPI, catalogue: Catalogue, journal: Journal) -> None:
     """Add the route. Nothing is kept by the browser: a withdrawn page is gone at once."""
 
-    def missing(*_asked: object) -> PlainTextResponse:
+    def missing() -> PlainTextResponse:
         return PlainTextResponse(_("Cette page n'existe pas ou n'est plus en ligne."), 404)
+
+    def miswritten(request: Request, _error: Exception) -> PlainTextResponse:
+        return PlainTextResponse(_(MISWRITTEN), 404)
 
     @app.get("/page/{source_id}/{number}.webp")
     def image(
@@ -81,4 +85,4 @@ def add_page_images(app: FastAPI, catalogue: Catalogue, journal: Journal) -> Non
         note_opened(journal, shelf, reader.login, request.scope[ADDRESS], source_id, number)
         return Response(drawn, media_type="image/webp", headers={"cache-control": "no-store"})
 
-    app.add_exception_handler(RequestValidationError, missing)
+    app.add_exception_handler(RequestValidationError, miswritten)

@@ -28,7 +28,8 @@ from app.web.entrance import STALE, form_of
 from app.web.leaves import leaves
 from app.web.markup import address
 from app.web.opinion_forms import judged, judging_form, opinion_form
-from app.web.plain import UNKNOWN, Plain, from_here, reader_of, token_of
+from app.web.plain import Plain, from_here, reader_of, token_of
+from app.web.refused import NO_ANSWER as UNKNOWN
 from app.words import N_, _
 from ingest.trouble import Trouble
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from app.web.spacing import spaced_text
+from app.web.spacing import NO_BREAK, spaced_text
 from app.words import _, pgettext
 
 EXAMPLES = 4  # buttons
@@ -20,7 +20,8 @@ class Parts:
     before: Any  # Markdown: the earlier turns
     current: Any  # Markdown: the last turn
     stage: Any  # Markdown: what is being done
-    head: Any  # Markdown: the source's name and the quoted words
+    title: Any  # Markdown: the source's name
+    head: Any  # Markdown: the quoted words, and what can be done with them
     sheet: Any  # Markdown: the page
     moves: tuple[Any, ...]  # Buttons: citation before, after; page before, after
     question: Any  # Textbox
@@ -47,7 +48,7 @@ def lay_out() -> Parts:
             before = _markdown(gr, "precedents")
             current = _markdown(gr, "reponse")
             stage = _markdown(gr, "etape")
-        head, moves, sheet = _source(gr)
+        title, head, moves, sheet = _source(gr)
         with gr.Column(elem_id="saisie"):
             question = gr.Textbox(
                 label=_("Votre question"),
@@ -67,13 +68,16 @@ def lay_out() -> Parts:
         choice = gr.Textbox(visible="hidden", elem_id="choix", label=_("Citation choisie"))
         taken = gr.Textbox(visible="hidden", elem_id="reprise", label=_("Conversation reprise"))
     return Parts(
-        before, current, stage, head, sheet, moves, question, ask, stop, anew, fonds,
+        before, current, stage, title, head, sheet, moves, question, ask, stop, anew, fonds,
         kinds, since, until, choose, examples, examples_row, choice, taken,
     )  # fmt: skip
 
 
-def _source(gr: Any) -> tuple[Any, tuple[Any, ...], Any]:
-    """The panel: what the source is, the four buttons, its page."""
+def _source(gr: Any) -> tuple[Any, Any, tuple[Any, ...], Any]:
+    """The panel: what the source is and the four buttons, which stay in view; the rest, its page.
+
+    The stylesheet takes #preuve apart: its head stays for as long as the panel is scrolled.
+    """
     names = (
         ("citation-avant", _("← Source précédente")),
         ("citation-apres", _("Source suivante →")),
@@ -81,11 +85,22 @@ def _source(gr: Any) -> tuple[Any, tuple[Any, ...], Any]:
         ("page-apres", _("Page suivante →")),
     )
     with gr.Column(elem_id="source"):
-        head = _markdown(gr, "preuve")
-        with gr.Row(elem_id="parcours"):
-            moves = tuple(gr.Button(text, size="sm", elem_id=name) for name, text in names)
+        with gr.Column(elem_id="preuve"):
+            with gr.Column(elem_id="entete"):
+                title = _markdown(gr, "intitule")
+                with gr.Row(elem_id="parcours"):
+                    moves = tuple(
+                        gr.Button(_with_its_arrow(text), size="sm", elem_id=name)
+                        for name, text in names
+                    )
+            head = _markdown(gr, "citation")
         sheet = _markdown(gr, "feuillet")
-    return head, moves, sheet
+    return title, head, moves, sheet
+
+
+def _with_its_arrow(text: str) -> str:
+    """A label whose arrow does not stand alone on a line of its own."""
+    return text.replace("← ", f"←{NO_BREAK}").replace(" →", f"{NO_BREAK}→")
 
 
 def _filters(gr: Any) -> tuple[Any, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape as plainly
 
 from app.citations import Answer, Citation, Draft, Sentence
+from app.web.coded import coded
 from app.web.spacing import spaced
 from app.words import N_, _, as_french, day, french, language, quoting
 from app.words import number as decimal
@@ -102,8 +103,8 @@ def notice(sentence: str, role: str = "") -> str:
 
 
 def told(sentence: str) -> str:
-    """A sentence of ours, translated and escaped; what it quotes is marked as French."""
-    return quoting(escape(_(sentence)))
+    """A sentence of ours, translated and escaped; what it quotes is French, its commands code."""
+    return coded(quoting(escape(_(sentence))))
 
 
 def named(said: str, shown: str, about: str) -> tuple[str, str]:

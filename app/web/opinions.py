@@ -29,7 +29,8 @@ from app.web.entrance import STALE, form_of
 from app.web.guard import ADDRESS
 from app.web.kept_markup import moment
 from app.web.markup import address, notice
-from app.web.plain import UNKNOWN, Plain, from_here, reader_of
+from app.web.plain import Plain, from_here, reader_of
+from app.web.refused import NO_ANSWER as UNKNOWN
 from app.words import N_, _, as_french, french
 
 THANKS = N_("Merci : votre avis est noté, avec la réponse.")

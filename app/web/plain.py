@@ -36,7 +36,6 @@ WAYS: tuple[tuple[str, str, Role], ...] = (
 ROLE_NAMES: dict[Role, str] = {
     "agent": N_("agent"), "juriste": N_("juriste"), "admin": N_("administrateur"),
 }  # fmt: skip
-UNKNOWN = N_("Cette réponse n'existe pas ici, ou elle ne vous est pas ouverte.")
 
 
 def log_in() -> str:
@@ -68,7 +67,9 @@ class Plain:
 
     def told(self, request: Request, title: str, said: str, status: int) -> Response:
         """A page that says one sentence."""
-        return self.page(request, title, notice(said, "alert"), status)
+        back = f'<p><a href="/">{_("Revenir à la page des questions")}</a></p>'
+        content = f"<h2>{escape(_(title))}</h2>{notice(said, 'alert')}{back}"
+        return self.page(request, title, content, status)
 
     def note(
         self, request: Request, kind: str, parts: Mapping[str, Any], answer: str = "",

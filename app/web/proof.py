@@ -49,7 +49,8 @@ class View:
 class Panel:
     """The panel's content and which of its four buttons lead somewhere."""
 
-    head: str  # what the source is, and the quoted words
+    title: str  # what the source is
+    head: str  # the quoted words, and what can be done with them
     body: str  # its page
     previous_citation: bool = False
     next_citation: bool = False
@@ -106,8 +107,9 @@ def panel(
         before = leafed and catalogue.page(citation.source_id, view.page - 1) is not None
         after = leafed and catalogue.page(citation.source_id, view.page + 1) is not None
     return Panel(
+        spaced(_title(citation, view, len(choice))),
         spaced(
-            _head(citation, view, len(choice))
+            _head(citation)
             + _tools(catalogue, citation, view.page, answer_of(conversation, view))
             + _judging(answer_of(conversation, view), citation.number, said)
         ),
@@ -122,12 +124,10 @@ def panel(
 def _withheld(view: View, count: int, *, gone: bool) -> Panel:
     """A citation of which nothing may be shown any more: its fonds was closed, or it is gone."""
     title = _("Document retiré") if gone else _("Document fermé")
-    head = (
-        f'<h2 id="vue-{view.reference}" tabindex="-1">{title}</h2>'
-        f'<p class="suites"><a href="#retour">{_("Revenir à la réponse")}</a></p>'
-    )
+    named = f'<h2 id="vue-{view.reference}" tabindex="-1">{title}</h2>'
+    head = f'<p class="suites"><a href="#retour">{_("Revenir à la réponse")}</a></p>'
     body = spaced(notice(GONE if gone else CLOSED))
-    return Panel(spaced(head), body, view.position > 0, view.position < count - 1)
+    return Panel(spaced(named), spaced(head), body, view.position > 0, view.position < count - 1)
 
 
 def image_address(citation: Citation, page: int) -> str:
@@ -144,7 +144,7 @@ def listed(conversation: Conversation, view: View) -> Sequence[Citation]:
     return answer.nearest if view.nearest else answer.citations
 
 
-def _head(citation: Citation, view: View, count: int) -> str:
+def _title(citation: Citation, view: View, count: int) -> str:
     if view.nearest:
         rank = _("Passage proche {position} sur {count}, qui ne répond pas à la question").format(
             position=view.position + 1, count=count
@@ -153,13 +153,17 @@ def _head(citation: Citation, view: View, count: int) -> str:
         rank = _("Citation {number}, source {position} sur {count}").format(
             number=citation.number, position=view.position + 1, count=count
         )
-    read = confidence(citation)
     return (
         f'<p class="rang">{escape(rank)}</p>'
         f'<h2 id="vue-{view.reference}" tabindex="-1"{french()}>{escape(citation.label)}</h2>'
-        + (f'<p class="ocr">{escape(read)}</p>' if read else "")
-        + f'<blockquote class="passage"{french()}>{escape(citation.quote.text)}</blockquote>'
     )
+
+
+def _head(citation: Citation) -> str:
+    read = confidence(citation)
+    return (
+        f'<p class="ocr">{escape(read)}</p>' if read else ""
+    ) + f'<blockquote class="passage"{french()}>{escape(citation.quote.text)}</blockquote>'
 
 
 def answer_of(conversation: Conversation, view: View) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from http import HTTPStatus
 from typing import Any
@@ -19,6 +20,8 @@ Send = Callable[[Message], Awaitable[None]]
 Told = Callable[[Mapping[str, Any], str, str], str]
 
 NOWHERE = N_("Cette page n'existe pas.")
+NO_ANSWER = N_("Cette réponse n'existe pas ici, ou elle ne vous est pas ouverte.")
+MISWRITTEN = N_("Cette adresse n'est pas écrite comme il faut : rouvrez-la par un lien de la page.")
 FAILED = N_("La page n'a pas pu être préparée : un incident est survenu sur le serveur.")
 _TITLES = {
     401: N_("Connexion terminée"), 403: N_("Demande refusée"), 404: N_("Page introuvable"),
@@ -26,7 +29,7 @@ _TITLES = {
 }  # fmt: skip
 _SENTENCES = {
     404: NOWHERE, 405: N_("Cette adresse ne s'ouvre pas ainsi."),
-    422: N_("Cette adresse n'est pas écrite comme il faut."), 500: FAILED,
+    422: MISWRITTEN, 500: FAILED,
 }  # fmt: skip
 _REFUSED = N_("La demande n'a pas pu aboutir.")
 
@@ -68,11 +71,23 @@ async def refuse(refused: Refused, scope: Scope, send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def is_read(headers: Headers) -> bool:
-    """Whether a browser asks for a page to show it; not a script, an image or a program."""
+def is_read(headers: Headers, path: str) -> bool:
+    """Whether a browser asks for a page to show it; not a script, an image or a program.
+
+    Where a page stands, whoever asks otherwise gets one too, of what is not there as of what is.
+    """
     if "sec-fetch-mode" in headers:
         return headers["sec-fetch-mode"] == ["navigate"]
-    return "text/html" in headers.get("accept", ("",))[0]
+    asked = headers.get("accept", ("",))[0]
+    return "text/html" in asked or _A_PAGE.fullmatch(path) is not None
+
+
+_A_PAGE = re.compile(r"/(reponse|acte)/[^/.]*|/source/[^/]*(/[^/.]*)?")
+
+
+def nowhere(path: str) -> str:
+    """That there is nothing at an address, as a French sentence."""
+    return NO_ANSWER if path.startswith("/reponse/") else NOWHERE
 
 
 class Framed:

@@ -75,7 +75,7 @@ RULES = (
     _rule("GET", r"/egress", "admin"),
     _rule("GET", r"/(config|theme\.css)", "agent"),
     _rule("GET", r"/(assets|static)/[\w./-]+", "agent", file=True),
-    _rule("GET", r"/gradio_api/(info|startup-events)", "agent"),
+    _rule("GET", r"/gradio_api/(info|startup-events|app_id/?)", "agent"),
     _rule("GET", r"/gradio_api/queue/data", "agent", "query"),
     _rule("GET", r"/gradio_api/heartbeat/\w{1,64}", "agent", "path"),
     _rule("POST", r"/gradio_api/queue/join/?", "agent", "join"),

@@ -272,7 +272,8 @@ def _facts(card: Card, pages: Sequence[Page]) -> str:
     decides = votes or card.record.kind in ("arrete", "decision")
     rows = [_row(_("Nature"), as_french(KIND_NAMES.get(card.record.kind, "Document")))]
     if card.record.body:
-        rows.append(_row(_("Qui décide"), as_french(escape(card.record.body))))
+        whose = _("Code ou texte") if card.record.kind == "article" else _("Qui décide")
+        rows.append(_row(whose, as_french(escape(card.record.body))))
     for name, (title, expected) in _FACTS.items():
         if name in found:
             rows.append(_row(_(title), "<br>".join(_fact(card, one) for one in found[name])))
@@ -289,7 +290,8 @@ def _facts(card: Card, pages: Sequence[Page]) -> str:
             )
         )
     rows.append(_row(_("Lecture"), _reading(pages)))
-    return "<h3>" + _("Ce que l'acte énonce") + f'</h3><dl class="faits">{"".join(rows)}</dl>'
+    title = _("L'article") if card.record.kind == "article" else _("Ce que l'acte énonce")
+    return f'<h3>{title}</h3><dl class="faits">{"".join(rows)}</dl>'
 
 
 def _row(title: str, value: str) -> str:

@@ -17,6 +17,7 @@ from ingest.pages import Document, Page
 from ingest.readers import Limits
 from ingest.readers.text import decode
 from ingest.records.dates import iso, parse
+from ingest.records.facts import with_facts
 from ingest.records.label import french_date
 from ingest.records.record import Record, Span, Vote
 from ingest.trouble import Unreadable
@@ -58,7 +59,7 @@ def _acts(rows: list[dict[str, str]]) -> Document:
         number = len(pages) + 1
         pages.append(Page(number, clean(_sentence(row))))
         records.append(_record(row, number, pages[-1].text))
-    return Document(tuple(pages), tuple(records))
+    return Document(tuple(pages), with_facts(pages, records))
 
 
 def _count(value: str | None) -> int | None:
@@ -108,5 +109,8 @@ def _sentence(row: Mapping[str, str]) -> str:
     if votes:
         lines.append("Vote : " + ", ".join(votes))
     if row.get("PREF_DATE"):
-        lines.append(f"Reçu en préfecture le {row['PREF_DATE']}")
+        received = _day(row["PREF_DATE"])
+        lines.append(
+            f"Reçu en préfecture le {french_date(received) if received else row['PREF_DATE']}"
+        )
     return "\n".join(lines)

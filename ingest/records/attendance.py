@@ -197,7 +197,8 @@ def _label(head: str, at: int) -> tuple[str, int] | None:
         if match is None:
             continue
         colon = head.find(":", at + match.end(), at + match.end() + 110)
-        if colon >= 0:
+        below = head[at + match.end() : max(colon, 0)].split("\n")[1:]
+        if colon >= 0 and not any(map(_OTHER_LABEL.match, below)):  # « Absent / Hélène / Ordre : »
             return name, colon + 1
         return (name, at + match.end()) if not line[match.end() :].strip(" .-") else None
     return None

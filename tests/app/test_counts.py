@@ -28,6 +28,9 @@ def test_what_is_counted(question: str, what: str) -> None:
         ("Le Top 14 accueille des enfants des écoles.", True),
         ("En 2013, la maison que la commune a fait bâtir accueille des enfants.", False),
         ("Les enfants sont accueillis.", False),
+        ("8° Enfants confiés au service", False),
+        ("L'article L. 2121-7 est affiché aux enfants.", False),
+        ("Les communes de plus de 5 000 habitants, enfants compris", False),
     ],
 )
 def test_a_number_stands_beside_it(text: str, holds: bool) -> None:

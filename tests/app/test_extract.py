@@ -158,6 +158,36 @@ def test_a_sum_is_read_on_behind_the_words_that_say_what_it_is_for(own_town: Pat
         assert answer.sentences[0].text == "Devis de 1 830 €."
 
 
+PRICES = """Commune de Courvallon-sur-Sélande
+Délibération n° 2031-009 du 3 mars 2031
+Objet : Tarification communale
+Les tarifs sont fixés ainsi :
+FOYER DES TANNEURS :
+Tout le local hors week-end et fête (une journée en semaine)
+Associations locales Gratuit (intérêt général)
+Habitants 104 €
+Location pour week-end et fête (forfait de deux jours) tout le local
+Associations locales Gratuit (intérêt général)
+Habitants 257 €
+LOGEMENT DU VERGER
+Participation au chauffage 283 €
+BIBLIOTHÈQUE :
+Adultes 7 €
+"""
+
+
+def test_a_row_is_told_with_the_line_that_heads_it_and_found_by_the_heading_above(
+    own_town: Path,
+) -> None:
+    indexed(own_town, "pv/2031.txt", PRICES, "pv")
+    asked = "Quel est le tarif de location du foyer des Tanneurs le week-end pour un habitant ?"
+    with open_desk(load(own_town)) as opened:
+        first = opened.ask(asked).sentences[0].text
+    assert "Location pour week-end et fête" in first
+    assert first.index("Location pour week-end") < first.index("Habitants 257 €")
+    assert "283 €" not in first
+
+
 def test_a_sum_that_nothing_gives_is_refused(own_town: Path) -> None:
     text = WINTER.replace(" Devis de 1 830 €.", "")
     indexed(own_town, "pv/2031.txt", text, "pv")

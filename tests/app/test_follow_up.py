@@ -30,12 +30,59 @@ def test_a_follow_up_on_an_article_is_put_in_full(question: str, full: str) -> N
         ("et de Pierrefonds ?", "Qui est le maire de Pierrefonds ?"),
         ("Et à Couthenans ?", "Qui est le maire de Couthenans ?"),
         ("Et pour Saint-Malo", "Qui est le maire de Saint-Malo ?"),
+        ("Et à la commune de Pierrefonds ?", "Qui est le maire de Pierrefonds ?"),
+        ("Et celui de la ville de Lyon ?", "Qui est le maire de Lyon ?"),
         ("et pour les adjoints ?", "et pour les adjoints ?"),
         ("et le budget de Pierrefonds ?", "et le budget de Pierrefonds ?"),
     ],
 )
 def test_a_follow_up_of_another_commune_asks_it_the_same(question: str, full: str) -> None:
     assert in_full(question, "Qui est le maire de Flaux ?") == full
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Et le 29 septembre 2025 ?",
+        "et celui du 29 septembre 2025 ?",
+        "Et au conseil du 29 septembre 2025",
+    ],
+)
+def test_a_follow_up_of_another_day_asks_it_the_same(question: str) -> None:
+    for before in ("7 juillet 2025", "lundi 7 juillet 2025", "07/07/2025"):
+        full = in_full(question, f"Qui était présent au conseil municipal du {before} ?")
+        assert full == "Qui était présent au conseil municipal du 29 septembre 2025 ?"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "full"),
+    [
+        (
+            "Quel est le budget de la mairie de Lyon ?",
+            "Et la métropole de Saint-Étienne ?",
+            "Quel est le budget de la métropole de Saint-Étienne ?",
+        ),
+        (
+            "Quel est le budget de la ville d'Uzès ?",
+            "et à Saint-Étienne Métropole ?",
+            "Quel est le budget de Saint-Étienne Métropole ?",
+        ),
+        (
+            "Quel est le budget de la communauté de communes des Lisières de l'Oise ?",
+            "Et de Pierrefonds ?",
+            "Quel est le budget de Pierrefonds ?",
+        ),
+        (
+            "Quel est le budget de Lyon et de Paris ?",
+            "Et la métropole de Saint-Étienne ?",
+            "Et la métropole de Saint-Étienne ?",
+        ),
+    ],
+)
+def test_a_grouping_of_communes_takes_the_place_of_a_town(
+    before: str, question: str, full: str
+) -> None:
+    assert in_full(question, before) == full
 
 
 @pytest.mark.parametrize(

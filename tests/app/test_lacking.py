@@ -68,8 +68,12 @@ def test_a_word_of_a_fonds_that_was_not_searched_is_as_one_that_nobody_wrote(des
 
 
 def test_how_a_list_is_asked_for_is_no_word_that_a_passage_must_hold(desk: Desk) -> None:
-    answer = desk.tried("Liste de toutes les délibérations sur le téléphérique")
-    assert answer.message.endswith("« téléphérique » n'est dans aucun des documents cherchés.")
+    for asked in (
+        "Liste de toutes les délibérations sur le téléphérique",
+        "Combien coûte aujourd'hui le téléphérique ?",
+    ):
+        message = desk.tried(asked).message
+        assert message.endswith("« téléphérique » n'est dans aucun des documents cherchés.")
 
 
 def test_where_a_collectivity_decided_nothing_near_the_acts_of_others_are_shown(

@@ -46,6 +46,15 @@ def test_the_acts_of_a_day_are_listed_once_each_though_a_file_repeats_them(
     assert answer.notes == ("2 actes trouvés.",)
 
 
+def test_the_rows_of_an_open_data_table_are_listed_as_acts(desk: Desk) -> None:
+    answer = desk.ask("Liste de toutes les délibérations du 21 septembre 2022")
+    assert [sentence.text.split(" – ")[0] for sentence in answer.sentences] == [
+        "Règlement intérieur du conseil municipal",
+        "Désignation du correspondant incendie et secours",
+    ]
+    assert {citation.source.rpartition(".")[2] for citation in answer.citations} == {"csv"}
+
+
 def test_each_title_is_cited_where_it_stands(desk: Desk) -> None:
     answer = desk.ask("Quelles délibérations ont été votées le 22 mai 2024 ?")
     for sentence, citation in zip(answer.sentences, answer.citations, strict=True):
@@ -60,6 +69,24 @@ def test_a_subject_keeps_the_acts_whose_title_shares_it(desk: Desk) -> None:
     answer = desk.ask("Quelles délibérations sur le cimetière ont été votées le 22 mai 2024 ?")
     assert [sentence.text.rstrip(" |") for sentence in answer.sentences] == [CIMETIERE]
     assert answer.notes == ("Un acte trouvé.",)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Quelles délibérations sur les tarifs de la restauration scolaire ?",
+        "Liste des délibérations sur les tarifs de la cantine",
+        "Quelles délibérations parlent des tarifs de la cantine ?",
+    ],
+)
+def test_a_subject_without_a_time_lists_its_acts_of_all_years(desk: Desk, question: str) -> None:
+    answer = desk.ask(question)
+    assert [citation.act_number for citation in answer.citations] == ["2023-029", "2024-038"]
+    assert answer.notes == ("2 actes trouvés.",)
+
+
+def test_a_list_without_a_subject_nor_a_time_is_no_list_of_everything(desk: Desk) -> None:
+    assert "actes trouvés" not in " ".join(desk.ask("Quelles délibérations ont été votées ?").notes)
 
 
 def test_a_day_without_acts_is_refused(desk: Desk) -> None:

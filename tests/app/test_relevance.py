@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.assembly import open_desk
-from app.relevance import of_its_places, spread
+from app.relevance import of_its_places, of_its_years, spread
 from app.settings import load
 from tests.command_line import greffe
 from vectorstore.retriever import Hit, Query
@@ -39,6 +39,29 @@ def test_of_a_commune_without_acts_what_names_it_is_read_and_all_where_nothing_d
             read[place] = [hit.source.path for hit in of_its_places(found, found.hits)]
     assert read["Vézelay"] == ["theirs.txt"]
     assert len(read["Nantes"]) == 2
+
+
+MEALS = """Délibération n° {number} du 28 juin {year}
+Objet : Restauration scolaire : tarification {year}/{after}
+Le repas de la restauration scolaire est à {price} € de septembre {year} à juillet {after}.
+"""
+
+
+def test_a_school_year_is_that_of_the_title_which_names_it(
+    tmp_path: Path, empty_town: Path
+) -> None:
+    folder = tmp_path / "actes"
+    folder.mkdir()
+    for year, price in ((2022, "3,10"), (2023, "3,30"), (2024, "3,55")):
+        text = MEALS.format(number=f"{year}-021", year=year, after=year + 1, price=price)
+        (folder / f"{year}.txt").write_text(text, "utf-8")
+    assert greffe(empty_town, "ingest", folder).code == 0
+    with open_desk(load(empty_town)) as desk:
+        asked = "Quels sont les tarifs de la restauration scolaire en {} ?"
+        found = desk.retriever.search(Query(asked.format("2023/2024")), desk.fonds(), 10)
+        assert {hit.source.path for hit in of_its_years(found)} == {"2023.txt"}
+        found = desk.retriever.search(Query(asked.format("2023")), desk.fonds(), 10)
+        assert len({hit.source.path for hit in of_its_years(found)}) > 1
 
 
 COUNCIL = """Commune de Vézelay

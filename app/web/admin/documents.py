@@ -31,6 +31,7 @@ from app.web.admin.markup import (
     unopened,
 )
 from app.web.admin.office import Office, check_token, fields_of, first, sent_with
+from app.web.coded import coded
 from app.web.kept_markup import moment
 from app.web.markup import named
 from app.web.plain import token_of
@@ -139,7 +140,7 @@ class Documents:
         try:
             background.index(self.office.data, fonds, targets, self.office.who(request))
         except Trouble as trouble:
-            return f'<p class="avis">{escape(spoken(trouble))}</p>'
+            return f'<p class="avis">{coded(escape(spoken(trouble)))}</p>'
         self.office.note(request, "ingest", fonds=fonds, targets=targets)
         link = f'<a href="{place("indexation")}">{_("la suivre")}</a>'
         begins = _("L'indexation commence : {link}.")
@@ -258,7 +259,7 @@ def _file(source: Source) -> list[str]:
 
 def _outcome(kept: Iterable[Dropped], refused: Iterable[str]) -> str:
     lines = [f"{escape(one.name)} : {_(OUTCOMES[one.outcome])}" for one in kept]
-    lines += [escape(sentence) for sentence in refused]
+    lines += [coded(escape(sentence)) for sentence in refused]
     return f'<ul class="liste">{"".join(f"<li>{line}</li>" for line in lines)}</ul>'
 
 

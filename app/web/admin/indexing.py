@@ -17,6 +17,7 @@ from app.errors import INTERRUPTED, spoken
 from app.ingested import STAGES, STATES, described, of_run
 from app.schedule import Timer, timers
 from app.web.admin.markup import (
+    TITLES,
     box,
     button,
     choice,
@@ -32,6 +33,7 @@ from app.web.admin.markup import (
     unopened,
 )
 from app.web.admin.office import Office, fields_of, first
+from app.web.admin.state import RETRY
 from app.web.kept_markup import moment
 from app.web.plain import token_of
 from app.words import N_, _, as_french, french
@@ -56,6 +58,7 @@ PLANNED = N_("Le fonds « {fonds} » sera indexé chaque jour à {at}.")
 UNPLANNED = N_("Le fonds « {fonds} » n'est plus indexé de lui-même.")
 NOTHING = N_("Rien n'est en cours.")
 NO_FOLDER = N_("Choisissez au moins un dossier de ce fonds.")
+REREAD = N_("Relire les fichiers mis de côté")
 CUT = N_("La dernière a été arrêtée net : lancez-la de nouveau, elle reprendra.")
 NOT_OURS = N_("L'indexation appartient à un autre compte de la machine : arrêtez-la de là.")
 
@@ -199,7 +202,15 @@ def _last(state: Mapping[str, Any], job: background.Job | None) -> Iterator[str]
         )
     )
     report = of_run(run["report"])
-    yield said(described(report)) if report is not None else ""
+    yield said(_in_boxes(described(report))) if report is not None else ""
+
+
+def _in_boxes(told: str) -> str:
+    """What is told, its option and its command as the box and the page that stand for them."""
+    again = _("relancez en cochant « {box} », sous « {options} »")
+    told = RETRY.sub(again.format(box=_(REREAD), options=_("Options")), told)
+    state = _("la page « {title} »").format(title=_(TITLES[""]))
+    return told.replace("`greffe status`", state)
 
 
 def _forms(state: Mapping[str, Any], token: str) -> Iterator[str]:
@@ -214,7 +225,7 @@ def _forms(state: Mapping[str, Any], token: str) -> Iterator[str]:
         )  # fmt: skip
         more = folded(
             _("Options"),
-            box("retry", "oui", _("Relire les fichiers mis de côté")),
+            box("retry", "oui", _(REREAD)),
             box(
                 "yes",
                 "oui",

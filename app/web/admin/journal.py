@@ -27,6 +27,7 @@ SHOWN = 100  # lines, the newest
 EXPORTED = 100_000
 _FIELDS = {"since": "depuis", "until": "jusqu", "who": "qui", "text": "texte"}
 BAD_DAY = N_("Un jour s'écrit AAAA-MM-JJ.")
+REVERSED = N_("Le premier jour vient après le dernier : échangez-les.")
 
 
 class JournalPage:
@@ -39,8 +40,8 @@ class JournalPage:
         """The form; once something is asked, the newest lines that fit."""
         asked = request.query_params
         sought = _sought(asked)
-        if sought is None:
-            return self.office.shown(request, "journal", [_form(asked)], BAD_DAY, 400)
+        if not isinstance(sought, Sought):
+            return self.office.shown(request, "journal", [_form(asked)], sought, 400)
         parts = [_form(asked)]
         if "chercher" in asked:
             found = list(entries(self.office.data, sought))
@@ -55,8 +56,8 @@ class JournalPage:
     def export(self, request: Request) -> Response:
         """The lines that fit, as a table for a spreadsheet."""
         sought = _sought(request.query_params)
-        if sought is None:
-            return self.office.shown(request, "journal", [], BAD_DAY, 400)
+        if not isinstance(sought, Sought):
+            return self.office.shown(request, "journal", [], sought, 400)
         found = list(entries(self.office.data, sought))[-EXPORTED:]
         self._note(request, "export", sought, len(found))
         name = f"journal-{date.today().isoformat()}.csv"
@@ -72,14 +73,15 @@ class JournalPage:
         )  # fmt: skip
 
 
-def _sought(asked: Mapping[str, str]) -> Sought | None:
-    """What is looked for; None where a day is none."""
+def _sought(asked: Mapping[str, str]) -> Sought | str:
+    """What is looked for, or why it cannot be, as a French sentence."""
     given = {name: asked.get(field, "").strip()[:200] for name, field in _FIELDS.items()}
-    for name in ("since", "until"):
-        try:
-            date.fromisoformat(given[name] or "2000-01-01")
-        except ValueError:
-            return None
+    try:
+        since, until = (given[n] and date.fromisoformat(given[n]) for n in ("since", "until"))
+    except ValueError:
+        return BAD_DAY
+    if isinstance(since, date) and isinstance(until, date) and until < since:
+        return REVERSED
     kind = asked.get("genre", "")
     return Sought(**given, kinds=(kind,) if kind in NAMED else ())
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from app.web.coded import coded
 from app.web.markup import notice
 from app.web.rules import ADMINISTRATION
 from app.web.spacing import number
@@ -65,8 +66,7 @@ def section(title: str, *parts: str, name: str = "") -> str:
 
 def text(sentence: str, kind: str = "") -> str:
     """A paragraph; its code between back quotes is shown as code."""
-    pieces = quoting(escape(sentence)).split("`")
-    shown = "".join(f"<code>{p}</code>" if n % 2 else p for n, p in enumerate(pieces))
+    shown = coded(quoting(escape(sentence)))
     return f'<p class="{kind}">{shown}</p>' if kind else f"<p>{shown}</p>"
 
 
@@ -177,6 +177,6 @@ def listed(items: Sequence[str], shown: int = SHOWN) -> str:
 
 
 def said(output: str) -> str:
-    """What a command has said, as it said it; what it quotes is French."""
-    shown = f'<pre class="dit" tabindex="0">{quoting(escape(output))}</pre>'
+    """What a command has said, as it said it; what it quotes is French, what it names is code."""
+    shown = f'<pre class="dit" tabindex="0">{coded(quoting(escape(output)))}</pre>'
     return shown if output.strip() else ""

@@ -26,6 +26,7 @@ from app.web.admin.markup import (
     text,
     unopened,
 )
+from app.web.coded import coded
 from app.web.kept_markup import moment
 from app.web.spacing import number
 from app.words import N_, _, as_french, french, pgettext, quoting
@@ -49,7 +50,7 @@ EMPTY = N_(
     "Rien n'est indexé. Déposez des fichiers à la page Documents, ou lancez"
     " `greffe ingest DOSSIER` sur la machine."
 )
-_RETRY = re.compile(r"(?:relancez avec |run again with )?--retry")
+RETRY = re.compile(r"(?:relancez avec |run again with )?--retry")
 LOW = 2e9  # bytes left on the disk: below, it is said
 
 
@@ -146,11 +147,11 @@ def why(item: Mapping[str, str]) -> tuple[str, str]:
     happened, todo = map(_, SET_ASIDE[item["reason"]])
     detail = set_aside_detail(item["detail"])
     again = _("cliquez sur « {again} »").format(again=_(AGAIN))
-    return happened + detail, _RETRY.sub(again, todo)
+    return happened + detail, RETRY.sub(again, todo)
 
 
 def _sentence(words: str) -> str:
-    return quoting(escape(words[:1].upper() + words[1:]))
+    return coded(quoting(escape(words[:1].upper() + words[1:])))
 
 
 def _in_part(state: Mapping[str, Any]) -> str:

@@ -22,10 +22,33 @@ window.fetch = async (...request) => {
     location.assign("/connexion");
   }
   if (response.status === 429) {
-    response.clone().json().then(({ detail }) => warn(detail), () => {});
+    response.clone().text().then((said) => warn(sentenceOf(said)), () => {});
   }
   return response;
 };
+
+// A refusal is JSON where Gradio's script posts, else the sentence alone (app/web/refused.py).
+function sentenceOf(said) {
+  try {
+    return JSON.parse(said).detail;
+  } catch {
+    return said;
+  }
+}
+
+// Gradio's own notices are headed « Error (2) » and are not shown: what they say is said above the
+// page, and in our words where they are Gradio's.
+const heard = new WeakSet();
+const THEIRS = /\b(connection|server|queue|error(ed)?|session|failed|unexpected|timed? ?out)\b/i;
+function hear() {
+  for (const notice of document.querySelectorAll("[data-testid=toast-text]")) {
+    const said = notice.textContent.trim();
+    if (heard.has(notice) || !said) continue;
+    heard.add(notice);
+    if (!document.querySelector("#limite").hidden) continue; // said already
+    warn(THEIRS.test(said) ? _("La demande n'a pas abouti : réessayez dans un moment, ou rechargez la page.") : said);
+  }
+}
 
 // A limit that is reached: its sentence stands above the page until the next question.
 function warn(sentence) {
@@ -191,13 +214,14 @@ async function send(address, said, well) {
   return done;
 }
 
-// The same question once more, as if it had been typed.
+// The last question once more, as if it had been typed: its new answer stands in its place.
 function askAgain(link) {
   const question = plain(link.closest(".tour").querySelector(".question"));
   const field = document.querySelector("#question textarea");
   if (!field || document.querySelector(".travail")) return;
   field.value = question;
   field.dispatchEvent(new Event("input", { bubbles: true }));
+  asked = ""; // held in view like a new one
   setTimeout(() => document.querySelector("#envoyer")?.click(), 50);
 }
 
@@ -217,6 +241,15 @@ function say(which, then) {
   };
   dialog.showModal();
 }
+
+// A double click sends once: the second would wait, and send what is written by then.
+document.addEventListener(
+  "click",
+  (event) => {
+    if (event.detail > 1 && event.target.closest("#envoyer")) event.stopImmediatePropagation();
+  },
+  true,
+);
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href^='#']");
@@ -276,6 +309,7 @@ function tend() {
   set("#source", { role: "region", "aria-label": _("Source citée") });
   set("#tours", { role: "region", "aria-label": _("Questions et réponses") });
   markFrench();
+  hear();
   takeUp();
   const question = document.querySelector("#reponse h2");
   if ((question?.id ?? "") !== asked) {
@@ -310,7 +344,8 @@ function toPassage() {
   const passage = document.querySelector("#passage");
   if (!beside()) return;
   const below = passage ? passage.getBoundingClientRect().top - panel.getBoundingClientRect().top : 0;
-  panel.scrollTop = below > panel.clientHeight - 60 ? panel.scrollTop + below - 260 : 0;
+  const head = document.querySelector("#entete").offsetHeight; // stays above it
+  panel.scrollTop = below > panel.clientHeight - 60 ? panel.scrollTop + below - head - 130 : 0;
 }
 
 // « J'ai compris » : the notice goes, and the page stays with all that was asked on it.

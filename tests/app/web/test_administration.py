@@ -473,6 +473,14 @@ def test_the_journal_is_searched_checked_and_exported_and_each_look_is_noted(
     [*_, noted] = entries(office.data, Sought(kinds=("search",)))
     assert noted.parts["what"]["how"] == "export"
     assert chef.get("/administration/journal?chercher=oui&depuis=hier").status == 400
+    for page in ("journal", "journal.csv"):
+        days = "depuis=2026-03-02&jusqu=2026-03-01"
+        got = chef.get(f"/administration/{page}?chercher=oui&{days}")
+        assert got.status == 400
+        assert "Le premier jour vient après le dernier" in told(got)
+        assert "Aucune ligne" not in told(got)
+    same = "/administration/journal?chercher=oui&depuis=2026-03-02&jusqu=2026-03-02"
+    assert "Aucune ligne" in told(chef.get(same))
 
 
 def test_accounts_and_groups_are_changed_as_by_the_command(office: Office) -> None:

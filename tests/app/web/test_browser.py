@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from tests.app.web.conftest import Site
 from tests.app.web.serving import seen, until
 from tests.app.web.town_hall import CANTEEN, HOSTILE, LATE, ROOM
-from tests.command_line import PATIENCE_S
+from tests.command_line import PATIENCE_S, wait_for
 from vectorstore.narrow import Narrow
 
 # Gradio 6.31 computes its queue's figures in ways that pandas 3 gives up
@@ -147,6 +148,17 @@ def test_a_citation_that_is_followed_before_the_first_one_is_drawn_stays_open(
     assert visit.page.evaluate("panels") == ["vue-c-1-2", "", "vue-c-2-1"]
 
 
+def test_the_name_of_a_source_stays_in_view_while_its_page_is_scrolled(visit: Visit) -> None:
+    visit.ask("Combien coûte un repas ?")
+    visit.source("c-1-1")
+    visit.until("document.querySelector('#feuillet img')?.naturalWidth > 0")
+    visit.page.evaluate("document.querySelector('#source').scrollTop = 9999")
+    visit.until("document.querySelector('#source').scrollTop > 300")
+    visit.until(f"{BOX.format('vue-c-1-1')}.top >= {BOX.format('source')}.top")
+    visit.until(f"{BOX.format('page-apres')}.top >= {BOX.format('vue-c-1-1')}.bottom")
+    visit.until(f"{BOX.format('page-apres')}.bottom < {BOX.format('source')}.top + 200")
+
+
 def test_a_citation_is_opened_and_left_with_the_keyboard_alone(visit: Visit) -> None:
     visit.ask("Combien coûte un repas ?")
     visit.source("c-1-1")
@@ -194,6 +206,35 @@ def test_a_follow_up_is_asked_within_the_conversation(visit: Visit) -> None:
     assert seen(visit.page, "#precedents").strip() == ""
     visit.ask("Combien coûte la salle ?")
     assert visit.site.desk.heard[-1][1] == 0
+
+
+def test_a_follow_up_that_is_asked_again_stands_there_once(visit: Visit) -> None:
+    heard = visit.site.desk.heard
+    visit.ask("Combien coûte un repas ?")
+    visit.ask("Et un repas d'adulte ?".replace("'", "’"))
+    assert not visit.page.is_visible("a[href='#reposer-1']")
+    before = len(heard)
+    visit.page.click("a[href='#reposer-2']")
+    wait_for(lambda: len(heard) == before + 1, "asked again")
+    visit.page.wait_for_selector("#reponse:has(#tour-2) .phrase")
+    visit.page.wait_for_selector("#envoyer:visible")
+    assert heard[-1][1] == 1  # after the first question, not after itself
+    assert visit.page.locator("h2.question").count() == 2
+    visit.ask("et en cas d’inscription tardive ?")
+    assert visit.page.locator("h2.question").count() == 3
+
+
+def test_an_answer_stays_when_it_is_asked_again_and_stopped(visit: Visit) -> None:
+    page = visit.page
+    visit.site.desk.hold.set()
+    visit.ask("attends un repas")
+    visit.site.desk.hold.clear()
+    page.click("a[href='#reposer-1']")
+    page.wait_for_selector("#etape:has-text('recherche dans 2 fonds')")
+    page.click("#arreter")
+    page.wait_for_selector("#etape:has-text('Recherche arrêtée.')")
+    assert CANTEEN in seen(page, "#reponse .exacte")
+    assert page.locator("h2.question").count() == 1
 
 
 def test_a_refusal_shows_the_nearest_passages_as_such(visit: Visit) -> None:
@@ -245,6 +286,29 @@ def test_a_question_is_stopped(visit: Visit) -> None:
     page.wait_for_selector("#etape:has-text('Recherche arrêtée.')")
     assert page.input_value("#question textarea") == "attends un peu"
     visit.ask("Combien coûte un repas ?")
+
+
+def test_what_is_written_meanwhile_is_kept_where_a_question_is_stopped(visit: Visit) -> None:
+    page = visit.page
+    page.fill("#question textarea", "attends un peu")
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector("#etape:has-text('recherche dans 2 fonds')")
+    page.fill("#question textarea", "Combien coûte un repas ?")
+    page.click("#arreter")
+    page.wait_for_selector("#etape:has-text('Recherche arrêtée.')")
+    assert page.input_value("#question textarea") == "Combien coûte un repas ?"
+
+
+def test_a_follow_up_that_is_stopped_leaves_no_blank_behind(visit: Visit) -> None:
+    page = visit.page
+    visit.ask("Combien coûte un repas ?")
+    page.fill("#question textarea", "attends un peu")
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector("#etape:has-text('recherche dans 2 fonds')")
+    page.click("#arreter")
+    page.wait_for_selector("#etape:has-text('Recherche arrêtée.')")
+    visit.until(f"{BOX.format('etape')}.top - {BOX.format('tour-2')}.bottom < 60")
+    visit.until(f"{BOX.format('question')}.top - {BOX.format('etape')}.bottom < 60")
 
 
 def test_an_error_gives_a_sentence_and_a_reference_to_its_trace(visit: Visit) -> None:
@@ -304,6 +368,29 @@ def test_an_example_is_asked_within_the_limits_that_were_set(visit: Visit) -> No
     assert not visit.page.is_visible("#exemples")
 
 
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("Connection to the server was lost.", "La demande n'a pas abouti"),
+        ("Ce choix n'est pas proposé.", "Ce choix n'est pas proposé."),
+    ],
+)
+def test_what_gradio_notifies_is_said_in_french_above_the_page(
+    visit: Visit, theirs: str, ours: str
+) -> None:
+    visit.page.set_viewport_size({"width": 390, "height": 400})
+    visit.page.evaluate(
+        "said => { const notice = document.body.appendChild(document.createElement('div'));"
+        " notice.hidden = true; notice.dataset.testid = 'toast-text'; notice.textContent = said }",
+        theirs,
+    )
+    visit.page.wait_for_selector("#limite:visible")
+    assert ours in seen(visit.page, "#limite")
+    visit.page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    visit.until("scrollY > 50")
+    assert visit.page.evaluate(f"{BOX.format('limite')}.top") >= 0  # in view all the same
+
+
 def test_the_page_is_in_french_even_in_an_english_browser(visit: Visit) -> None:
     visit.ask("Combien coûte un repas ?")
     page = visit.page
@@ -326,6 +413,32 @@ def test_a_screen_reader_is_told_what_changes(visit: Visit) -> None:
     assert page.locator("#etape [role=status]").count() == 1
     assert page.get_by_label("Votre question").count() == 1
     assert page.get_by_role("link", name="Citation [1]").count() >= 1
+
+
+@pytest.mark.parametrize("dialog", ["signaler", "contester"])
+def test_the_labels_of_a_dialog_stand_clear_of_what_is_around_them(
+    visit: Visit, dialog: str
+) -> None:
+    page = visit.page
+    page.evaluate(f"document.querySelector('#{dialog}').showModal()")
+    parts = f"[...document.querySelectorAll('#{dialog} :is(h2, .note, legend, label, textarea)')]"
+    tops = page.evaluate(
+        f"{parts}.map(e => [e.tagName, e.getBoundingClientRect()]).map(([tag, box]) =>"
+        " [tag, box.top, box.bottom])"
+    )
+    gaps = [
+        (before[0], after[0], after[1] - before[2])
+        for before, after in pairwise(tops)
+        if {before[0], after[0]} & {"LEGEND", "TEXTAREA"}
+    ]
+    assert gaps
+    assert [gap for gap in gaps if gap[2] < 5] == []
+    assert (
+        page.evaluate(
+            f"getComputedStyle(document.querySelector('#{dialog} label[for]')).fontWeight"
+        )
+        == "600"
+    )
 
 
 def test_on_a_phone_the_source_stands_below_and_nothing_overflows(phone: Visit) -> None:

@@ -85,6 +85,8 @@ def test_its_card_and_its_panel_name_no_page(desk: Desk, page: TestClient) -> No
     assert "Lire l'article<" in card
     assert "p. 2" not in card
     assert "version en vigueur depuis le 1er juillet 2019</span>" in card
+    assert f"<dt>Code ou texte</dt><dd>{CODE}</dd>" in card
+    assert not re.search("Qui décide|Ce que l'acte énonce", card)
 
     from app.conversation import EMPTY
 

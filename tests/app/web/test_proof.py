@@ -90,7 +90,7 @@ def test_what_rests_on_a_document_that_was_withdrawn_is_withheld_and_the_rest_st
         view = open_reference(left, reference)
         assert view is not None
         opened = panel(desk.catalogue, left, view)
-        assert ("Document retiré" in plain(opened.head)) == gone
+        assert ("Document retiré" in plain(opened.title)) == gone
         assert (CANTEEN in plain(opened.head + opened.body)) is False
 
 

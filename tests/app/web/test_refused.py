@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from app.web.guard import Guard
-from app.web.refused import FAILED, NOWHERE
+from app.web.refused import FAILED, MISWRITTEN, NO_ANSWER, NOWHERE
+from app.web.sheet import GONE
 from tests.app.web.closed_town import Caller
 from tests.app.web.conftest import Site
 from tests.app.web.hall import Hall, told
@@ -32,6 +33,33 @@ def test_who_reads_gets_a_page_with_a_way_back(site: Site, path: str) -> None:
     assert '<a href="/">' in got.text
     assert "Not Found" not in got.text
     assert got.headers["content-security-policy"].startswith("default-src 'self'")
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/source/1/1?start=abc", MISWRITTEN), ("/source/1/1?start=1&end=x", MISWRITTEN),
+        ("/reponse/zzz", NO_ANSWER), ("/source/abc", NOWHERE), ("/acte/xyz", NOWHERE),
+        ("/source/999/1", GONE), ("/reponse/0123456789ab", NO_ANSWER),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("headers", [READS, {"Accept": "*/*"}, {}])
+def test_where_pages_stand_what_is_not_there_is_a_page_for_whoever_asks(
+    hall: Hall, path: str, said: str, headers: dict[str, str]
+) -> None:
+    marie = hall.caller("marie")
+    marie.headers = headers
+    got = marie.get(path)
+    assert got.status == 404
+    assert got.text.count(said) == 1
+    assert got.text.count("<h2>") == 1
+    assert '<main id="contenu"' in got.text
+    assert '<a href="/">' in got.text
+
+
+def test_an_image_that_is_not_there_is_no_page(site: Site) -> None:
+    got = Caller(site.address).get("/page/1/1.webp?start=abc")
+    assert (got.status, got.text) == (404, MISWRITTEN)
 
 
 def test_a_script_gets_a_sentence(site: Site) -> None:

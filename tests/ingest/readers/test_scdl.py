@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from ingest.clean import clean
 from ingest.pages import Document
 from ingest.passages import passages
 from ingest.readers import Limits, read
+from ingest.records.label import french_date
 from ingest.records.record import Vote
 from ingest.trouble import Unreadable
 from tests.conftest import SAMPLE
@@ -47,6 +49,29 @@ def test_each_row_is_a_page_and_an_act_with_its_vote() -> None:
         assert act.vote == Vote(None, pour, contre, stood)
         [span] = act.spans
         assert (span.page, page.text[span.start : span.end]) == (page.number, page.text)
+
+
+def test_what_a_row_states_is_found_where_it_stands() -> None:
+    document = read(PUBLISHED, Limits())
+    assert document.records
+    for row, page, act in zip(rows(), document.pages, document.records, strict=True):
+        stated = {fact.name: fact for fact in act.facts}
+        said = {
+            name: page.text[stated[name].span.start : stated[name].span.end]
+            for name in ("numero", "objet", "date", "vote")
+        }
+        assert said["numero"] == row["DELIB_ID"]
+        assert said["objet"] == " ".join(row["DELIB_OBJET"].split())
+        assert said["date"] == clean(french_date(row["DELIB_DATE"]))
+        assert said["vote"].startswith(f"Vote : {row['VOTE_POUR']} pour")
+        assert (stated["date"].value, stated["date"].span.page) == (row["DELIB_DATE"], page.number)
+
+
+def test_the_day_of_reception_is_read_out_in_french() -> None:
+    pages = read(PUBLISHED, Limits()).pages
+    received = [clean(french_date(row["PREF_DATE"])) for row in rows()]
+    said = [page.text.partition("Reçu en préfecture le ")[2] for page in pages]
+    assert said == received
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
