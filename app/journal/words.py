@@ -20,7 +20,9 @@ from typing import Any
 from ingest.transaction import private
 
 FILE = "words.sqlite"
+_TABLES = ("head", "taken", "words")
 _SCHEMA = """
+BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS head (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   n INTEGER NOT NULL,              -- number of the last line
@@ -41,6 +43,7 @@ CREATE TABLE IF NOT EXISTS words (
   erased TEXT,                     -- local time
   PRIMARY KEY (n, part)
 ) WITHOUT ROWID;
+COMMIT;
 """
 
 
@@ -218,7 +221,8 @@ def opened(folder: Path) -> Iterator[Words]:
     try:
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("PRAGMA journal_mode = TRUNCATE")  # one sync less than DELETE
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'taken'").fetchone():
+        made = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        if not {name for (name,) in made}.issuperset(_TABLES):
             connection.executescript(_SCHEMA)
         yield Words(connection)
     finally:

@@ -23,7 +23,7 @@ from app.journal.erase import covered, erase_person, expire, ranges
 from app.journal.search import Sought, entries
 from app.journal.told import FACTS, described
 from app.journal.verify import verify
-from app.journal.words import FILE, Head, opened
+from app.journal.words import _SCHEMA, FILE, Head, opened
 from app.opinions import Judgement, Opinion, note
 from tests.canary import CANARY, traces
 from tests.command_line import ROOT, environment, greffe
@@ -140,6 +140,26 @@ def test_an_end_that_is_cut_with_its_head_is_found_whatever_is_written_after(
     with opened(folder_of(tmp_path)) as words:
         assert [word.value["name"] for word in words.part("who")][:6] == ["marie", *["paul"] * 5]
     assert [entry.who for entry in entries(tmp_path)] == ["marie", *["jean"] * more]
+
+
+def test_a_file_of_words_that_is_half_made_is_made_whole(tmp_path: Path) -> None:
+    with opened(tmp_path) as words:
+        words.connection.execute("DROP TABLE words")  # as it stood while another process made it
+    with opened(tmp_path) as words:
+        assert [*words.all()] == []
+
+
+def test_no_one_sees_a_file_of_words_before_it_is_whole(tmp_path: Path) -> None:
+    with opened(tmp_path / "a") as words:
+        seen: list[str] = []
+        other = sqlite3.connect(tmp_path / "a" / FILE, timeout=0)
+        words.connection.executescript("DROP TABLE head; DROP TABLE taken; DROP TABLE words;")
+        words.connection.set_trace_callback(
+            lambda _: seen.extend(n for (n,) in other.execute("SELECT name FROM sqlite_master"))
+        )
+        words.connection.executescript(_SCHEMA)
+        assert seen == []
+        other.close()
 
 
 def test_words_that_no_line_names_are_found(data: Path) -> None:
