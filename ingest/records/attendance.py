@@ -31,6 +31,7 @@ _REPORTER = re.compile(
 # A name as written: words with a capital, small particles between them.
 _WORD = r"[A-ZÀ-Þ][\w'\u2019-]*\.?"
 _NAME = re.compile(rf"{_WORD}(?:\s(?:(?:d[eu]s?|la|le|el|di|van|von)\s)*{_WORD}){{0,4}}")
+_NEXT_LABEL = re.compile(r"\s+(?:Présent|Absent|Excusé|Étaient|Etaient|Secrétaire)\w*$", re.I)
 _NO_NAME = re.compile(r"(?:monsieur|madame|maire|president|rapporte\w*|conseil|le|la|les)\b", re.I)
 
 _MEMBERS = (
@@ -45,7 +46,7 @@ _KINDS = (  # a line's label, on folded text; the first that matches counts
         r"|(?:(?:ont|ayant) donne |dont )?(?:procurations?|pouvoirs?|representes?)(?:\(s\))?)"
     )),
     ("absents", re.compile(
-        rf"^[^\w\n]{{0,20}}{_MEMBERS}(?:absente?|excusee?)(?:\(e?s?\))?s?"
+        rf"^[^\w\n]{{0,20}}{_MEMBERS}(?:non )?(?:absente?|excusee?)(?:\(e?s?\))?s?"
         r"(?:(?:\W| et | ou | non )+(?:absente?|excusee?)(?:\(e?s?\))?s?)*"
     )),
     ("presents", re.compile(rf"^[^\w\n]{{0,20}}{_MEMBERS}presente?(?:\(e?s?\))?s?")),
@@ -99,6 +100,7 @@ def _person(name: str, pattern: re.Pattern[str], text: str, folded: str) -> Foun
             continue
         first = proper.group().split("\n")[0].rstrip()
         written = first if " " in first else proper.group()  # « Hélène / Mandroux » is one name
+        written = _NEXT_LABEL.sub("", written)
         value = " ".join(written.split()).rstrip(".")
         return Found(name, value, proper.start(), proper.start() + len(written))
     return None

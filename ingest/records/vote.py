@@ -48,8 +48,8 @@ _WITHDRAWN = re.compile(
     r"^\W*(?:\d{1,3}\W+)?(?:affaire|deliberation|point|question)[^.]{0,40} (?:retire|ajourne)e?\b"
 )
 _DECIDED = re.compile(rf"{_UNANIMOUS}|\ba la majorite\b")
-_DELIBERATED = re.compile(r"apres en avoir (?:delibere|debattu)")
-_AFTER_DEBATE = re.compile(r"apres en avoir (?:delibere|debattu)[^.;]{0,160}")
+_DELIBERATED = re.compile(r"apres (?:en )?avoir (?:delibere|debattu)")
+_AFTER_DEBATE = re.compile(r"apres (?:en )?avoir (?:delibere|debattu)[^.;]{0,160}")
 _COUNCIL = re.compile(r"\b(?:conseil|membres|assemblee|vote|resultat)\b")
 _ELSEWHERE = re.compile(r"par deliberation|en date du|seance du|avait|avaient")
 _DECIDES = re.compile(
@@ -64,6 +64,10 @@ _APART = re.compile(
     r"|(?:ne prennent pas part au vote|n'ont pas pris part au vote|n\.?p\.?p\.?v\.?)"
     r"(?: *\(s\))? *: *(?P<count>\d{1,2})\b)"
 )
+# « - Abstentions : 3 (names) » may give their reasons before « - Pour : 16 »
+_DASHED_FIGURE = re.compile(r"^-\s*(?:pour|contre|abs[te]*ntions?)(?: *\(s\))? *:")
+_COUNTED_ALONE = re.compile(r"\W*\d{1,3} (?:votes|voix)\W*")  # « 13 votes »: for or against?
+_REASONS = 8  # lines
 _BARE = Vote(outcome="adopte")  # « Le Conseil adopte. »: a line may begin so without being a vote
 _SENTENCE_END = re.compile(r"[.;\n](?=\s|$)")
 
@@ -94,7 +98,8 @@ def decides(text: str) -> bool:
     """Whether a point was put to the vote or decided, even in several votes that differ."""
     lines = [line.strip() for line in fold(text).split("\n")]
     joined = " ".join(lines)
-    return bool(_formal(lines) or _in_sentences(joined) or _DECIDES.search(joined))
+    counted = any(_COUNTED_ALONE.fullmatch(line) for line in lines)
+    return bool(counted or _formal(lines) or _in_sentences(joined) or _DECIDES.search(joined))
 
 
 def vote_range(text: str) -> tuple[int, int] | None:
@@ -139,8 +144,11 @@ def _formal(lines: list[str]) -> list[Vote]:
     block: dict[str, int | str | bool] = {}
     idle = 0
     for line in lines:
-        seen = _read_line(line, inside=bool(block))
-        if seen and not any(block.get(name, value) != value for name, value in seen.items()):
+        seen = _read_line(line, inside=bool(block) and idle <= 2)
+        late = block and idle > 2  # only another figure of the same list still belongs to it
+        apart = late and (not _DASHED_FIGURE.match(line) or seen.keys() & block.keys())
+        differs = any(block.get(name, value) != value for name, value in seen.items())
+        if seen and not apart and not differs:
             block |= seen
             idle = 0
         elif seen:
@@ -148,7 +156,8 @@ def _formal(lines: list[str]) -> list[Vote]:
             block, idle = dict(seen), 0
         elif line:
             idle += 1
-            if block and idle > 2:
+            explained = block.get("outcome") is None and not _VOTE_WORD.match(line)
+            if block and idle > (_REASONS if explained else 2):
                 votes.append(_vote(block))
                 block = {}
     return [*votes, _vote(block)] if block else votes
@@ -200,6 +209,9 @@ def _in_sentences(text: str) -> list[Vote]:
     for match in _DECIDED.finditer(text):
         start = max(0, match.start() - 300)
         sentence = _SENTENCE_END.split(text[start : match.start()])[-1]
+        debated = list(_DELIBERATED.finditer(sentence))
+        if debated:  # visas without a full stop may stand in front
+            sentence = sentence[debated[-1].start() :]
         council = _COUNCIL.search(sentence) and not _ELSEWHERE.search(sentence)
         if council or _DELIBERATED.search(sentence):
             votes.append(Vote(outcome="adopte", unanimite="unanim" in match.group()))

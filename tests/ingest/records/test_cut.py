@@ -191,3 +191,91 @@ def test_the_day_from_which_something_holds_is_not_that_of_the_act(since: str) -
         "acte.txt",
     )
     assert record.date == "2026-03-03"
+
+
+ROAD_WORKS = """Commune d'Ormelle
+Conseil municipal du 3 mars 2016
+Présents : Mme A, M. B, M. C
+Ordre du jour
+1. Travaux de la rue du Lavoir
+− Demande de subvention au département
+− Signature du marché
+2. Budget communal
+− Approbation du compte de gestion 2015
+− Budget primitif 2016
+________
+1. Travaux de la rue du Lavoir
+− Demande de subvention au département
+− Signature du marché
+La chaussée doit être refaite avant l'hiver.
+Les travaux à prévoir sont les suivants :
+− Travaux de la rue du Lavoir et reprise des bordures
+Êtes-vous d'accord pour :
+− Adopter l'opération,
+− Solliciter une demande de subvention au département au meilleur
+taux,
+− Autoriser Madame le maire à signer le marché
+Vote : Pour à l'unanimité
+2. Budget communal
+− Approbation du compte de gestion 2015
+Le compte est conforme à celui de la commune.
+Vote : Pour à l'unanimité
+− Budget primitif 2016
+M. B présente les chapitres du budget.
+Vote :
+− Pour : 9
+− Abstentions : 2
+"""
+
+
+def test_what_a_council_is_asked_to_decide_is_one_act_and_each_point_of_a_budget_its_own() -> None:
+    file = pages(ROAD_WORKS)
+    acts = cut(file, "pv.pdf")[1:]
+    assert [act.title for act in acts] == [
+        "Travaux de la rue du Lavoir - Demande de subvention au département - Signature du marché",
+        "Approbation du compte de gestion 2015",
+        "Budget primitif 2016",
+    ]
+    assert text_of(acts[0], file).rstrip().endswith("Vote : Pour à l'unanimité")
+
+
+def test_a_list_of_points_of_information_is_not_cut_before_they_are_opened() -> None:
+    text = """Conseil municipal du 3 mars 2016
+Ordre du jour
+1. Achat d'une tondeuse
+2. Points d'information :
+- Travaux de la chapelle romane
+- Rapport annuel sur l'eau potable
+________
+1. Achat d'une tondeuse
+Le devis est de 900 euros.
+Vote : pour à l'unanimité
+2. Points d'information :
+Monsieur C souhaite en présenter deux.
+- Travaux de la chapelle romane
+- Rapport annuel sur l'eau potable
+- Travaux de la chapelle romane
+Les échafaudages sont posés.
+- Rapport annuel sur l'eau potable
+Le rapport du délégataire a été envoyé.
+"""
+    titles = [act.title for act in cut(pages(text), "pv.pdf")]
+    assert titles.count("Travaux de la chapelle romane") == 1
+    assert titles.count("Rapport annuel sur l'eau potable") == 1
+
+
+def test_a_count_without_for_or_against_tells_of_an_act_and_of_no_vote() -> None:
+    text = """CR du conseil municipal 7 octobre 2022
+Ordre du jour
+1/ Coupe de bois :
+Il n'y aura pas de coupe.
+11 votes pour
+2/ Subventions aux associations :
+Le budget est réparti comme l'an dernier.
+11 votes
+3/ Rapport du syndicat des eaux
+Le rendement du réseau est bon.
+"""
+    acts = cut(pages(text), "cr.pdf")[1:]
+    assert [act.kind for act in acts] == ["deliberation", "deliberation", "proces_verbal"]
+    assert acts[1].vote is None

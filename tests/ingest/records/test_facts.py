@@ -231,3 +231,13 @@ def test_rubbish_takes_no_more_than_its_length(rubbish: str) -> None:
     head = "Extrait du registre des délibérations\nn° 2024-1\nSéance du 3 mai 2024\nPrésents : "
     found = cut([Page(1, head + rubbish * (150_000 // len(rubbish)))], "courvallon/acte.pdf")
     assert found[0].number == "2024-1"
+
+
+def test_a_label_on_the_same_line_is_no_part_of_a_name_and_non_excuse_is_absent() -> None:
+    text = (
+        "Délibération n° 2014/12\nséance du 3 mars 2014, sous la présidence de Odile Marcheville"
+        " Présents\nPrésents : Jean, Yves, Nelly\nNon excusé : Mathieu (pas de pouvoir donné).\n"
+    )
+    found = record(text)
+    assert values(found, "presidence") == ["Odile Marcheville"]
+    assert values(found, "absents") == ["1"]

@@ -16,6 +16,16 @@ from ingest.records.vote import read_vote
         ("Le Conseil, après en avoir délibéré, à l'unanimité :", Vote("adopte", unanimite=True)),
         ("Pour : 62\nContre : \nAbstentions : 3\nAdopté.", Vote("adopte", 62, None, 3)),
         ("Vote : 1 contre (M. A)\n\n3 abstentions (Mme B)\n7 pour", Vote("adopte", 7, 1, 3)),
+        (
+            "Vu la délibération en date du 4 mai\nVu le code\nAprès avoir délibéré, les membres du"
+            " conseil ont, à l'unanimité :\n- approuvé le tarif",
+            Vote("adopte", unanimite=True),
+        ),
+        (
+            "Vote :\n- Abstentions : 3 (M. A, M. B, Mme C) Ils indiquent qu'ils\nne sont pas contre"
+            "\nau projet mais auraient voulu\nune réunion\nplus tôt.\n- Pour : 16",
+            Vote("adopte", 16, None, 3),
+        ),
         ("Pour : 3\nContre : 12", Vote("rejete", 3, 12)),
         ("Pour : 7\nContre : 7", Vote(None, 7, 7)),
         (
