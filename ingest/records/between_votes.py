@@ -21,7 +21,10 @@ _SPEECH = re.compile(
 )
 _TITLE = re.compile(r"^\W{0,3}(?=[A-ZÀ-Þ0-9])(?!\d{1,2}°)[^.;]{8,140}$")
 _NO_TITLE = re.compile(
-    rf"^\W*(?:{DATE}|ordre du jour|compte[- ]rendu|proces[- ]verb\w*|conseil municipal du)\W*$"
+    rf"^\W*(?:{DATE}|ordre du jour|compte[- ]rendu|proces[- ]verb\w*|conseil municipal du"
+    r"|republique francaise"
+    r"|departement d.{1,30}|nombre de membres|date de la convocation|objet"
+    r"|(?:envoye|recu|publie|dont \d|en exercice)\b.*)\W*$"
 )
 _FAR = 6  # lines between a vote and the next title: remarks, stamps
 _FEW = 3  # votes below which nothing is cut
@@ -37,6 +40,9 @@ def between_votes(lines: Sequence[Line]) -> list[Heading]:
     for vote, following in zip(votes, [*votes[1:], len(kept)], strict=True):
         here = kept[vote + 1 : min(vote + 1 + _FAR, following)]
         begin = next((i for i in here if _opens(lines, i)), None)
+        if begin is None:  # what was voted may be written out under its vote
+            rest = kept[vote + 1 + _FAR : following]
+            begin = next((i for i in rest if lines[i].gap and _announces(lines, i)), None)
         if begin is None:
             begin = next((i for i in here if _SPEECH.match(lines[i].folded)), None)
         last_words = following == len(kept)
@@ -49,7 +55,22 @@ def between_votes(lines: Sequence[Line]) -> list[Heading]:
 def _opens(lines: Sequence[Line], index: int) -> bool:
     """A line that looks like a title, and what stands under it like a beginning."""
     line = lines[index]
-    if not _TITLE.match(line.text) or _SPEECH.match(line.folded) or _NO_TITLE.match(line.folded):
+    if not _is_title(line) or not (line.gap or line.first or _VOTE.match(lines[index - 1].folded)):
+        return False
+    below = [other for other in lines[index + 1 : index + 4] if not other.running]
+    return any(_SPEECH.match(other.folded) or other.gap for other in below)
+
+
+def _announces(lines: Sequence[Line], index: int) -> bool:
+    """A title of one or two lines right above someone's words."""
+    if not _is_title(lines[index]) or not lines[index].text[0].isupper():
         return False
     below = [other for other in lines[index + 1 : index + 3] if not other.running]
-    return any(_SPEECH.match(other.folded) or other.gap for other in below)
+    spoken = next((other for other in below if _SPEECH.match(other.folded)), None)
+    return spoken is not None and spoken.gap
+
+
+def _is_title(line: Line) -> bool:
+    if _SPEECH.match(line.folded) or _NO_TITLE.match(line.folded):
+        return False
+    return bool(_TITLE.match(line.text))

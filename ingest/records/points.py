@@ -58,6 +58,7 @@ _OPENING = re.compile(
 )
 _IS_VOTE = re.compile(r"^\W*(?:resultat du )?votes?\s*[:;]")
 _TALLY = re.compile(r"^\W*(?:vote *:|pour *:|adopte a l|approuve a l|a l'unanimite)")
+_CUT_SHORT = re.compile(r"(?:[,(]|\b(?:de|du|des|d'|la|le|les|l'|et|ou|a|au|aux|en|pour|sur|par))$")
 _WINDOW = 150  # candidates looked back at for a chain
 
 
@@ -276,13 +277,20 @@ def _announced(lines: Sequence[Line], agenda: Agenda) -> list[Heading]:
         here = None if line.running else _item_here(lines, index, agenda, item)
         if here is not None and index <= last + 1:  # a title of several lines
             last, item = index, here + 1
-        elif here is not None:
+        elif here is not None and not _goes_on(lines, index):
             last = index
             title = line.text[len(line.text) - len(unnumbered(line.folded)) :]
             found.append(Heading(index, wrapped(lines, index, title, width=width)))
             item = here + 1
         index += 1
     return found
+
+
+def _goes_on(lines: Sequence[Line], index: int) -> bool:
+    """Whether a line is the middle of a sentence: no title, though the agenda has its words."""
+    line, before = lines[index], lines[index - 1]
+    same = index > 0 and before.page == line.page and not before.running
+    return same and not line.gap and bool(_CUT_SHORT.search(before.folded))
 
 
 def _item_here(lines: Sequence[Line], index: int, agenda: Agenda, item: int) -> int | None:

@@ -279,3 +279,75 @@ Le rendement du réseau est bon.
     acts = cut(pages(text), "cr.pdf")[1:]
     assert [act.kind for act in acts] == ["deliberation", "deliberation", "proces_verbal"]
     assert acts[1].vote is None
+
+
+SCANNED_VOTES = """Séance du 3 mars 2021
+
+Nomination du secrétaire
+Madame le Maire propose M. C.
+
+Vote : à l'unanimité
+
+Rapport sur le prix de l'eau potable
+
+Madame le Maire présente le rapport.
+
+Vote : à l'unanimité
+
+Assainissement et eau
+Schéma directeur des eaux usées, schéma directeur
+de l'eau potable et calendrier
+
+Madame le Maire soumet le cahier des charges.
+
+Vote : à l'unanimité
+
+1° - approuve les dossiers de la demande de subventions, pour un montant de 10 000 euros
+2° - autorise Madame le Maire à solliciter auprès de l'État, des collectivités
+Territoriales et de l'Agence de l'eau
+
+les aides qui peuvent être obtenues
+
+3° - autorise le Département à percevoir ces aides
+Renouvellement de la convention avec l'Agence technique
+
+Madame le Maire expose l'intérêt de la commune à disposer d'un tel service.
+
+Convention avec la fourrière animale du canton
+
+Madame le Maire expose la convention.
+
+Vote : à l'unanimité
+"""
+
+
+def test_what_is_decided_under_its_vote_does_not_begin_the_next_act() -> None:
+    titles = [act.title for act in cut(pages(SCANNED_VOTES), "cr.pdf")]
+    assert "Rapport sur le prix de l'eau potable" in titles
+    assert not any(title and title.startswith("Territoriales") for title in titles)
+    assert "Convention avec la fourrière animale du canton" in titles
+
+
+def test_the_words_of_an_announced_title_in_a_sentence_open_nothing() -> None:
+    text = """Procès-verbal de la séance du 3 mars 2021
+Ordre du jour
+Promesse de bail pour la tour
+Convention entre la police du canton et la
+Gendarmerie nationale de la brigade
+Achat de bancs pour le parc
+
+Promesse de bail pour la tour
+Le bail est accepté.
+Vote : unanimité
+Convention entre la police du canton et la
+Gendarmerie nationale de la brigade
+Madame le Maire expose la convention.
+Le conseil autorise Madame le Maire à signer la convention entre la police du canton et la
+Gendarmerie nationale de la brigade
+Vote : unanimité
+Achat de bancs pour le parc
+Les bancs coûtent 300 euros.
+Vote : unanimité
+"""
+    titles = [act.title for act in cut(pages(text), "pv.pdf")][1:]
+    assert len(titles) == 3
