@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ingest.records.dates import DATE
 from ingest.records.heading import Heading
 from ingest.records.lines import Line
+from ingest.records.title import wrapped
 
 # OCR reads « Vote : » as « Vate : », « Yate : », « Vote; ».
 _VOTE = re.compile(
@@ -30,24 +31,27 @@ _FAR = 6  # lines between a vote and the next title: remarks, stamps
 _FEW = 3  # votes below which nothing is cut
 
 
-def between_votes(lines: Sequence[Line]) -> list[Heading]:
-    """A heading after each vote but the last; none where there are too few votes."""
+def between_votes(lines: Sequence[Line], body: int = 0) -> list[Heading]:
+    """A heading after each vote but the last; none where there are too few votes.
+
+    `body`: the line where the séance begins, under its agenda.
+    """
     kept = [index for index, line in enumerate(lines) if not line.running]
     votes = [at for at, index in enumerate(kept) if _VOTE.match(lines[index].folded)]
     if len(votes) < _FEW:
         return []
     found: list[Heading] = []
     for vote, following in zip(votes, [*votes[1:], len(kept)], strict=True):
-        here = kept[vote + 1 : min(vote + 1 + _FAR, following)]
+        here = [i for i in kept[vote + 1 : min(vote + 1 + _FAR, following)] if i >= body]
         begin = next((i for i in here if _opens(lines, i)), None)
         if begin is None:  # what was voted may be written out under its vote
-            rest = kept[vote + 1 + _FAR : following]
+            rest = [i for i in kept[vote + 1 : following] if i >= body]
             begin = next((i for i in rest if lines[i].gap and _announces(lines, i)), None)
         if begin is None:
             begin = next((i for i in here if _SPEECH.match(lines[i].folded)), None)
         last_words = following == len(kept)
         if begin is not None:
-            title = None if _SPEECH.match(lines[begin].folded) else lines[begin].text.strip(" .:-")
+            title = None if _SPEECH.match(lines[begin].folded) else _whole(lines, begin)
             found.append(Heading(begin, title, kind="proces_verbal" if last_words else None))
     return found
 
@@ -59,6 +63,12 @@ def _opens(lines: Sequence[Line], index: int) -> bool:
         return False
     below = [other for other in lines[index + 1 : index + 4] if not other.running]
     return any(_SPEECH.match(other.folded) or other.gap for other in below)
+
+
+def _whole(lines: Sequence[Line], index: int) -> str | None:
+    """The title, over the lines down to the next blank one, where that is near."""
+    near = any(line.gap for line in lines[index + 1 : index + 4])
+    return wrapped(lines, index, lines[index].text, by_gap=near)
 
 
 def _announces(lines: Sequence[Line], index: int) -> bool:

@@ -104,7 +104,7 @@ def _opening_votes(lines: Sequence[Line], end: int) -> list[Heading]:
 
 def _unnumbered_acts(lines: Sequence[Line], agenda: Agenda) -> list[Heading]:
     """Numbered points, else those of the agenda; where either leaves most votes out, the votes."""
-    marks = between_votes(lines)
+    marks = between_votes(lines, agenda.body if agenda.repeated else 0)
     for found in (_points(lines, agenda), _announced(lines, agenda)):
         inner = with_subpoints(lines, agenda, found) if found else []
         if inner and len(inner) >= 0.5 * len(marks):

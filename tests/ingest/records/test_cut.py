@@ -351,3 +351,43 @@ Vote : unanimité
 """
     titles = [act.title for act in cut(pages(text), "pv.pdf")][1:]
     assert len(titles) == 3
+
+
+def test_between_votes_an_agenda_is_passed_over_and_a_title_is_whole() -> None:
+    text = """Séance du 3 mars 2021
+
+Madame le Maire propose d'ajouter un point.
+
+Voté à l'unanimité
+
+Ordre du jour
+
+Compte rendu du 31 janvier 2021
+Rapport sur l'eau
+Questions diverses
+
+Compte rendu du 31 janvier 2021
+
+Madame le Maire demande s'il y a des observations.
+
+Vote : à l'unanimité
+
+Rapport sur le prix et la qualité du service de l'eau
+potable du canton
+
+Madame le Maire présente le rapport.
+
+Vote : à l'unanimité
+
+Convention avec la fourrière animale du canton
+
+Madame le Maire expose la convention.
+
+Vote : à l'unanimité
+"""
+    titles = [act.title for act in cut(pages(text), "cr.pdf")]
+    assert titles[1:4] == [
+        "Compte rendu du 31 janvier 2021",
+        "Rapport sur le prix et la qualité du service de l'eau potable du canton",
+        "Convention avec la fourrière animale du canton",
+    ]
