@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 from app.citations import Answer
 from app.words import _, long_day, ngettext
-from ingest.records.label import in_a_sentence
+from ingest.records.label import french_date, in_a_sentence
 from ingest.records.version import VersionRow
 from vectorstore.retriever import Found
 from vectorstore.versions import Named, same_words
+
+_MADE = re.compile(r"^(?:modifi|cré|codifi|abrog|transf)\w* par ", re.I)
+_TEXT = re.compile(
+    r"(?P<kind>loi|décret|ordonnance|arrêté|décision)?(?: organique| constitutionnelle)?\s*"
+    r"(?:n\s?°\s*)?(?P<number>\d{2,4}-\d{1,5}(?!-?\d))?\s*"
+    r"(?:(?P<iso>\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))"
+    r"|du (?P<when>\d{1,2}(?:er)?\s+[a-zéû]+\s+\d{4}))?",
+    re.I,
+)
 
 
 def changes(found: Found, answer: Answer) -> list[str]:
@@ -77,6 +87,29 @@ def in_force(version: VersionRow) -> str:
     last = date.fromisoformat(version.date_end) - timedelta(days=1)
     said = _("version du {begun} au {last}")
     return said.format(begun=begun, last=long_day(last.isoformat()))
+
+
+def made_by(said: str) -> str:
+    """The texts that made a version, as the law files word them, each by its name.
+
+    « Modifications par Loi 2014-58 2014-01-27 1 & du 12 juillet 2010 » → « loi n° 2014-58 du
+    27 janvier 2014, texte du 12 juillet 2010 »; « Décret » alone names nothing, and is left out.
+    """
+    parts = (_MADE.sub("", part).strip() for part in re.split(r" [&;] ", said))
+    return ", ".join(dict.fromkeys(named for part in parts if (named := _text_named(part))))
+
+
+def _text_named(part: str) -> str:
+    """« loi n° 2014-58 du 27 janvier 2014 »; empty where there is no number and no day."""
+    found = _TEXT.match(part)
+    if found is None or not (found["number"] or found["iso"] or found["when"]):
+        return part if part.startswith("un ") else ""
+    when = (
+        french_date(found["iso"]) if found["iso"] else "\u00a0".join((found["when"] or "").split())
+    )
+    named = (found["kind"] or "texte").lower()
+    named += f" n°\u00a0{found['number']}" if found["number"] else ""
+    return named + (f" du {when}" if when else "")
 
 
 def _latest(version: VersionRow) -> str:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from ingest.catalogue import Catalogue, bare_number
-from ingest.records.codes import short_name
+from ingest.records.codes import CODES, short_name
+from ingest.records.label import french_date, in_a_sentence
 from ingest.records.numbers import key, normalise
 from ingest.records.version import VersionRow
 from ingest.rows import RecordRow
@@ -17,6 +18,11 @@ _ACT = re.compile(
     r"(?: (?P<date>\d{4}-\d\d-\d\d))?$"
 )
 _KINDS = {"délibération": "deliberation", "arrêté": "arrete"}
+_TEXT = re.compile(
+    r"^(?P<kind>délibération|arrêté|loi|décret|ordonnance)"
+    r"(?: (?P<number>(?!\d{4}-\d\d-\d\d$)\S+))?(?: (?P<date>\d{4}-\d\d-\d\d))?$"
+)
+_THE = {"délibération": "la ", "arrêté": "l'", "loi": "la ", "décret": "le ", "ordonnance": "l'"}
 
 
 def targets(
@@ -55,6 +61,22 @@ def version_meant(
         if short_name(code) == article["code"] and (stood := catalogue.version_on(id, day, fonds)):
             return stood
     return None
+
+
+def in_words(value: str) -> str:
+    """A normalised reference as it stands in a sentence: « la délibération du 6 mai 2013 ».
+
+    « CGCT L2121-29 » → « l'article L. 2121-29 du code général des collectivités territoriales ».
+    """
+    text = _TEXT.match(value)
+    if text:
+        kind, number, day = text.group("kind", "number", "date")
+        named = f"{_THE[kind]}{kind}" + (f" n°\u00a0{number}" if number else "")
+        return named + (f" du {french_date(day)}" if day else "")
+    article = _ARTICLE.match(value)
+    if article:
+        return in_a_sentence(article["number"], CODES.get(article["code"], article["code"]))
+    return f"le {CODES[value]}" if value in CODES else value
 
 
 def reference_to(record: RecordRow) -> list[str]:

@@ -53,6 +53,7 @@ def command(
 
 
 def _described(card: Card) -> str:
+    from ingest.links import in_words
     from vectorstore.versions import period
 
     record = card.record
@@ -67,8 +68,9 @@ def _described(card: Card) -> str:
         known = " ; ".join(one.label for one in reference.records) or "pas dans l'index"
         fact = reference.fact
         if reference.version:
-            known = f"{fact.value}, {period(reference.version)}"
-        lines.append(f"  {_ROLES[fact.name]} : {fact.value} (p. {fact.span.page}) → {known}")
+            known = period(reference.version)
+        named = in_words(fact.value)
+        lines.append(f"  {_ROLES[fact.name]} : {named} (p. {fact.span.page}) → {known}")
     for act, role in card.named_by[:_SHOWN]:
         lines.append(f"  {_NAMED[role]} : {act.label}")
     if len(card.named_by) > _SHOWN:

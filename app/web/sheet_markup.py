@@ -15,6 +15,7 @@ from app.web.cited import Cited, place_of, ways_of
 from app.web.in_force import in_force
 from app.web.markup import notice
 from app.words import N_, _, as_french, french, long_day, ngettext
+from ingest.links import in_words
 from ingest.pages import Page
 from ingest.records.label import KIND_NAMES
 from ingest.records.record import Fact, Vote
@@ -384,7 +385,7 @@ def _reference(card: Card, one: Reference) -> str:
     known = _links((act, "") for act in one.records) or _not_indexed(one)
     stood = f" — {in_force(one.version, escape)}" if one.version else ""
     return (
-        f"<li>{_(_ROLES[one.fact.name])} {as_french(escape(one.fact.value))}"
+        f"<li>{_(_ROLES[one.fact.name])} {as_french(escape(in_words(one.fact.value)))}"
         f" ({_at(card, one.fact)}){_(' : ')}{known}{stood}</li>"
     )
 

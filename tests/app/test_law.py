@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from app.law import made_by
 from tests.command_line import greffe
 from tests.law_town import law_town
 
@@ -138,3 +139,19 @@ def test_search_gives_the_passages_of_the_day(law: Path) -> None:
     assert "registre relié" in first["text"]
     assert (first["record"]["date"], first["article_id"]) == ("2011-01-01", "T/L9121-29")
     assert first["source"] == "versions.jsonl"
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ("Modifications par Loi 2014-58 2014-01-27 1 & Décret n°2013-938  du 18 octobre 2013  1",
+         "loi n° 2014-58 du 27 janvier 2014, décret n° 2013-938 du 18 octobre 2013"),
+        ("Modifications par du 12 juillet 2010", "texte du 12 juillet 2010"),
+        ("Modifications par Loi 96-142 1996-02-21 & Décret & mars 2007",
+         "loi n° 96-142 du 21 février 1996"),
+        ("Modifié par un texte d'une portée générale", "un texte d'une portée générale"),
+        ("Modifications par 1", ""),
+    ],
+)  # fmt: skip
+def test_the_texts_that_changed_an_article_are_named_or_left_out(said: str, named: str) -> None:
+    assert made_by(said).replace("\xa0", " ") == named

@@ -26,7 +26,8 @@ def test_the_card_is_readable_on_a_terminal(town: Path) -> None:
     ran = greffe(town, "show", "délibération 2024-038")
     assert ran.code == DONE
     assert "reçu en préfecture : 2024-06-28 (p. 1)" in ran.out
-    assert "vise : CGCT L2121-29 (p. 1) → pas dans l'index" in ran.out
+    named = "l'article L. 2121-29 du code général des collectivités territoriales"
+    assert f"vise : {named} (p. 1) → pas dans l'index" in ran.out.replace("\xa0", " ")
 
 
 def test_a_number_that_nobody_has(town: Path) -> None:

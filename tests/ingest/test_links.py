@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.catalogue import Catalogue
-from ingest.links import naming, reference_to, targets, version_meant
+from ingest.links import in_words, naming, reference_to, targets, version_meant
 from ingest.pages import Document, Page
 from ingest.passages import CUTTING, passages
 from ingest.readers import READING
@@ -120,3 +120,22 @@ def test_an_act_relies_on_the_version_of_its_day(catalogue: Catalogue) -> None:
     assert version_meant(catalogue, "CGCT L2121-29", "1999-01-01", ALL) is None
     assert version_meant(catalogue, "C. urb. L2121-29", "2014-05-22", ALL) is None
     assert version_meant(catalogue, "délibération 2014-05-22", "2014-05-22", ALL) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "named"),
+    [
+        ("délibération 2013-05-06", "la délibération du 6 mai 2013"),
+        ("délibération 2013/464 2013-11-25", "la délibération n° 2013/464 du 25 novembre 2013"),
+        ("arrêté AR-2020-061", "l'arrêté n° AR-2020-061"),
+        ("loi 1901-07-01", "la loi du 1er juillet 1901"),
+        ("décret 2021-1123", "le décret n° 2021-1123"),
+        ("CGCT L2121-20", "l'article L. 2121-20 du code général des collectivités territoriales"),
+        ("C. éduc. R531-52", "l'article R. 531-52 du code de l'éducation"),
+        ("CCP", "le code de la commande publique"),
+    ],
+)
+def test_what_an_act_names_stands_in_a_sentence_as_a_lawyer_writes_it(
+    value: str, named: str
+) -> None:
+    assert in_words(value).replace("\xa0", " ") == named

@@ -77,7 +77,8 @@ def test_the_card_says_what_the_act_states_where_and_what_is_missing(
     assert "22\xa0mai\xa02024" in page.body.decode()
     assert "Reçu en préfecture" in said
     assert re.search(r"Vote [^:]*16 pour", said)
-    assert "Vise CGCT L2121-29 ( p. 1 ) : pas dans l'index" in said
+    named = "l'article L. 2121-29 du code général des collectivités territoriales"
+    assert f"Vise {named} ( p. 1 ) : pas dans l'index" in said
     assert "Actes qui visent ou citent cet acte" in said
     [other, *_] = hall.asked("Que dit l'arrêté AR-2024-098 ?").citations
     without = told(marie.get(f"/acte/{other.record_id}").body)
