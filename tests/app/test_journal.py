@@ -16,12 +16,14 @@ from pathlib import Path
 
 import pytest
 
+from app.commands.groups import _ACTIONS as GROUPS
+from app.commands.users import _ACTIONS as ACCOUNT_ACTIONS
 from app.journal import chain
 from app.journal.chain import files, folder_of, lines, writing
 from app.journal.entries import Journal, pseudonym
 from app.journal.erase import covered, erase_person, expire, ranges
 from app.journal.search import Sought, entries
-from app.journal.told import FACTS, described
+from app.journal.told import COMMANDS, FACTS, described
 from app.journal.verify import verify
 from app.journal.words import _SCHEMA, FILE, Head, opened
 from app.opinions import Judgement, Opinion, note
@@ -431,4 +433,28 @@ def test_a_line_is_told_in_words(tmp_path: Path) -> None:
     journal.note("admin", "chef", parts={"what": {"command": "ingest", "restore": True}})
     said = [described(entry) for entry in entries(tmp_path)]
     assert "réponse : r1, motif : périmée, texte : il y en a une autre" in said[0]
-    assert "commande : ingest, repris : oui" in said[1]
+    assert "action : indexation, repris : oui" in said[1]
+
+
+def test_a_look_into_the_journal_is_told_without_a_word_of_its_files(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    looked: tuple[dict[str, object], ...] = (
+        {"how": "figures", "since": "2026-10-25"}, {"kinds": ["opinion", "judged"], "found": 2},
+    )  # fmt: skip
+    for what in looked:
+        journal.note("search", "chef", parts={"what": what})
+    said = [described(entry) for entry in entries(tmp_path)]
+    assert "manière : graphiques, depuis : 25/10/2026" in said[0]
+    assert "trouvées : 2, genres : avis sur une réponse, citation jugée" in said[1]
+
+
+def test_each_action_of_administration_has_a_name_for_readers() -> None:
+    commands = {f"users {one}" for one in ACCOUNT_ACTIONS} | {f"groups {one}" for one in GROUPS}
+    for file in (ROOT / "app").rglob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text("utf-8"))):
+            named = isinstance(call, ast.Call) and ast.unparse(call.func)
+            if named in ("administered", "self._administered", "self.office.note"):
+                given = call.args[1]
+                commands |= {given.value} if isinstance(given, ast.Constant) else set()
+    assert {"drop", "ingest stop", "adapt --remove"} <= commands
+    assert commands - {"users list", "groups list"} <= COMMANDS.keys()

@@ -27,6 +27,7 @@ SHOWN = 100  # lines, the newest
 EXPORTED = 100_000
 _FIELDS = {"since": "depuis", "until": "jusqu", "who": "qui", "text": "texte"}
 BAD_DAY = N_("Un jour s'écrit AAAA-MM-JJ.")
+UNKNOWN = N_("Ce genre de ligne n'existe pas : choisissez-en un dans la liste.")
 REVERSED = N_("Le premier jour vient après le dernier : échangez-les.")
 
 
@@ -82,8 +83,10 @@ def _sought(asked: Mapping[str, str]) -> Sought | str:
         return BAD_DAY
     if isinstance(since, date) and isinstance(until, date) and until < since:
         return REVERSED
-    kind = asked.get("genre", "")
-    return Sought(**given, kinds=(kind,) if kind in NAMED else ())
+    kind = asked.get("genre", "").strip()
+    if kind and kind not in NAMED:
+        return UNKNOWN
+    return Sought(**given, kinds=(kind,) if kind else ())
 
 
 def _form(asked: Mapping[str, str]) -> str:

@@ -473,6 +473,10 @@ def test_the_journal_is_searched_checked_and_exported_and_each_look_is_noted(
     [*_, noted] = entries(office.data, Sought(kinds=("search",)))
     assert noted.parts["what"]["how"] == "export"
     assert chef.get("/administration/journal?chercher=oui&depuis=hier").status == 400
+    unknown = chef.get("/administration/journal?chercher=oui&genre=xx")
+    assert unknown.status == 400
+    assert "Ce genre de ligne n'existe pas" in told(unknown)
+    assert "Lignes" not in told(unknown)
     for page in ("journal", "journal.csv"):
         days = "depuis=2026-03-02&jusqu=2026-03-01"
         got = chef.get(f"/administration/{page}?chercher=oui&{days}")
