@@ -51,6 +51,10 @@ class Record(Protocol):
     def kind(self) -> str: ...
     @property
     def body(self) -> str | None: ...  # who decided
+    @property
+    def page_first(self) -> int: ...  # of its source, 1-based
+    @property
+    def page_last(self) -> int: ...
 
 
 class Catalogue(Protocol):

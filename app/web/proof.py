@@ -28,6 +28,7 @@ CLOSED = N_(
     "Ce document ne vous est plus ouvert : son fonds vous a été fermé depuis cette réponse."
 )
 _REFERENCE = re.compile(r"#?([cp])-(\d{1,4})-(\d{1,4})")
+_PAGE = re.compile(r",\s+p\.\s+\d+$")  # at the end of a citation's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def panel(
         before = leafed and catalogue.page(citation.source_id, view.page - 1) is not None
         after = leafed and catalogue.page(citation.source_id, view.page + 1) is not None
     return Panel(
-        spaced(_title(citation, view, len(choice))),
+        spaced(_title(citation, _named(catalogue, citation, view.page), view, len(choice))),
         spaced(
             _head(citation)
             + _tools(catalogue, citation, view.page, answer_of(conversation, view))
@@ -144,7 +145,19 @@ def listed(conversation: Conversation, view: View) -> Sequence[Citation]:
     return answer.nearest if view.nearest else answer.citations
 
 
-def _title(citation: Citation, view: View, count: int) -> str:
+def _named(catalogue: Catalogue, citation: Citation, page: int) -> str:
+    """The name of what is shown: the act cited, on the page leafed to; past its pages, the file."""
+    cut = _PAGE.search(citation.label)
+    if page == citation.quote.page or cut is None:
+        return citation.label
+    id, source = citation.record_id, catalogue.source(citation.source_id)
+    act = catalogue.record(int(id)) if id.isdecimal() else None
+    within = act is None or act.page_first <= page <= act.page_last
+    name = citation.label[: cut.start()] if within or source is None else source.path
+    return f"{name}, p. {page}"
+
+
+def _title(citation: Citation, name: str, view: View, count: int) -> str:
     if view.nearest:
         rank = _("Passage proche {position} sur {count}, qui ne répond pas à la question").format(
             position=view.position + 1, count=count
@@ -155,7 +168,7 @@ def _title(citation: Citation, view: View, count: int) -> str:
         )
     return (
         f'<p class="rang">{escape(rank)}</p>'
-        f'<h2 id="vue-{view.reference}" tabindex="-1"{french()}>{escape(citation.label)}</h2>'
+        f'<h2 id="vue-{view.reference}" tabindex="-1"{french()}>{escape(name)}</h2>'
     )
 
 

@@ -186,6 +186,7 @@ def test_sources_and_pages_are_leafed_through(visit: Visit) -> None:
     page.click("#page-apres")
     page.wait_for_selector("#feuillet img[alt='Page 2 du document']")
     assert "Le passage cité est à la page 1." in seen(page, "#feuillet")
+    assert seen(page, "#preuve h2") == "Délibération n° 2024/12 du 3 juin 2024, p. 2"
     page.click("#page-avant")
     page.wait_for_selector("#feuillet img[alt='Page 1 du document, passage cité encadré']")
     page.click("#citation-apres")

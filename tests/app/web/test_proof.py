@@ -186,3 +186,16 @@ def test_a_file_with_a_new_date_and_the_same_bytes_has_not_changed(desk: Desk) -
     assert CHANGED not in unescape(panel(desk.catalogue, conversation, view).body)
     source.file.write_bytes(words + b"\n")
     assert CHANGED in unescape(panel(desk.catalogue, conversation, view).body)
+
+
+def test_the_title_names_the_page_that_is_shown_and_past_the_act_its_file(desk: Desk) -> None:
+    conversation = asked(desk, "repas")
+    view = first_view(conversation)
+    assert view is not None
+    leafed = move(conversation, view, 0, 1)
+    assert "du 3 juin 2024, p. 2</h2>" in plain(panel(desk.catalogue, conversation, leafed).title)
+    assert "du 3 juin 2024, p. 1</h2>" in plain(panel(desk.catalogue, conversation, view).title)
+    records = desk.catalogue.records
+    records[1] = replace(records[1], page_last=1)
+    shown = plain(panel(desk.catalogue, conversation, leafed).title)
+    assert ">2024-12.pdf, p. 2</h2>" in shown

@@ -47,6 +47,8 @@ class Record:
     source_id: int
     kind: str = "deliberation"
     body: str | None = "Saint-Aubin"
+    page_first: int = 1
+    page_last: int = 2
 
 
 @dataclass
