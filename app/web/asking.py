@@ -71,14 +71,13 @@ class Asking:
         self.seconds = seconds
         self.over = over
         self.stopped = False
-        self.written = False  # something else stood in the box when it was stopped
         self.begun = False
         self.followed = 0  # the turn whose citation was opened meanwhile; 0: none was
         self._news: asyncio.Queue[News | None] = asyncio.Queue()
 
-    def stop(self, *, written: bool = False) -> None:
+    def stop(self) -> None:
         """End the news now, and the work at its next. Called on the event loop."""
-        self.stopped, self.written = True, written
+        self.stopped = True
         self._news.put_nowait(None)
 
     async def news(

@@ -25,7 +25,7 @@ from app.web.bounds import Bounds, TooMany, payer_of
 from app.web.desk import Conversation, Desk
 from app.web.images import note_opened
 from app.web.layout import Parts, lay_out
-from app.web.markup import notice, turn, turns, working
+from app.web.markup import notice, stopped, turn, turns, working
 from app.web.proof import (
     Panel,
     View,
@@ -97,7 +97,7 @@ class Chat:
         for number, button in enumerate(p.examples, 1):
             example = [button, self.conversation, *filters]
             self._on(button.click, f"ask_example_{number}", self.ask, example, asked)
-        self._on(p.stop.click, "stop", self.stop, [self.ticket, p.question], None)
+        self._on(p.stop.click, "stop", self.stop, [self.ticket], None)
         self._on(p.anew.click, "begin_anew", self.begin_anew, None, asked)
         # not `input`: Gradio fires that on key presses alone
         self._on(p.choice.change, "open", self.open, [p.choice, *states, self.ticket], panel_out)
@@ -127,8 +127,8 @@ class Chat:
             question = ""
         question = as_typed(question)  # an example is shown with spaces that do not break
         if conversation.turns and not question.strip():
-            # Enter, twice. Where a handler says nothing, Gradio empties the page
-            yield {self.conversation: conversation}
+            # Enter, twice; or after a notice, which goes
+            yield {p.stage: ""}
             return
         narrow, refused = _narrowed(kinds, since, until)
         refused = refused or objection(question, conversation) or self._no_room(room)
@@ -158,11 +158,8 @@ class Chat:
                 else:
                     yield {p.stage: working(piece)}
             if answer is None:
-                stopped = {p.stage: notice(_("Recherche arrêtée."))}
-                if not asking.written:
-                    stopped[p.question] = question
                 kept = None if before is conversation else conversation.turns[-1][1]
-                yield {**stopped, p.current: turn(number, question, kept)}
+                yield {p.stage: stopped(), p.current: turn(number, question, kept)}
                 return
             if answer.status != "error":
                 conversation = before.then(question, answer)
@@ -201,13 +198,10 @@ class Chat:
             **self._closed(),
         }
 
-    async def stop(self, room: Room, ticket: str, written: object = "") -> None:
-        """Stop the question under way.
-
-        `written`: what stands in the box by then, which the stopped question does not replace.
-        """
+    async def stop(self, room: Room, ticket: str) -> None:
+        """Stop the question under way. The page puts it back into the box, if that is empty."""
         if ticket in self.running:
-            self.running[ticket].stop(written=isinstance(written, str) and bool(written.strip()))
+            self.running[ticket].stop()
 
     def begin_anew(self, room: Room) -> Changes:
         """Forget the conversation."""

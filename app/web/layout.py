@@ -56,7 +56,6 @@ def lay_out() -> Parts:
                 elem_id="question",
                 lines=1,
                 max_lines=8,
-                autofocus=True,
             )
             _markdown(gr, "aller", TO_ANSWER.format(_("Aller à la réponse")))
             with gr.Row(elem_id="actions"):

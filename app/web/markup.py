@@ -102,6 +102,11 @@ def notice(sentence: str, role: str = "") -> str:
     return spaced(f'<p class="avis"{heard}>{told(sentence)}</p>') if sentence else ""
 
 
+def stopped() -> str:
+    """That a question was stopped; greffe.js knows the notice by its class."""
+    return spaced(f'<p class="avis arretee">{_("Recherche arrêtée.")}</p>')
+
+
 def told(sentence: str) -> str:
     """A sentence of ours, translated and escaped; what it quotes is French, its commands code."""
     return coded(quoting(escape(_(sentence))))

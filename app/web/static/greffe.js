@@ -63,6 +63,8 @@ let awaited = ""; // the citation whose panel has not come yet
 let shown = ""; // the citation in the panel
 let asked = ""; // the question shown last
 let sheet = null; // the image in the panel
+let halted = null; // the notice that a question was stopped
+let begun = false; // the box has had the focus with which the page opens
 let times = 0;
 let holding = false; // a new answer is kept in view as it grows, until its reader moves
 
@@ -229,6 +231,29 @@ function report(link) {
   say("#signaler", ({ motif, texte }) => judge(link, { motif, texte }));
 }
 
+// The box has the focus when the page opens, and the page stays at its top: on a phone, where a focus
+// brings up the keyboard, none.
+function begin() {
+  const field = begun ? null : document.querySelector("#question textarea");
+  if (!field) return;
+  begun = true;
+  if (document.activeElement === document.body && !matchMedia("(hover: none)").matches) field.focus({ preventScroll: true });
+}
+
+// A question that was stopped goes back into the box, unless something is written there by then; what
+// is typed next takes its place.
+function giveBack() {
+  const notice = document.querySelector("#etape .arretee");
+  if (notice === halted) return;
+  halted = notice;
+  const field = document.querySelector("#question textarea");
+  const question = document.querySelector("#reponse .question");
+  if (!notice || !question || field.value.trim()) return;
+  field.value = plain(question);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  if (document.activeElement === field) field.select();
+}
+
 // A dialog of the page; what is written in it is handed on once it is sent.
 function say(which, then) {
   const dialog = document.querySelector(which);
@@ -310,6 +335,8 @@ function tend() {
   set("#tours", { role: "region", "aria-label": _("Questions et réponses") });
   markFrench();
   hear();
+  begin();
+  giveBack();
   takeUp();
   const question = document.querySelector("#reponse h2");
   if ((question?.id ?? "") !== asked) {

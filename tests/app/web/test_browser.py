@@ -300,6 +300,63 @@ def test_what_is_written_meanwhile_is_kept_where_a_question_is_stopped(visit: Vi
     assert page.input_value("#question textarea") == "Combien coûte un repas ?"
 
 
+def test_what_is_sent_right_after_a_stop_is_asked_and_not_the_question_before(
+    visit: Visit,
+) -> None:
+    page, heard = visit.page, visit.site.desk.heard
+    page.fill("#question textarea", "attends un peu")
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector("#etape:has-text('recherche dans 2 fonds')")
+    before = len(heard)
+    page.evaluate(
+        "(() => { document.querySelector('#arreter').click();"
+        " const field = document.querySelector('#question textarea');"
+        " field.value = 'Combien coûte un repas ?';"
+        " field.dispatchEvent(new Event('input', { bubbles: true }));"
+        " field.dispatchEvent(new KeyboardEvent('keypress', { key: 'Enter', bubbles: true })) })()"
+    )
+    wait_for(lambda: len(heard) > before, "asked")
+    page.wait_for_selector("#reponse .phrase")
+    assert [one[0] for one in heard[before:]] == ["Combien coûte un repas ?"]
+
+
+def test_what_is_typed_after_a_stop_takes_the_place_of_the_question_given_back(
+    visit: Visit,
+) -> None:
+    page = visit.page
+    page.fill("#question textarea", "attends un peu")
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector("#etape:has-text('recherche dans 2 fonds')")
+    page.evaluate("document.querySelector('#arreter').click()")  # the box keeps the focus
+    visit.until("document.querySelector('#question textarea').value === 'attends un peu'")
+    page.keyboard.type("Combien")
+    assert page.input_value("#question textarea") == "Combien"
+
+
+def test_a_blank_question_takes_the_notice_of_the_one_before_away(visit: Visit) -> None:
+    page = visit.page
+    visit.ask("Combien coûte un repas ?")
+    page.fill("#question textarea", "x" * 2001)
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector("#etape .avis")
+    page.fill("#question textarea", "  ")
+    page.press("#question textarea", "Enter")
+    visit.until("!document.querySelector('#etape .avis')")
+    assert page.locator("#reponse .phrase").count() == 3
+
+
+def test_the_seconds_that_gradio_counts_are_not_read_aloud(visit: Visit) -> None:
+    page = visit.page
+    page.fill("#question textarea", "attends un peu")
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector("#etape:has-text('recherche dans 2 fonds')")
+    shown = "[...document.querySelectorAll('[data-testid=status-tracker]')].map(e =>"
+    shown += " getComputedStyle(e).display)"
+    assert set(page.evaluate(shown)) == {"none"}
+    assert "queue" not in str(page.locator("main").aria_snapshot())
+    page.click("#arreter")
+
+
 def test_a_follow_up_that_is_stopped_leaves_no_blank_behind(visit: Visit) -> None:
     page = visit.page
     visit.ask("Combien coûte un repas ?")
@@ -440,6 +497,12 @@ def test_the_labels_of_a_dialog_stand_clear_of_what_is_around_them(
         )
         == "600"
     )
+
+
+def test_the_page_opens_at_its_top_and_on_a_desk_in_the_box(visit: Visit, phone: Visit) -> None:
+    phone.page.wait_for_timeout(300)  # a focus that scrolls comes after the page is drawn
+    assert phone.page.evaluate("scrollY") == 0
+    visit.until("document.activeElement === document.querySelector('#question textarea')")
 
 
 def test_on_a_phone_the_source_stands_below_and_nothing_overflows(phone: Visit) -> None:
