@@ -111,10 +111,10 @@ def _reading(question: str, at: str, said: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def write(path: Path, shape: Mapping[str, Any]) -> None:
+def write(path: Path, content: bytes) -> None:
     """Write an exported answer, whole or not at all."""
     new = path.with_name(f"{path.name}.new")
-    new.write_text(json.dumps(shape, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    new.write_bytes(content)
     new.replace(path)
 
 

@@ -17,6 +17,7 @@ from app.commands.shared import (
     Kinds,
     Since,
     Until,
+    export_suffix,
     journaled,
     narrowed,
     settings_of,
@@ -48,7 +49,11 @@ def command(
     batch: Batch = None,
     export: Annotated[
         Path | None,
-        typer.Option("--export", help="Écrire aussi la réponse dans ce fichier.", readable=False),
+        typer.Option(
+            "--export",
+            help="Écrire aussi la réponse dans ce fichier (.json, .docx ou .pdf).",
+            readable=False,
+        ),
     ] = None,
     as_json: AsJson = False,
     data: Data = None,
@@ -62,6 +67,7 @@ def command(
         raise typer.BadParameter("--export écrit une seule réponse : sans --batch")
     if bool(question.strip()) == (batch is not None):
         raise typer.BadParameter("donnez une question, ou --batch FICHIER")
+    suffix = export_suffix(export) if export is not None else ""
     wrong = unfit(question) if batch is None else ""
     if wrong:
         raise typer.BadParameter(wrong)
@@ -73,7 +79,7 @@ def command(
             return _batch(desk, batch, fonds, narrow)
         answer = desk.ask(question, fonds=fonds, narrow=narrow)
         if export is not None:
-            _export(settings, answer, export)
+            _export(settings, desk, answer, export, suffix)
     if as_json:
         typer.echo(json.dumps(answer_shape(None, question, answer), ensure_ascii=False))
     else:
@@ -81,11 +87,14 @@ def command(
     return _verdict(answer)
 
 
-def _export(settings: Settings, answer: Answer, file: Path) -> None:
-    from app.export import of_entry, write
-    from app.journal.search import entry_of
+def _export(settings: Settings, desk: Desk, answer: Answer, file: Path, suffix: str) -> None:
+    from app.access.reader import LOCAL
+    from app.export import write
+    from app.exported import exported
+    from app.replay import replayed
 
-    write(file, of_entry(answer.id, entry_of(settings.data, "question", answer.id)))
+    found = replayed(settings.data, desk.catalogue, answer.id, LOCAL)
+    write(file, exported(settings.data, desk.catalogue, found, suffix))
     journaled(settings, "export", {"what": {"file": file.name}}, answer.id)
 
 

@@ -1,4 +1,4 @@
-"""`greffe export`: an answer of the journal in a file, to be checked elsewhere."""
+"""`greffe export`: an answer of the journal in a file, to be read or checked elsewhere."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from app.commands.replay import As, Id, reader_named
-from app.commands.shared import Data, journaled, settings_of
+from app.commands.shared import Data, export_suffix, journaled, settings_of
 
 NAME = "export"
 
@@ -17,23 +17,29 @@ NAME = "export"
 def command(
     id: Id,
     file: Annotated[
-        Path, typer.Argument(metavar="FICHIER", help="Où l'écrire, en JSON.", readable=False)
+        Path,
+        typer.Argument(
+            metavar="FICHIER", help="Où l'écrire : .json, .docx ou .pdf.", readable=False
+        ),
     ],
     seen_by: As = "",
     data: Data = None,
 ) -> None:
-    """Écrire une réponse du journal dans un fichier, avec de quoi la vérifier."""
+    """Écrire une réponse du journal dans un fichier : en JSON, de quoi la vérifier."""
     from app.assembly import catalogue_of
-    from app.export import of_entry, write
-    from app.opinions import judged_shapes
+    from app.export import write
+    from app.exported import exported
     from app.replay import replayed
 
+    suffix = export_suffix(file)
     settings = settings_of(data)
     catalogue = catalogue_of(settings, create=False)
     try:
-        entry = replayed(settings.data, catalogue, id, reader_named(settings, seen_by)).entry
+        found = replayed(settings.data, catalogue, id, reader_named(settings, seen_by))
+        content = exported(settings.data, catalogue, found, suffix)
     finally:
         catalogue.close()
-    write(file, of_entry(id, entry, judged_shapes(settings.data, id)))
+    write(file, content)
     journaled(settings, "export", {"what": {"file": file.name}}, id)
-    print(f"Écrit : {file}. Pour la contrôler : greffe verify {file}", file=sys.stderr)
+    check = f" Pour la contrôler : greffe verify {file}" if suffix == ".json" else ""
+    print(f"Écrit : {file}.{check}", file=sys.stderr)

@@ -119,6 +119,20 @@ def tell_unvouched(settings: Settings) -> None:
         )
 
 
+def export_suffix(file: Path) -> str:
+    """What an answer is exported as, by the end of the file's name; JSON where it has none.
+
+    Raises:
+        typer.BadParameter: nothing is written under such a name.
+    """
+    suffix = file.suffix.lower() or ".json"
+    if suffix not in (".json", ".docx", ".pdf"):  # app/exported.py, whose import is slow
+        raise typer.BadParameter(
+            f"une réponse s'écrit en .json, en .docx ou en .pdf, pas en {suffix}"
+        )
+    return suffix
+
+
 def journaled(
     settings: Settings, kind: str, parts: Mapping[str, Mapping[str, Any]], id: str = ""
 ) -> None:

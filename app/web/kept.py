@@ -5,7 +5,6 @@ Imports FastAPI: loaded by app/web/server.py alone, when the page is built.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -14,18 +13,14 @@ from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
-from app.curated import Curated, CuratedUnknown, Item, citation
-from app.document import as_document
+from app.curated import Curated, CuratedUnknown, Item
 from app.errors import spoken
-from app.export import of_entry
-from app.opinions import judged_shapes, judgements
-from app.passages import Again
-from app.printed import as_pdf
+from app.exported import exported
+from app.opinions import judgements
 from app.replay import FOUND, AnswerUnknown, Replay, replayed
 from app.validator import validator
 from app.web import kept_markup
 from app.web.entrance import STALE, form_of
-from app.web.leaves import leaves
 from app.web.markup import address
 from app.web.opinion_forms import judged, judging_form, opinion_form
 from app.web.plain import Plain, from_here, reader_of, token_of
@@ -33,7 +28,10 @@ from app.web.refused import NO_ANSWER as UNKNOWN
 from app.words import N_, _
 from ingest.trouble import Trouble
 
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+KINDS = {
+    ".json": "application/json", ".pdf": "application/pdf",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}  # fmt: skip
 NAMELESS = N_("Écrivez votre nom : il sera montré avec la réponse.")
 GONE = N_("La réponse n'est plus parmi les validées.")
 
@@ -69,15 +67,15 @@ class Kept:
 
     def proof(self, request: Request, answer: str) -> Response:
         """The file that `greffe verify` checks."""
-        return self._exported(request, answer, "json")
+        return self._exported(request, answer, ".json")
 
     def document(self, request: Request, answer: str) -> Response:
         """The answer as a Word document, with the pages that it cites."""
-        return self._exported(request, answer, "docx")
+        return self._exported(request, answer, ".docx")
 
     def printed(self, request: Request, answer: str) -> Response:
         """The answer as a PDF, with the pages that it cites."""
-        return self._exported(request, answer, "pdf")
+        return self._exported(request, answer, ".pdf")
 
     async def validate(self, request: Request, answer: str) -> Response:
         """Validate an answer, as it was given."""
@@ -138,27 +136,12 @@ class Kept:
     def _exported(self, request: Request, answer: str, suffix: str) -> Response:
         try:
             found = self._found(request, answer)
-            shape = of_entry(answer, found.entry, judged_shapes(self.data, answer))
+            written = exported(self.data, self.catalogue, found, suffix)
         except Trouble as trouble:
             return self._told(request, trouble, 404)
-        name = f"reponse-{answer}.{suffix}"
-        if suffix != "json":
-            shape |= {"citations": [self._named(*one) for one in found.citations]}
-        if suffix == "docx":
-            pages = leaves(self.catalogue, found, as_pdf=False)
-            written, kind = as_document(shape, pages), WORD
-        elif suffix == "pdf":
-            written, kind = as_pdf(shape, leaves(self.catalogue, found)), "application/pdf"
-        else:
-            text = json.dumps(shape, ensure_ascii=False, indent=2) + "\n"
-            written, kind = text.encode("utf-8"), "application/json"
+        name = f"reponse-{answer}{suffix}"
         self.plain.note(request, "export", {"what": {"file": name}}, answer)
-        return _download(written, name, kind)
-
-    def _named(self, kept: Mapping[str, Any], again: Again) -> dict[str, Any]:
-        """A citation with its whole name: who decided, or which version of an article."""
-        named = citation(kept, again.source, self.catalogue).reference
-        return {**kept, "reference": named}
+        return _download(written, name, KINDS[suffix])
 
     def _replayed(
         self, request: Request, found: Replay, said: str = "", status: int = 200

@@ -16,9 +16,9 @@ from app.assembly import open_desk
 from app.document import AIDED, as_document
 from app.export import of_entry
 from app.leaf import Leaf
+from app.leaves import leaves
 from app.replay import replayed
 from app.settings import load
-from app.web.leaves import leaves
 from tests.command_line import greffe
 
 

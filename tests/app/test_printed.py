@@ -13,10 +13,10 @@ from pypdf import PdfReader
 from app.access.reader import LOCAL
 from app.assembly import open_desk
 from app.export import of_entry
+from app.leaves import leaves
 from app.printed import Leaf, as_pdf
 from app.replay import replayed
 from app.settings import load
-from app.web.leaves import leaves
 
 FINE = "Quelle est l'amende maximale pour un dépôt sauvage ?"
 

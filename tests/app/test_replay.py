@@ -181,6 +181,25 @@ def test_an_export_of_the_journal_is_the_one_made_at_once(own_town: Path, export
     assert len(list(entries(own_town, Sought(kinds=("export",))))) == 2
 
 
+def test_an_answer_is_exported_as_what_the_name_of_the_file_says(own_town: Path, gym: Path) -> None:
+    begins = {"pdf": b"%PDF-", "docx": b"PK\x03\x04", "JSON": b"{\n"}
+    for suffix, first in begins.items():
+        file = own_town.parent / f"reponse.{suffix}"
+        assert greffe(own_town, "ask", GYM, "--export", file).code == 0
+        assert file.read_bytes().startswith(first)
+    [*_, last] = entries(own_town, Sought(kinds=("question",)))
+    again = own_town.parent / "encore.pdf"
+    ran = greffe(own_town, "export", last.id, again)
+    assert (ran.code, again.read_bytes()[:5]) == (0, b"%PDF-")
+    assert "greffe verify" not in ran.err
+    asked = len(list(entries(own_town, Sought(kinds=("question",)))))
+    for command in (("ask", GYM, "--export"), ("export", last.id)):
+        ran = greffe(own_town, *command, own_town.parent / "reponse.odt")
+        assert ran.code == 2
+        assert "en .json, en .docx ou en .pdf, pas en .odt" in ran.err
+    assert len(list(entries(own_town, Sought(kinds=("question",))))) == asked
+
+
 def altered(shape: Any, how: str) -> None:
     citation, sentence = shape["citations"][0], shape["sentences"][0]
     if how == "quote":
