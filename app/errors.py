@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from app.causes import in_french, known, unraised
+from app.causes import in_english, in_french, known, unraised
 from app.unusable import data_unusable
 from app.words import N_, _, language
 from ingest.trouble import CatalogueUnusable, DiskFull
@@ -691,7 +691,7 @@ def told(warning: str) -> str:
     """A warning with its reason in words: « note.pdf : {damaged} »."""
     return _REASON.sub(
         lambda found: _(SET_ASIDE.get(found[1], (found[0],))[0]),
-        known(warning) if language() == "fr" else warning,
+        known(warning),
     )
 
 
@@ -704,6 +704,7 @@ def cause(detail: str) -> str:
     if language() == "fr":
         return in_french(detail)
     said = _(detail)
+    said = in_english(detail) if said == detail else said
     return f"« {said} »" if _FRENCH.search(said) and "«" not in said else said
 
 

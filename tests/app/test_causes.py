@@ -19,7 +19,7 @@ from odf.opendocument import OpenDocumentText
 
 from app.causes import in_french
 from app.commands.serve import AddressUnusable
-from app.errors import sentence, set_aside_detail, set_aside_line
+from app.errors import cause, sentence, set_aside_detail, set_aside_line
 from app.words import speaking
 from ingest.readers import Limits, attempt
 from ingest.trouble import CatalogueUnusable, Unreadable
@@ -206,3 +206,19 @@ def test_entities_of_a_document_are_refused_in_french(tmp_path: Path) -> None:
     line = set_aside_line({"source": file.name, "reason": outcome.reason, "detail": outcome.detail})
     assert "Forbidden" not in line
     assert "entités" in line
+
+
+def test_on_the_page_in_english_what_a_library_says_is_in_plain_english() -> None:
+    item = {
+        "source": "a.pdf", "reason": "damaged",
+        "detail": "Failed to load document (PDFium: Data format error).",
+    }  # fmt: skip
+    assert "(ce n'est pas un PDF entier)" in set_aside_line(item)
+    with speaking("en"):
+        said = set_aside_line(item)
+        assert "(it is not a whole PDF)" in said
+        assert "PDFium" not in said
+        assert cause("[Errno 28] No space left on device") == "the disk is full"
+        assert cause("'utf-8' codec can't decode byte 0xff in position 3: invalid start byte") == (
+            "it is not utf-8 text (byte 3)"
+        )

@@ -129,7 +129,7 @@ class Documents:
         if kept and "indexer" in texts:  # what was there already may wait to be indexed
             more.append(self._index(request, fonds))
         told = _("Fonds « {fonds} » : {outcome}.").format(
-            fonds=fonds, outcome=_counted(len(kept), len(refused))
+            fonds=fonds, outcome=_counted(len(names), len(kept) - len(names), len(refused))
         )
         return self.show(request, told, 200 if kept else 400, more)
 
@@ -263,11 +263,16 @@ def _outcome(kept: Iterable[Dropped], refused: Iterable[str]) -> str:
     return f'<ul class="liste">{"".join(f"<li>{line}</li>" for line in lines)}</ul>'
 
 
-def _counted(kept: int, refused: int) -> str:
-    """« 2 fichiers déposés, 1 refusé »."""
-    said = ngettext("{count} fichier déposé", "{count} fichiers déposés", kept)
-    no = ngettext("{count} refusé", "{count} refusés", refused)
-    return said.format(count=kept) + (f", {no.format(count=refused)}" if refused else "")
+def _counted(kept: int, same: int, refused: int) -> str:
+    """« 2 fichiers déposés ; 1 fichier était déjà là, identique ; 1 refusé »."""
+    counts = (
+        (kept, ngettext("{count} fichier déposé", "{count} fichiers déposés", kept)),
+        (same, ngettext("{count} fichier était déjà là, identique",
+                        "{count} fichiers étaient déjà là, identiques", same)),
+        (refused, ngettext("{count} refusé", "{count} refusés", refused)),
+    )  # fmt: skip
+    said = [words.format(count=count) for count, words in counts if count]
+    return " ; ".join(said)
 
 
 def _limits(settings: Settings) -> Limits:

@@ -272,7 +272,7 @@ def test_a_drop_of_which_one_file_is_good_makes_the_new_fonds_and_leaves_nothing
 ) -> None:
     files = {"acte.pdf": b"MZ", "bon.txt": b"Un texte."}
     got = drop(office.caller(), files, fonds="", nouveau="melange")
-    assert "1 fichier déposé, 1 refusé" in told(got)
+    assert "1 fichier déposé ; 1 refusé" in told(got)
     assert os.listdir(office.data / DROPPED / "melange") == ["bon.txt"]
     assert not [one.name for one in (office.data / DROPPED).iterdir() if one.is_file()]
 
@@ -309,8 +309,8 @@ def test_files_dropped_again_are_indexed_where_that_is_asked_and_a_run_under_way
     again = drop(
         chef, {"neige.txt": b"Le deneigement est confie a la regie."}, fonds="hiver", indexer="oui"
     )
-    assert "1 fichier déposé" in told(again)
-    assert "était déjà là, identique" in told(again)
+    assert "Fonds « hiver » : 1 fichier était déjà là, identique." in told(again)
+    assert "déposé" not in told(again).partition("Fonds « hiver »")[2].partition("L'indexation")[0]
     assert "L'indexation commence" in told(again)
     beside = drop(chef, {"sel.txt": b"Le sel est stocke au depot."}, fonds="hiver", indexer="oui")
     office.done("ingest")

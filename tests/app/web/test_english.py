@@ -473,7 +473,7 @@ def test_a_language_that_there_is_not_is_refused(tmp_path: Path) -> None:
 
 
 def test_why_something_was_refused_is_in_english_and_what_is_not_is_quoted() -> None:
-    aside = {"source": "x.pdf", "reason": "damaged", "detail": "ce n'est pas un PDF entier"}
+    aside = {"source": "x.pdf", "reason": "damaged", "detail": "ce n'est pas une page"}
     with speaking("en"):
         with pytest.raises(PasswordRefused) as refused:
             check("court", "marie", "")
@@ -481,7 +481,7 @@ def test_why_something_was_refused_is_in_english_and_what_is_not_is_quoted() -> 
             "This password is not suitable: at least 12 characters are needed. Choose another."
         )
         assert set_aside_line(aside) == (
-            "x.pdf: the file is damaged (« ce n'est pas un PDF entier »); drop the original again"
+            "x.pdf: the file is damaged (« ce n'est pas une page »); drop the original again"
         )
         assert set_aside_line(aside | {"detail": "EOF marker not found"}) == (
             "x.pdf: the file is damaged (EOF marker not found); drop the original again"
