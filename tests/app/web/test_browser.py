@@ -159,6 +159,21 @@ def test_the_name_of_a_source_stays_in_view_while_its_page_is_scrolled(visit: Vi
     visit.until(f"{BOX.format('page-apres')}.bottom < {BOX.format('source')}.top + 200")
 
 
+def test_the_name_of_a_source_stays_in_view_at_the_very_end_of_the_page(visit: Visit) -> None:
+    visit.ask("Combien coûte un repas ?")
+    visit.ask("et en cas d'inscription tardive ?".replace("'", "’"))
+    visit.source("c-2-1")
+    visit.until("document.querySelector('#feuillet img')?.naturalWidth > 0")
+    visit.page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    visit.until("scrollY + innerHeight >= document.documentElement.scrollHeight - 1")
+    visit.until(f"{BOX.format('vue-c-2-1')}.top >= 0")
+    visit.until(f"{BOX.format('source')}.bottom <= innerHeight")
+    links = "[...document.querySelectorAll('.pied-de-page a')].map(e =>"
+    links += " e.getBoundingClientRect().right)"
+    right = visit.page.evaluate(f"Math.max(...{links})")
+    assert right < visit.page.evaluate(f"{BOX.format('source')}.left")  # it covers none of them
+
+
 def test_a_citation_is_opened_and_left_with_the_keyboard_alone(visit: Visit) -> None:
     visit.ask("Combien coûte un repas ?")
     visit.source("c-1-1")
