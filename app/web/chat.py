@@ -86,9 +86,10 @@ class Chat:
         p, states = self.parts, [self.conversation, self.view]
         panel_out = [p.title, p.head, p.sheet, *p.moves, self.view]
         asked = [
-            p.before, p.current, p.stage, p.question, self.conversation, self.ticket, *panel_out
+            p.before, p.current, p.stage, p.question, self.conversation, p.talk, self.ticket,
+            *panel_out,
         ]  # fmt: skip
-        filters = [p.fonds, p.kinds, p.since, p.until]
+        filters = [p.fonds, p.kinds, p.since, p.until, p.talk]
         inputs = [p.question, self.conversation, *filters]
         # sent while the page of the answer before is drawn, a question waits for its turn
         waits = {"trigger_mode": "always_last"}
@@ -100,7 +101,8 @@ class Chat:
         self._on(p.stop.click, "stop", self.stop, [self.ticket], None)
         self._on(p.anew.click, "begin_anew", self.begin_anew, None, asked)
         # not `input`: Gradio fires that on key presses alone
-        self._on(p.choice.change, "open", self.open, [p.choice, *states, self.ticket], panel_out)
+        opening = [p.choice, *states, self.ticket, p.talk]
+        self._on(p.choice.change, "open", self.open, opening, [*panel_out, self.conversation])
         steps = ((-1, 0), (1, 0), (0, -1), (0, 1))
         for number, (button, step) in enumerate(zip(p.moves, steps, strict=True), 1):
             self._on(button.click, f"move_{number}", _moving(self, *step), states, panel_out)
@@ -119,10 +121,11 @@ class Chat:
 
     async def ask(
         self, room: Room, question: str, conversation: Conversation, fonds: list[str],
-        kinds: object = None, since: object = "", until: object = "",
+        kinds: object = None, since: object = "", until: object = "", talk: object = "",
     ) -> AsyncIterator[Changes]:  # fmt: skip
         """Ask the desk, and show its stages and its answer."""
         p = self.parts
+        conversation = await run_in_threadpool(self._kept, room, conversation, talk)
         if not isinstance(question, str):  # the page sends text; a request by hand, anything
             question = ""
         question = as_typed(question)  # an example is shown with spaces that do not break
@@ -165,7 +168,7 @@ class Chat:
                 conversation = before.then(question, answer)
             # both at once: who follows a link as soon as it is there finds what it leads to
             shown = {p.stage: "", p.current: turn(number, question, answer)}
-            yield {**shown, self.conversation: conversation}
+            yield {**shown, self.conversation: conversation, p.talk: conversation.id}
             if answer.status != "error":
                 # a page is drawn, which takes up to a second: not on the event loop
                 first = await asyncio.to_thread(self._first, room, conversation)
@@ -174,6 +177,20 @@ class Chat:
         finally:
             asking.leave()
             del self.running[ticket]
+
+    def _kept(self, room: Room, conversation: Conversation, talk: object) -> Conversation:
+        """The conversation of the page; where the server has forgotten it, as the journal has it.
+
+        `talk`: the one that the page shows, by its id; the browser keeps it over a restart.
+        """
+        if conversation.turns or not isinstance(talk, str) or not talk:
+            return conversation
+        try:
+            return conversation_of(
+                self.data, room.desk.catalogue, room.reader, talk[:12], MAX_TURNS - 1
+            )
+        except TalkUnknown:  # erased meanwhile
+            return conversation
 
     def _no_room(self, room: Room) -> str:
         """Take a place for a question; why there is none, as a French sentence."""
@@ -211,6 +228,7 @@ class Chat:
             p.current: "",
             p.stage: "",
             p.question: "",
+            p.talk: "",
             self.conversation: self.empty,
             **self._closed(),
         }
@@ -232,6 +250,7 @@ class Chat:
             p.before: turns(taken.turns[:-1]),
             p.current: turn(len(taken.turns), question, answer),
             p.stage: "",
+            p.talk: taken.id,
             self.conversation: taken,
             **self._first(room, taken),
         }
@@ -271,13 +290,18 @@ class Chat:
 
     def open(
         self, room: Room, choice: str, conversation: Conversation, view: View | None,
-        ticket: str = "",
+        ticket: str = "", talk: object = "",
     ) -> Changes:  # fmt: skip
         """Open the citation whose link was followed."""
-        chosen = open_reference(conversation, str(choice)[:40])
-        if chosen and ticket in self.running:  # the first one is still being drawn
+        kept = self._kept(room, conversation, talk)
+        chosen = open_reference(kept, str(choice)[:40])
+        if chosen is None:
+            return {self.view: view}
+        if ticket in self.running:  # the first one is still being drawn
             self.running[ticket].followed = chosen.turn
-        return self._opened(room, conversation, chosen) if chosen else {self.view: view}
+        # never what is known already: an answer that came meanwhile would be lost
+        again = {} if kept is conversation else {self.conversation: kept}
+        return {**self._opened(room, kept, chosen), **again}
 
     def move(
         self, room: Room, conversation: Conversation, view: View | None, citations: int, pages: int

@@ -37,6 +37,7 @@ class Parts:
     examples_row: Any  # Column
     choice: Any  # hidden Textbox: the link that was followed
     taken: Any  # hidden Textbox: the conversation to go on with
+    talk: Any  # hidden Textbox: the conversation that the page shows, which outlives the server
 
 
 def lay_out() -> Parts:
@@ -66,9 +67,10 @@ def lay_out() -> Parts:
             examples_row, examples = _examples(gr)
         choice = gr.Textbox(visible="hidden", elem_id="choix", label=_("Citation choisie"))
         taken = gr.Textbox(visible="hidden", elem_id="reprise", label=_("Conversation reprise"))
+        talk = gr.Textbox(visible="hidden", elem_id="fil", label=_("Conversation montrée"))
     return Parts(
         before, current, stage, title, head, sheet, moves, question, ask, stop, anew, fonds,
-        kinds, since, until, choose, examples, examples_row, choice, taken,
+        kinds, since, until, choose, examples, examples_row, choice, taken, talk,
     )  # fmt: skip
 
 

@@ -9,9 +9,11 @@ from unittest import mock
 
 from app.access.reader import LOCAL
 from app.conversation import EMPTY
+from app.history import talk
 from app.web.asking import failed, objection
 from app.web.chat import Chat
 from app.web.room import Room, room_of
+from tests.app.web.hall import FINE, Hall
 from tests.app.web.town_hall import Desk
 
 
@@ -73,3 +75,28 @@ def test_what_is_no_text_is_no_question(tmp_path: Path) -> None:
 
 def test_half_a_character_is_not_asked() -> None:
     assert "illisible" in objection("\ud800 ?", EMPTY)
+
+
+def test_a_page_whose_server_was_begun_again_goes_on_with_its_conversation(hall: Hall) -> None:
+    first = hall.asked(FINE, LOCAL.login)
+    chat = Watched(hall.desk, hall.desk.data, EMPTY)
+    chat.parts, chat.conversation, chat.view, chat.ticket = (mock.MagicMock() for _ in range(4))
+    chat.parts.moves = tuple(mock.MagicMock() for _ in range(4))
+    room, told = room_of(hall.desk, LOCAL), []
+
+    async def ask() -> None:
+        followed = chat.ask(
+            room, "Et pour une entreprise ?", EMPTY, [], None, "", "", first.id
+        )  # fmt: skip
+        told.extend([changes async for changes in followed])
+
+    serving = threading.Thread(target=lambda: asyncio.run(ask()))
+    serving.start()
+    serving.join()
+    asked = [turn.question for turn in talk(hall.desk.data, LOCAL.login, first.id).turns]
+    assert asked == [FINE, "Et pour une entreprise ?"]
+    assert any(changes.get(chat.parts.talk) == first.id for changes in told)
+    opened = chat.open(room, "c-1-1 1", EMPTY, None, "", first.id)
+    assert len(opened[chat.conversation].turns) == 2
+    assert "c-1-1" in opened[chat.parts.title]
+    assert chat.open(room, "c-1-1 1", EMPTY, None, "", "0123456789ab") == {chat.view: None}
