@@ -20,7 +20,7 @@ from app.web.admin.markup import button, choice, field, place, section, table, t
 from app.web.admin.office import Office
 from app.web.kept_markup import moment
 from app.web.markup import address
-from app.web.spacing import number
+from app.web.spacing import NO_BREAK, number
 from app.words import N_, _, as_french, ngettext, quoting
 
 SHOWN = 100  # lines, the newest
@@ -116,9 +116,12 @@ def _found(found: list[Entry], query: str) -> str:
         return section(_("Lignes"), f'<p role="status">{_("Aucune ligne.")}</p>')
     newest = found[: -SHOWN - 1 : -1]
     rows = [
-        [moment(e.at), escape(person(e) or "–"), escape(_(NAMED.get(e.kind, e.kind))), _about(e)]
+        [
+            moment(e.at).replace(" ", NO_BREAK), escape(person(e) or "–"),
+            escape(_(NAMED.get(e.kind, e.kind))), _about(e),
+        ]
         for e in newest
-    ]
+    ]  # fmt: skip
     many = ngettext("{count} ligne.", "{count} lignes.", len(found)).format(
         count=number(len(found))
     )
