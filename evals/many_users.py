@@ -66,7 +66,7 @@ def one_person(
 def ask(clerk: Clerk, question: str) -> tuple[int, bytes, float | None]:
     """Status, all that was said, and when the first sentence or refusal came."""
     page = secrets.token_hex(6)
-    data: list[object] = [question, None, [], [], "", ""]
+    data: list[object] = [question, None, [], [], "", "", ""]
     sent = {"data": data, "fn_index": clerk.function, "session_hash": page}
     status, said = clerk.send(
         "POST", "/gradio_api/queue/join", json.dumps(sent), "application/json"

@@ -115,7 +115,7 @@ class Clerk:
     def ask(self, question: str) -> tuple[int, bytes]:
         """A question by the page's queue, to its end."""
         page = secrets.token_hex(6)
-        data: list[object] = [question, None, [], [], "", ""]
+        data: list[object] = [question, None, [], [], "", "", ""]
         sent = {"data": data, "fn_index": self.function, "session_hash": page}
         status, said = self.send(
             "POST", "/gradio_api/queue/join", json.dumps(sent), "application/json"

@@ -118,7 +118,7 @@ def asked(caller: Caller, question: str, page: str = "") -> Got:
     config = json.loads(caller.get("/config").body)
     (function,) = [one for one in config["dependencies"] if one["api_name"] == "ask_typed"]
     sent = {
-        "data": [question, None, [], [], "", ""], "fn_index": function["id"],
+        "data": [question, None, [], [], "", "", ""], "fn_index": function["id"],
         "session_hash": page or secrets.token_hex(6),
     }  # fmt: skip
     return caller.ask("POST", "/gradio_api/queue/join", json.dumps(sent))

@@ -99,4 +99,6 @@ def test_a_page_whose_server_was_begun_again_goes_on_with_its_conversation(hall:
     opened = chat.open(room, "c-1-1 1", EMPTY, None, "", first.id)
     assert len(opened[chat.conversation].turns) == 2
     assert "c-1-1" in opened[chat.parts.title]
-    assert chat.open(room, "c-1-1 1", EMPTY, None, "", "0123456789ab") == {chat.view: None}
+    theirs = hall.asked(FINE, "marie")
+    for id in (theirs.id, "0123456789ab"):  # of somebody else, of nobody
+        assert chat.open(room, "c-1-1 1", EMPTY, None, "", id) == {chat.view: None}

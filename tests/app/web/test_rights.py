@@ -53,7 +53,7 @@ SHUT = re.compile(
     r"|component_server/?|queue/status|upload_progress|upload|theme\.css|process_recording|vibe-.*"
     r"|undo-vibe-.*)"
 )
-FIRST = ["c-1-1", None, None, None]  # what « open » is given for the first citation
+FIRST = ["c-1-1", None, None, None, ""]  # what « open » is given for the first citation
 YEARS = ("depuis", "jusqua")  # fields in which words are refused before they are searched
 FILLED = {
     "action": "ajouter",
@@ -303,7 +303,7 @@ def test_a_closed_fonds_and_one_that_does_not_exist_are_refused_in_the_same_word
 def test_one_agents_page_is_out_of_reach_of_another(town: Town) -> None:
     dedans, dehors = town.caller("dedans"), town.caller("dehors")
     by_name = {one["api_name"]: one["id"] for one in functions(dedans)}
-    asked = ["Que dit la délibération 2031-777 ?", None, [], [], "", ""]
+    asked = ["Que dit la délibération 2031-777 ?", None, [], [], "", "", ""]
     told = dedans.call(by_name["ask_typed"], asked, "p1")
     assert "quorblinex" in canaries_in(told)
     opened = dehors.call(by_name["open"], FIRST, "p1")  # the same page's name
@@ -317,7 +317,7 @@ def test_rights_that_are_taken_away_act_on_the_page_that_is_open(town: Town) -> 
     groups = Groups(town.gate.accounts.store)
     dedans = town.caller("dedans")
     by_name = {one["api_name"]: one["id"] for one in functions(dedans)}
-    asked = ["Que dit la délibération 2031-777 ?", None, [], [], "", ""]
+    asked = ["Que dit la délibération 2031-777 ?", None, [], [], "", "", ""]
     assert "quorblinex" in canaries_in(dedans.call(by_name["ask_typed"], asked, "p2"))
     groups.close("cabinet", [CLOSED])
     try:
@@ -345,7 +345,7 @@ def test_a_document_that_is_withdrawn_is_taken_off_the_page_that_is_open(town: T
 
     dedans = town.caller("dedans")
     by_name = {one["api_name"]: one["id"] for one in functions(dedans)}
-    asked = ["Que dit la délibération 2031-777 ?", None, [], [], "", ""]
+    asked = ["Que dit la délibération 2031-777 ?", None, [], [], "", "", ""]
     assert "quorblinex" in canaries_in(dedans.call(by_name["ask_typed"], asked, "p4"))
     now("retired")  # as `greffe withdraw` marks it
     try:
@@ -465,7 +465,7 @@ def test_what_is_refused_for_want_of_a_right_is_in_the_journal(town: Town) -> No
     asked = json.dumps({"data": [], "fn_index": 999, "session_hash": "a"})
     assert caller.ask("POST", "/gradio_api/queue/join", asked).status == 404
     by_name = {one["api_name"]: one["id"] for one in functions(caller)}
-    caller.call(by_name["ask_typed"], ["Combien ?", None, [CLOSED], [], "", ""], "p9")
+    caller.call(by_name["ask_typed"], ["Combien ?", None, [CLOSED], [], "", "", ""], "p9")
     assert caller.get("/greffe/nulle-part.css").status == 404  # a file of the page: nobody's right
     assert denied(town, "curieux", 5) == [
         (f"/page/{closed.id}/1.webp", 404), ("/validees", 404), ("/reponse/0123456789ab", 404),
