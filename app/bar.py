@@ -37,6 +37,8 @@ class Bar:
     other_day: float = -3.0
     scant: float = -1.3
     beside: float = -4.3
+    unnamed: float = -3.0
+    unpriced: float = -1.2
     threshold: float = 0.5
 
     def confidence(self, evidence: Evidence) -> float:
@@ -64,6 +66,8 @@ class Evidence:
         scant: a question of few words, and what is found holds too little of them
             (`app/telling.py`).
         beside: what is found tells of something else (the same).
+        unnamed: one whom the question calls by name is named nowhere around (the same).
+        unpriced: what it asks the price of stands nowhere around (`app/priced.py`).
     """
 
     nearest: float
@@ -78,6 +82,8 @@ class Evidence:
     other_day: bool = False
     scant: bool = False
     beside: bool = False
+    unnamed: bool = False
+    unpriced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +238,8 @@ def _evidence(found: Found, chosen: Sequence[Chosen], near: Sequence[str]) -> Ev
         other_day=other_day,
         scant=best.standing.is_scant(nearest),
         beside=best.standing.is_beside(nearest),
+        unnamed=best.unnamed,
+        unpriced=best.unpriced,
     )
 
 

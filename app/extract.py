@@ -27,8 +27,9 @@ from app.kinds import (
 )
 from app.ledger import squeeze
 from app.ledger.words import bearers
+from app.priced import priced
 from app.ranges import Quantity, covers, leaves_out, quantities
-from app.telling import ALOOF, Standing, Telling, standing, tells
+from app.telling import ALOOF, Standing, Telling, standing, tells, unnamed
 from app.units import Unit, inside, is_vote, quote_of, units, with_its_run
 from ingest.records.fold import fold
 from ingest.rows import PassageRow
@@ -57,6 +58,8 @@ class Chosen:
     follows: bool = False  # what is asked follows up another question
     in_range: bool = False  # a figure asked falls in its range: « de 2 à 6 m3 »
     counts: bool = True  # where a number of things is asked: it gives one
+    unnamed: bool = False  # one whom the question calls by name is named around none of the units
+    unpriced: bool = False  # nor is what it asks the price of, around this one
 
 
 # Words that ask, and tell nothing of what is asked about: the kind of thing stands for them.
@@ -111,6 +114,7 @@ class Asked:
     beside_place: frozenset[str]  # those that are neither a commune without indexed acts nor a date
     counted: frozenset[str]  # what is asked how many there are of, in all its words
     count_of: str  # the same, as it was asked
+    priced: frozenset[str]  # what is asked the price of
     telling: Telling  # those that are neither common nor verbs of every question
     holds: re.Pattern[str] | None  # what kind of thing is wanted
     also: tuple[re.Pattern[str], ...]  # other kinds: « quel prestataire, et à quel prix ? »
@@ -193,6 +197,7 @@ def weigh_question(
         beside,
         how_many,
         count_of,
+        frozenset(terms(priced(last)) if kind in (AMOUNT, NUMBER) else ()) & telling.weights.keys(),
         telling,
         kind,
         also,
@@ -214,7 +219,7 @@ def of_the_whole(asked: Asked) -> Asked:
     """The question that names an act and asks nothing of it: what it is about, what it decides."""
     none = frozenset[str]()
     return replace(
-        asked, weights={}, last=none, beside_place=none, counted=none, telling=Telling(),
+        asked, weights={}, last=none, beside_place=none, counted=none, priced=none, telling=Telling(),
         holds=None, also=(), figures=(), decision=True,
     )  # fmt: skip
 
@@ -296,8 +301,16 @@ def choose(asked: Asked, hits: Sequence[Hit], likeness: Likeness) -> list[Chosen
         scored = _read_closely(scored, likeness)
     if not scored:
         return []
-    first, *others = _few(scored, asked)
-    return [replace(first, standing=_standing(first.unit, asked)), *others]
+    first, *others = few = _few(scored, asked)
+    stranger = asked.alone and unnamed(
+        asked.telling, (one.unit.hit.said for one in few), asked.terms
+    )
+    around = asked.synonyms.also(asked.terms(f"{first.unit.hit.said} {first.unit.opening}"))
+    best = replace(
+        first, standing=_standing(first.unit, asked), unnamed=stranger,
+        unpriced=not asked.priced <= around,
+    )  # fmt: skip
+    return [best, *others]
 
 
 def by_words(asked: Asked, hits: Sequence[Hit]) -> list[Chosen]:

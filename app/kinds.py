@@ -97,7 +97,10 @@ _ASKS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (re.compile(r"(?<!tarif )(?<!tarifs )(?<!prix )(?<!coût )(?<!taux )horaire", re.I), _HOURS),
     (re.compile(r"quelle heure", re.I), _CLOCK),
     (re.compile(r"\bquand\b|quelles? dates?|quels? jours?|jusqu'à quelle", re.I), DATE),
-    (re.compile(r"combien (?:coût|risqu|pai|a coûté|un|une)|coût|coûte|prix|tarif|montant|taux"
+    (re.compile(r"combien (?:coût|risqu|pai|a coûté|un|une)"
+                r"|combien (?!d['’e]).*\b(?:pay(?:e|é|er|ait)|pai(?:e|ent)|factur|dépens(?:e|é|er)"
+                r"|vers(?:e|é|er|ait|ent)|rembours|reçoi(?:t|vent)|reçu|touche|gagne|perçoi)"
+                r"|coût|coûte|prix|tarif|montant|taux"
                 r"|somme|subvention|budget|amende|cotisation|indemnité"
                 r"|\bquel(?:le)?s?\b[^?,]{0,20}\b(?:loyer|caution|redevance|déficit|excédent|solde"
                 r"|dotation|rémunération|gratification|pénalité|remboursement|reste à charge"

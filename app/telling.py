@@ -11,8 +11,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
-from app.ledger.words import names
+from app.ledger.words import bearers, names
 from ingest.records.fold import fold
 
 Terms = Callable[[str], Sequence[str]]  # of the lexical index
@@ -32,6 +33,9 @@ _NEAR_HALF = 0.5  # of two words, one is missing
 _LOOSE = 0.3
 _NEAR_APART = 0.2
 _WORD = re.compile(r"[^\W_]+")
+_ACRONYM = re.compile(r"[A-ZÀ-Þ\d]{2}")  # « le CAUE », whose words may be spelled out
+_A_NAME = 4  # letters, at least
+_MISREAD = 0.8  # of a name's letters: « Büallez » is « Biallez », read by OCR
 # « comment planter un olivier » is no business of a town hall; « comment payer la cantine » is
 _HOW_TO = re.compile(
     r"^\W*comment (?:(?:se|me|nous|vous|le|la|les|en|y) |s['’])?"
@@ -53,6 +57,7 @@ class Telling:
         names: those of the terms that are written as proper names.
         unheard: those that no passage holds.
         how_to: it asks how something is done that no administration does.
+        bearers: who or what it calls by a name that is no acronym, by the last word of the name.
     """
 
     weights: Mapping[str, float] = field(default_factory=dict)
@@ -60,6 +65,7 @@ class Telling:
     names: frozenset[str] = frozenset()
     unheard: frozenset[str] = frozenset()
     how_to: bool = False
+    bearers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +130,25 @@ def tells(
         for term in terms(word):
             forms.setdefault(term, set()).add(_singular(word))
     how_to = bool(_HOW_TO.search(question))
-    return Telling(telling, forms, named & telling.keys(), unheard, how_to)
+    called = frozenset(
+        name
+        for name, at in bearers(question)
+        if len(name) >= _A_NAME and not telling.keys().isdisjoint(terms(name))
+        and not _ACRONYM.match(question, at)
+    )  # fmt: skip
+    return Telling(telling, forms, named & telling.keys(), unheard, how_to, called)
+
+
+def unnamed(telling: Telling, texts: Iterable[str], terms: Terms) -> bool:
+    """Whether one whom the question calls by name is named by none of the texts, even misread."""
+    if not telling.bearers:
+        return False
+    words = [word for text in texts for word in _WORD.findall(fold(text))]
+    held = {term for word in words for term in terms(word)}
+    return any(
+        held.isdisjoint(terms(name)) and not get_close_matches(name, words, 1, _MISREAD)
+        for name in telling.bearers
+    )
 
 
 def standing(telling: Telling, above: str, text: str, terms: Terms, also: Also) -> Standing:
