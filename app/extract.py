@@ -219,8 +219,8 @@ def of_the_whole(asked: Asked) -> Asked:
     """The question that names an act and asks nothing of it: what it is about, what it decides."""
     none = frozenset[str]()
     return replace(
-        asked, weights={}, last=none, beside_place=none, counted=none, priced=none, telling=Telling(),
-        holds=None, also=(), figures=(), decision=True,
+        asked, weights={}, last=none, beside_place=none, counted=none, priced=none,
+        telling=Telling(), holds=None, also=(), figures=(), decision=True,
     )  # fmt: skip
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from app.kinds import measured
-from app.telling import Standing, standing, tells
+from app.telling import Standing, standing, tells, unnamed
 from vectorstore.lexical import Lexical
 
 Stand = Callable[..., Standing]
@@ -99,3 +100,23 @@ def test_a_measure_wants_its_unit(question: str, told: str, beside: str) -> None
 
 def test_most_questions_ask_for_no_measure() -> None:
     assert measured("Quel est le tarif de la cantine ?") is None
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "lacks"),
+    [
+        ("Quel prix Eiffage avait-elle proposé ?", "Le prix proposé par Colas est de 9 €", True),
+        ("Quel prix Eiffage avait-elle proposé ?", "Le prix proposé par EIFFAGE est de 9 €", False),
+        ("Quel prix a proposé Biallez ?", "Le prix de Canonge et Büallez", False),  # read by OCR
+        ("Quel devis du CAUE a été accepté ?", "Le devis est accepté", False),  # may be spelled out
+        ("Quel prix a été proposé ?", "Le devis est accepté", False),
+    ],
+)
+def test_who_is_called_by_name_must_be_named(
+    tmp_path: Path, question: str, text: str, lacks: bool
+) -> None:
+    terms = Lexical.for_writing(tmp_path).terms
+    weights = dict.fromkeys(terms(question), 5.0)
+    telling = tells(question, weights, frozenset(), lambda _: 5.0, terms)
+
+    assert unnamed(telling, ["Voirie", text], terms) is lacks
